@@ -1,0 +1,12 @@
+/**
+ * A region of one source text: UTF-16 offsets, end exclusive.
+ *
+ * Line and column are derived on demand (source/text.ts); only offsets travel with trees, so that a tree is small and
+ * equal trees have equal spans.
+ */
+export type Span = { readonly start: number; readonly end: number };
+
+/** The smallest span that covers both. */
+export function joinSpans(a: Span, b: Span): Span {
+  return { start: Math.min(a.start, b.start), end: Math.max(a.end, b.end) };
+}
