@@ -147,7 +147,7 @@ export type Insn<R = Reg> =
   | {
       readonly kind: "atomic";
       readonly op: AtomicOp;
-      readonly size: LoadSize;
+      readonly size: 4 | 8;
       readonly base: R;
       readonly off: number;
       readonly src: R;

@@ -1,0 +1,78 @@
+# Tracelet. `make` alone prints what there is to do. Everything built goes to build/. V=1 shows the commands.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+ifeq ($(V),1)
+Q :=
+else
+Q := @
+MAKEFLAGS += --no-print-directory
+endif
+export TRACELET_ROOT := $(CURDIR)
+NODE_BIN := node_modules/.bin
+SOURCES := $(shell find compiler -name '*.ts' -o -name '*.ohm' 2>/dev/null)
+LOADER_SOURCES := $(wildcard loader/*.c loader/*.h loader/Makefile)
+
+.PHONY: help deps gen build loader cli demo test check lint types cases test-verifier test-kernel test-matrix bench update fmt dump snapshots clean
+
+help: ## print this help
+	@echo "tracelet: the bpftrace language as ordinary CO-RE eBPF objects"; echo
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{ printf "  make %-14s %s\n", $$1, $$2 }'
+	@echo; echo "  V=1 shows commands; ONLY=PATTERN narrows make test to test files that match"
+
+deps: build/.deps ## install what the build and the tests need (npm packages; as root on Debian also system packages)
+build/.deps: package.json package-lock.json test/debian-packages
+	@mkdir -p build
+	$(Q)test/install-debian-packages build
+	$(Q)npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+gen: build/.deps ## regenerate *.gen.* files from the tables
+	$(Q)node compiler/gen/run.mjs
+
+build: cli loader ## build/tracelet and build/tracelet-loader
+
+cli: build/tracelet
+build/tracelet: build/.deps $(SOURCES) $(wildcard compiler/kernels/*) compiler/gen/bundle.mjs
+	$(Q)node compiler/gen/bundle.mjs
+
+loader: build/tracelet-loader
+build/tracelet-loader: build/.deps $(LOADER_SOURCES)
+	$(Q)$(MAKE) -C loader
+
+demo: build ## compile a one-liner without privilege, look into it, and (as root) let the kernel judge and run one
+	$(Q)test/demo
+
+test: build ## every test that this machine can run: text, verifier, real kernels under QEMU
+	$(Q)test/run-tests $(ONLY)
+
+check: lint types gen-clean test ## lint, types, freshness of generated files, then every test
+
+lint: build/.deps ## style and lint
+	$(Q)$(NODE_BIN)/biome check --error-on-warnings .
+types: build/.deps
+	$(Q)$(NODE_BIN)/tsc -p .
+.PHONY: gen-clean
+gen-clean: gen
+	$(Q)git diff --exit-code --stat -- '*.gen.*' || { echo "generated files were stale: commit what make gen wrote"; exit 1; }
+
+test-matrix: build ## the article's programs on every kernel we know: 5.10, 6.1, 6.12, 6.18, 7.x
+	$(Q)TRACELET_KERNELS="5.10 6.1 6.12 6.18 7.x" test/run-tests test/kernel
+
+bench: build ## time, size and cost per event beside bpftrace, as ratios
+	$(Q)node test/bench/run.mjs
+
+update: build ## rewrite the expected sections of test/cases (look at the diff)
+	$(Q)test -z "$$CI" || { echo "make update changes expectations: not in CI"; exit 1; }
+	$(Q)UPDATE=1 $(NODE_BIN)/vitest run test/cases.test.ts
+
+fmt: build/.deps ## format the sources
+	$(Q)$(NODE_BIN)/biome check --write .
+
+snapshots: build ## make the default kernel snapshots again from guest boots
+	$(Q)test/kernel/make-snapshots
+
+dump: build ## FILE=script.bt STAGE=ast|typed|ir|asm|btf|sections: print a stage
+	$(Q)build/tracelet compile "$(FILE)" --emit "$(STAGE)"
+
+clean: ## remove build/
+	$(Q)rm -rf build

@@ -1,0 +1,62 @@
+/**
+ * What a compilation may be told: one set of options for the command line, the playground and programs that embed the
+ * compiler. Everything that depends on the target or on the person who asks comes in here; nothing reads the environment.
+ */
+import type { Arch, Snapshot } from "./snapshot/snapshot.ts";
+
+/** Stages that can print themselves, in the order of the data. */
+export const STAGES = ["ast", "typed", "ir", "ir-opt", "asm", "btf", "sections"] as const;
+export type Stage = (typeof STAGES)[number];
+
+export type CompileOptions = {
+  /** Shown in messages: a path, or "stdin". */
+  readonly name: string;
+  /** The kernel to check against. */
+  readonly snapshot: Snapshot;
+  /** Target of the object; the snapshot's unless told otherwise. */
+  readonly arch: Arch;
+  /** eBPF instruction set: v2 for kernels before 5.1. */
+  readonly isa: "v2" | "v3";
+  /** Allow system(), signal(), override() … */
+  readonly unsafe: boolean;
+  /** Values of $1, $2 …, folded in as constants; undefined: left open for the loader to write into .rodata. */
+  readonly positional: readonly string[] | undefined;
+  /** Values of getopt() options, folded in; undefined: left open. */
+  readonly named: ReadonlyMap<string, string> | undefined;
+  /** BPFTRACE_* variables that override the config block. */
+  readonly environment: ReadonlyMap<string, string>;
+  /** Compile in a process filter that `-p` switches on (kprobes, tracepoints …). */
+  readonly pidFilter: boolean;
+  /** Whether a child command will be given at run time (cpid, has_cpid). */
+  readonly child: boolean;
+  /** "perf" for kernels without a BPF ring buffer (before 5.8). */
+  readonly buffer: "ring" | "perf";
+  /** Count and report every failed read of memory (-k). */
+  readonly readWarnings: boolean;
+  /** Called after each stage with a function that prints it. */
+  readonly trace: ((stage: Stage, print: () => string) => void) | undefined;
+};
+
+/** Options with everything at its default. */
+export function defaultOptions(snapshot: Snapshot): CompileOptions {
+  return {
+    name: "stdin",
+    snapshot,
+    arch: snapshot.arch,
+    isa: "v3",
+    unsafe: false,
+    positional: undefined,
+    named: undefined,
+    environment: new Map(),
+    pidFilter: false,
+    child: false,
+    buffer: olderThan(snapshot, 5, 8) ? "perf" : "ring",
+    readWarnings: false,
+    trace: undefined,
+  };
+}
+
+function olderThan(snapshot: Snapshot, major: number, minor: number): boolean {
+  const [a, b] = snapshot.version;
+  return a < major || (a === major && b < minor);
+}
