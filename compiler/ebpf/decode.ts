@@ -5,7 +5,7 @@
  * Guarantee: what decodes lays out to the same bytes again. Labels are invented for jump targets (L0, L1, … in order of
  * position) and for functions called in the same bytes (F0, F1, …).
  */
-import { unreachable } from "../util/assert.ts";
+import { invariant } from "../util/assert.ts";
 import { ByteReader } from "../util/bytes.ts";
 import { EbpfError } from "./error.ts";
 import { type CoreReference, type Insn, type Meta, NO_META, type Operand, type Reg, type WideValue } from "./insn.ts";
@@ -40,8 +40,20 @@ export type DecodeOptions = {
 };
 
 /** The five fields of a slot. */
-type Raw = { readonly slot: number; readonly opcode: number; readonly dst: number; readonly src: number; readonly off: number; readonly imm: number };
-type Decoded = { readonly slot: number; readonly insn: (labels: ReadonlyMap<number, string>) => Insn; readonly target: number | undefined; readonly calls: boolean };
+type Raw = {
+  readonly slot: number;
+  readonly opcode: number;
+  readonly dst: number;
+  readonly src: number;
+  readonly off: number;
+  readonly imm: number;
+};
+type Decoded = {
+  readonly slot: number;
+  readonly insn: (labels: ReadonlyMap<number, string>) => Insn;
+  readonly target: number | undefined;
+  readonly calls: boolean;
+};
 
 /**
  * Decodes one function (or several, one after the other) of little-endian bytes.
@@ -49,7 +61,8 @@ type Decoded = { readonly slot: number; readonly insn: (labels: ReadonlyMap<numb
  *   enters the middle of a wide load, a truncated end
  */
 export function decode(bytes: Uint8Array, options: DecodeOptions = {}): Insn[] {
-  if (bytes.length % 8 !== 0) throw new EbpfError(`${bytes.length} bytes are not a whole number of 8-byte instructions`);
+  if (bytes.length % 8 !== 0)
+    throw new EbpfError(`${bytes.length} bytes are not a whole number of 8-byte instructions`);
   const decoded = readSlots(bytes, options);
   const starts = new Set(decoded.map((d) => d.slot));
   const targets = new Map<number, boolean>();
@@ -311,7 +324,9 @@ function plain(raw: Raw, insn: Insn): Decoded {
   return { slot: raw.slot, insn: () => insn, target: undefined, calls: false };
 }
 function nameOf(labels: ReadonlyMap<number, string>, slot: number): string {
-  return labels.get(slot) ?? unreachable(undefined as never);
+  const name = labels.get(slot);
+  invariant(name !== undefined, "ebpf decode", `slot ${slot} was not labelled`);
+  return name;
 }
 function keys<K extends string>(table: Readonly<Record<K, unknown>>): K[] {
   return Object.keys(table) as K[]; // the tables are closed records: their keys are exactly K

@@ -37,15 +37,15 @@ export function slotCount(insn: Insn<unknown>): 0 | 1 | 2 {
 }
 
 /**
- * Writes one instruction.
+ * Writes one instruction; returns `out`.
  * @param displacement slots from the end of a jump (or of a call or wide load of a function of the same bytes) to its
  *   target; undefined for what a relocation fills
  * @throws EbpfError if an offset or immediate does not fit its field
  */
-export function encodeInsn(out: ByteWriter, insn: Insn, displacement: number | undefined): void {
+export function encodeInsn(out: ByteWriter, insn: Insn, displacement: number | undefined): ByteWriter {
   switch (insn.kind) {
     case "label":
-      return;
+      return out;
     case "alu": {
       const row = ALU[insn.op];
       const code = row.code | sourceBit(insn.src) | (insn.width === 64 ? CLASS.alu64 : CLASS.alu);
@@ -109,7 +109,7 @@ export function encodeInsn(out: ByteWriter, insn: Insn, displacement: number | u
   }
 }
 
-function putWide(out: ByteWriter, dst: Reg, value: WideValue, displacement: number | undefined): void {
+function putWide(out: ByteWriter, dst: Reg, value: WideValue, displacement: number | undefined): ByteWriter {
   let low = 0;
   let high = 0;
   let source: number = WIDE_SOURCE.imm;
@@ -136,14 +136,14 @@ function putWide(out: ByteWriter, dst: Reg, value: WideValue, displacement: numb
       unreachable(value);
   }
   put(out, WIDE.opcode, dst, source, 0, low);
-  put(out, 0, 0, 0, 0, high);
+  return put(out, 0, 0, 0, 0, high);
 }
 
-function put(out: ByteWriter, opcode: number, dst: number, src: number, off: number, imm: number): void {
+function put(out: ByteWriter, opcode: number, dst: number, src: number, off: number, imm: number): ByteWriter {
   if (!Number.isInteger(off) || off < -0x8000 || off > 0x7fff) {
     throw new EbpfError(`offset ${off} does not fit the 16 bits of an instruction's offset`);
   }
-  out
+  return out
     .u8(opcode)
     .u8((src << 4) | dst)
     .u16(off & 0xffff)

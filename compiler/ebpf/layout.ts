@@ -64,7 +64,8 @@ function displacementOf(insn: Insn, at: number, end: number, labels: ReadonlyMap
     case "may-goto": {
       const target = labels.get(insn.target);
       if (target === undefined) throw new EbpfError(`jump at slot ${at}: no label ${insn.target} in this function`);
-      if (target >= end) throw new EbpfError(`jump at slot ${at}: label ${insn.target} stands after the last instruction`);
+      if (target >= end)
+        throw new EbpfError(`jump at slot ${at}: label ${insn.target} stands after the last instruction`);
       const displacement = target - at - 1;
       const long = insn.kind === "goto" && insn.long;
       if (!long && (displacement < -0x8000 || displacement > 0x7fff)) {
