@@ -18,17 +18,17 @@ import type { AluOp, AtomicOp, JumpOp, LoadSize, SwapOp } from "./opcodes.ts";
 
 /** r0 result, r1–r5 arguments, r6–r9 kept over calls, r10 frame pointer (read only). */
 export type Reg = 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10;
-export const r0 = 0;
-export const r1 = 1;
-export const r2 = 2;
-export const r3 = 3;
-export const r4 = 4;
-export const r5 = 5;
-export const r6 = 6;
-export const r7 = 7;
-export const r8 = 8;
-export const r9 = 9;
-export const r10 = 10;
+export const r0: Reg = 0;
+export const r1: Reg = 1;
+export const r2: Reg = 2;
+export const r3: Reg = 3;
+export const r4: Reg = 4;
+export const r5: Reg = 5;
+export const r6: Reg = 6;
+export const r7: Reg = 7;
+export const r8: Reg = 8;
+export const r9: Reg = 9;
+export const r10: Reg = 10;
 
 /** n-th element of an `Insn[]`, labels included. */
 export type InsnIndex = Brand<number, "InsnIndex">;
