@@ -30,11 +30,17 @@ export type Row<P> = {
   readonly hint: ((p: P) => string | undefined) | undefined;
 };
 
-export function error<P = Record<never, never>>(message: (p: P) => string, hint?: (p: P) => string | undefined): Row<P> {
+export function error<P = Record<never, never>>(
+  message: (p: P) => string,
+  hint?: (p: P) => string | undefined,
+): Row<P> {
   return { severity: "error", message, hint };
 }
 
-export function warning<P = Record<never, never>>(message: (p: P) => string, hint?: (p: P) => string | undefined): Row<P> {
+export function warning<P = Record<never, never>>(
+  message: (p: P) => string,
+  hint?: (p: P) => string | undefined,
+): Row<P> {
   return { severity: "warning", message, hint };
 }
 
@@ -59,7 +65,14 @@ export function collector<Catalog extends { readonly [code: string]: Row<never> 
     // The collector's own type ties params to the row; the index access loses that tie.
     const row = catalog[code] as Row<unknown> | undefined;
     if (row === undefined) throw new Error(`no catalogue row ${code}`);
-    diagnostics.push({ code, severity: row.severity, message: row.message(params), hint: row.hint?.(params), span, notes });
+    diagnostics.push({
+      code,
+      severity: row.severity,
+      message: row.message(params),
+      hint: row.hint?.(params),
+      span,
+      notes,
+    });
   };
   return { report, diagnostics };
 }
