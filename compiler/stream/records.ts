@@ -9,7 +9,7 @@ import type { Place, ValueType } from "../5-object/manifest.ts";
  * A decoded value: int (bigint beyond 2^53) for int, pointer, enum; boolean; str, or bin where not UTF-8, for strings;
  * bin for buffer; array for arrays and tuples; map for records and structs; str for inet, mac, ksym, usym, username,
  * cgroup_path; timestamp = int nanoseconds since the epoch; stack = array of Frame; hist/lhist = array of Bucket;
- * count, sum, min, max, avg = int; stats = {count, average, total}; none = nil.
+ * count, sum, min, max, avg = int; stats = {count, average, total}; tseries = array of Sample; none = nil.
  */
 export type Value = number | bigint | boolean | string | Uint8Array | null | readonly Value[] | { readonly [field: string]: Value };
 
@@ -18,6 +18,9 @@ export type Frame = { readonly address: number | bigint; readonly symbol?: strin
 
 /** min, max inclusive; the first bucket may lack min, the last lhist bucket max. From first to last non-empty, zeros between. */
 export type Bucket = { readonly min?: number | bigint; readonly max?: number | bigint; readonly count: number | bigint };
+
+/** One interval that has data: `time` = its start, ns since the epoch (interval number times interval length). Oldest first. */
+export type Sample = { readonly time: number | bigint; readonly value: number | bigint };
 
 export type HeaderRecord = {
   readonly type: "header";
