@@ -23,19 +23,58 @@ export type BtfEnumerator = { readonly name: string; readonly value: bigint };
 export type BtfType =
   | { readonly kind: "void" }
   /** size in bytes; bits and bitOffset as in the blob (bits < size*8 only for odd old bit-fields). */
-  | { readonly kind: "int"; readonly name: string; readonly size: number; readonly bits: number; readonly bitOffset: number; readonly signed: boolean; readonly encoding: "none" | "char" | "bool" }
+  | {
+      readonly kind: "int";
+      readonly name: string;
+      readonly size: number;
+      readonly bits: number;
+      readonly bitOffset: number;
+      readonly signed: boolean;
+      readonly encoding: "none" | "char" | "bool";
+    }
   | { readonly kind: "ptr"; readonly type: TypeId }
   | { readonly kind: "array"; readonly type: TypeId; readonly indexType: TypeId; readonly length: number }
-  | { readonly kind: "struct" | "union"; readonly name: string; readonly size: number; readonly members: readonly BtfMember[] }
-  | { readonly kind: "enum" | "enum64"; readonly name: string; readonly size: number; readonly signed: boolean; readonly values: readonly BtfEnumerator[] }
+  | {
+      readonly kind: "struct" | "union";
+      readonly name: string;
+      readonly size: number;
+      readonly members: readonly BtfMember[];
+    }
+  | {
+      readonly kind: "enum" | "enum64";
+      readonly name: string;
+      readonly size: number;
+      readonly signed: boolean;
+      readonly values: readonly BtfEnumerator[];
+    }
   | { readonly kind: "fwd"; readonly name: string; readonly union: boolean }
   | { readonly kind: "typedef"; readonly name: string; readonly type: TypeId }
   | { readonly kind: "volatile" | "const" | "restrict"; readonly type: TypeId }
   | { readonly kind: "type_tag"; readonly name: string; readonly type: TypeId }
-  | { readonly kind: "func"; readonly name: string; readonly type: TypeId; readonly linkage: "static" | "global" | "extern" }
-  | { readonly kind: "func_proto"; readonly returns: TypeId; readonly params: readonly BtfParam[]; readonly variadic: boolean }
-  | { readonly kind: "var"; readonly name: string; readonly type: TypeId; readonly linkage: "static" | "global" | "extern" }
-  | { readonly kind: "datasec"; readonly name: string; readonly size: number; readonly vars: readonly { readonly type: TypeId; readonly offset: number; readonly size: number }[] }
+  | {
+      readonly kind: "func";
+      readonly name: string;
+      readonly type: TypeId;
+      readonly linkage: "static" | "global" | "extern";
+    }
+  | {
+      readonly kind: "func_proto";
+      readonly returns: TypeId;
+      readonly params: readonly BtfParam[];
+      readonly variadic: boolean;
+    }
+  | {
+      readonly kind: "var";
+      readonly name: string;
+      readonly type: TypeId;
+      readonly linkage: "static" | "global" | "extern";
+    }
+  | {
+      readonly kind: "datasec";
+      readonly name: string;
+      readonly size: number;
+      readonly vars: readonly { readonly type: TypeId; readonly offset: number; readonly size: number }[];
+    }
   | { readonly kind: "float"; readonly name: string; readonly size: number }
   | { readonly kind: "decl_tag"; readonly name: string; readonly type: TypeId; readonly component: number };
 
