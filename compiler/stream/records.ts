@@ -11,13 +11,30 @@ import type { Place, ValueType } from "../5-object/manifest.ts";
  * cgroup_path; timestamp = int nanoseconds since the epoch; stack = array of Frame; hist/lhist = array of Bucket;
  * count, sum, min, max, avg = int; stats = {count, average, total}; tseries = array of Sample; none = nil.
  */
-export type Value = number | bigint | boolean | string | Uint8Array | null | readonly Value[] | { readonly [field: string]: Value };
+export type Value =
+  | number
+  | bigint
+  | boolean
+  | string
+  | Uint8Array
+  | null
+  | readonly Value[]
+  | { readonly [field: string]: Value };
 
 /** `symbol` absent: unresolved. `module`: file name of a user mapping, module of a kernel symbol when not vmlinux. */
-export type Frame = { readonly address: number | bigint; readonly symbol?: string; readonly offset?: number; readonly module?: string };
+export type Frame = {
+  readonly address: number | bigint;
+  readonly symbol?: string;
+  readonly offset?: number;
+  readonly module?: string;
+};
 
 /** min, max inclusive; the first bucket may lack min, the last lhist bucket max. From first to last non-empty, zeros between. */
-export type Bucket = { readonly min?: number | bigint; readonly max?: number | bigint; readonly count: number | bigint };
+export type Bucket = {
+  readonly min?: number | bigint;
+  readonly max?: number | bigint;
+  readonly count: number | bigint;
+};
 
 /** One interval that has data: `time` = its start, ns since the epoch (interval number times interval length). Oldest first. */
 export type Sample = { readonly time: number | bigint; readonly value: number | bigint };
@@ -35,7 +52,13 @@ export type HeaderRecord = {
   readonly utc_offset: number;
   readonly str_trunc_trailer: string;
   /** Event id → what its arguments are. */
-  readonly events: readonly { readonly id: number; readonly kind: string; readonly format?: string; readonly args: readonly ValueType[]; readonly place: Place }[];
+  readonly events: readonly {
+    readonly id: number;
+    readonly kind: string;
+    readonly format?: string;
+    readonly args: readonly ValueType[];
+    readonly place: Place;
+  }[];
   readonly maps: readonly { readonly name: string; readonly key?: ValueType; readonly value: ValueType }[];
 };
 
@@ -43,7 +66,12 @@ export type StreamRecord =
   | HeaderRecord
   | { readonly type: "attached"; readonly count: number; readonly probes: readonly string[] }
   /** printf, errorf, warnf, assert: layout is the renderer's. */
-  | { readonly type: "printf" | "errorf" | "warnf" | "assert"; readonly event: number; readonly format: string; readonly args: readonly Value[] }
+  | {
+      readonly type: "printf" | "errorf" | "warnf" | "assert";
+      readonly event: number;
+      readonly format: string;
+      readonly args: readonly Value[];
+    }
   | { readonly type: "value"; readonly event: number; readonly value: Value }
   /** key absent in a scalar map's only entry. final: printed at the end of the run. */
   | {
@@ -73,8 +101,19 @@ export type StreamRecord =
       readonly place: Place;
     }
   /** A message of the loader's about the run (a probe that was skipped, a file that cannot be read). */
-  | { readonly type: "notice"; readonly severity: "error" | "warning"; readonly text: string; readonly place?: Place; readonly hint?: string }
-  | { readonly type: "lost"; readonly count: number; readonly cause: "buffer-full" | "perf-buffer"; readonly probe?: string }
+  | {
+      readonly type: "notice";
+      readonly severity: "error" | "warning";
+      readonly text: string;
+      readonly place?: Place;
+      readonly hint?: string;
+    }
+  | {
+      readonly type: "lost";
+      readonly count: number;
+      readonly cause: "buffer-full" | "perf-buffer";
+      readonly probe?: string;
+    }
   /** The probes are detached and the end probes have run; `reason`: "exit", "signal", "child", "duration". Final maps follow. */
   | { readonly type: "detached"; readonly reason: string }
   | {
@@ -93,6 +132,11 @@ export type StreamRecord =
           readonly fired?: number;
           readonly missed: number;
         }[];
-        readonly sites: readonly { readonly kind: string; readonly probe: string; readonly count: number; readonly place: Place }[];
+        readonly sites: readonly {
+          readonly kind: string;
+          readonly probe: string;
+          readonly count: number;
+          readonly place: Place;
+        }[];
       };
     };
