@@ -1,0 +1,64 @@
+/** From a command's words to an object: options, compile, diagnostics on stderr. Shared by compile, run and the shorthand. */
+import { compile, defaultOptions, renderDiagnostics, type CompileOptions, type CompileResult, type Stage } from "../index.ts";
+import type { Snapshot } from "../snapshot/index.ts";
+import { useColour, writeAll } from "./io.ts";
+import type { Script } from "./script.ts";
+
+/** The options of compile, check, run and the shorthand, as yargs hands them over. */
+export type CompileArgs = {
+  readonly script?: string | undefined;
+  readonly e?: string | undefined;
+  readonly unsafe?: boolean | undefined;
+  readonly warnings?: boolean | undefined;
+  readonly arch?: "x86_64" | "aarch64" | undefined;
+  readonly isa?: "v2" | "v3" | undefined;
+  readonly "pid-filter"?: boolean | undefined;
+  readonly buffer?: "ring" | "perf" | undefined;
+  readonly k?: number | undefined;
+};
+
+/** What only a caller knows: parameters, whether a child runs. */
+export type Given = Partial<Pick<CompileOptions, "positional" | "named" | "child" | "pidFilter" | "trace">>;
+
+export function optionsFrom(script: Script, args: CompileArgs, snapshot: Snapshot, given: Given): CompileOptions {
+  const base = defaultOptions(snapshot);
+  return {
+    ...base,
+    name: script.name,
+    arch: args.arch ?? base.arch,
+    isa: args.isa ?? base.isa,
+    unsafe: args.unsafe === true,
+    pidFilter: args["pid-filter"] === true,
+    buffer: args.buffer ?? base.buffer,
+    readWarnings: (args.k ?? 0) > 0,
+    environment: bpftraceEnvironment(),
+    ...given,
+  };
+}
+
+/** BPFTRACE_MAX_STRLEN=… and its like. */
+function bpftraceEnvironment(): ReadonlyMap<string, string> {
+  const found = new Map<string, string>();
+  for (const [key, value] of Object.entries(process.env)) {
+    if (key.startsWith("BPFTRACE_") && value !== undefined) found.set(key, value);
+  }
+  return found;
+}
+
+export function compileScript(script: Script, options: CompileOptions): CompileResult {
+  return compile(script.text, options);
+}
+
+/** Prints what the compiler has to say; warnings only where they are wanted. */
+export function tellDiagnostics(result: CompileResult, warnings: boolean | undefined): void {
+  const said = warnings === false ? result.diagnostics.filter((d) => d.severity === "error") : result.diagnostics;
+  if (said.length === 0) return;
+  writeAll(2, Buffer.from(renderDiagnostics(said, result.source, { colour: useColour(process.stderr) })));
+}
+
+/** A trace hook that prints one stage to stdout. */
+export function printStage(wanted: ReadonlySet<Stage>): NonNullable<CompileOptions["trace"]> {
+  return (stage, print) => {
+    if (wanted.has(stage)) writeAll(1, Buffer.from(`${print().trimEnd()}\n`));
+  };
+}

@@ -1,0 +1,186 @@
+/** The `tracelet` command: yargs, one file per command, each loaded when it is asked for. */
+import yargs, { type Argv } from "yargs";
+import { CliError, EXIT, useColour } from "./io.ts";
+
+declare const TRACELET_VERSION: string;
+
+const scriptOptions = (y: Argv) =>
+  y
+    .positional("script", { type: "string", describe: "script file, or - for standard input" })
+    .option("e", { type: "string", describe: "the program itself instead of a file", requiresArg: true })
+    .option("unsafe", { type: "boolean", describe: "allow system(), signal(), override() …" })
+    .option("warnings", { type: "boolean", default: true, describe: "print warnings (--no-warnings: errors only)" });
+
+const compileOptions = (y: Argv) =>
+  scriptOptions(y)
+    .option("kernel", { type: "string", describe: "kernel to check against: a version that is embedded (6.1, 6.12), a snapshot file, or host", requiresArg: true })
+    .option("arch", { choices: ["x86_64", "aarch64"] as const, describe: "target machine" })
+    .option("isa", { choices: ["v2", "v3"] as const, default: "v3" as const, describe: "eBPF instruction set" })
+    .option("pid-filter", { type: "boolean", describe: "compile in the process filter that 'run -p' needs for kernel probes" })
+    .option("k", { type: "count", describe: "report failed reads of memory at run time" });
+
+async function main(words: readonly string[]): Promise<number> {
+  let status: number = EXIT.ok;
+  const command = (run: () => Promise<number>) => async () => {
+    status = await run();
+  };
+  const parser = yargs([...words])
+    .scriptName("tracelet")
+    .usage("$0: bpftrace scripts as ordinary eBPF objects\n\n  $0 SCRIPT.bt [PARAMS…]    compile, load here and print, as bpftrace does\n  $0 -e PROGRAM [PARAMS…]\n  $0 COMMAND …")
+    .parserConfiguration({
+      "parse-numbers": false,
+      "parse-positional-numbers": false,
+      "camel-case-expansion": false,
+      "dot-notation": false,
+      "duplicate-arguments-array": false,
+      "populate--": true,
+    })
+    .command(
+      "compile [script]",
+      "write an object; needs no privilege, no Linux and no kernel headers",
+      (y) =>
+        compileOptions(y)
+          .option("o", { alias: "output", type: "string", describe: "object file to write (- for standard output)", requiresArg: true })
+          .option("emit", { choices: ["ast", "typed", "ir", "ir-opt", "asm", "btf", "sections"] as const, describe: "print a stage instead of writing an object" })
+          .option("buffer", { choices: ["ring", "perf"] as const, describe: "how events travel; perf for kernels before 5.8" })
+          .example("$0 compile -e 'k:tcp_sendmsg { @ = hist(arg2); }' -o size.bpf.o", "")
+          .example("$0 compile tool.bt --kernel 6.1 -o tool.bpf.o", ""),
+      (a) => command(async () => (await import("./compile.ts")).compileCommand(a))(),
+    )
+    .command(
+      "check [script]",
+      "say what is wrong with a script, for each kernel named; writes nothing",
+      (y) => compileOptions(y).option("kernel", { type: "string", array: true, describe: "kernels to check against" }).option("json", { type: "boolean", describe: "diagnostics as JSON" }),
+      (a) => command(async () => (await import("./check.ts")).checkCommand(a))(),
+    )
+    .command(
+      "run [script] [params..]",
+      "run a script or an object here, or on other hosts that have only the loader",
+      (y) =>
+        compileOptions(y)
+          .option("host", { type: "string", array: true, requiresArg: true, describe: "USER@HOST to run on, over ssh; may be repeated" })
+          .option("p", { alias: "pid", type: "string", requiresArg: true, describe: "trace this process" })
+          .option("c", { alias: "cmd", type: "string", requiresArg: true, describe: "run this command and trace it" })
+          .option("f", { alias: "format", type: "string", default: "text", requiresArg: true, describe: "text, json or msgpack" })
+          .option("o", { alias: "output", type: "string", requiresArg: true, describe: "file for the program's output" })
+          .option("B", { type: "string", requiresArg: true, default: "line", describe: "buffering of the output: line, full or none" })
+          .option("q", { alias: "quiet", type: "boolean", describe: "no line about attached probes" })
+          .option("v", { alias: "verbose", type: "boolean", describe: "say more" })
+          .option("dry-run", { type: "boolean", describe: "attach, then end" })
+          .option("stats", { type: "boolean", describe: "have the kernel count runs, for the ledger" }),
+      (a) => command(async () => (await import("./run.ts")).runCommand(a))(),
+    )
+    .command(
+      "show [stream]",
+      "render a stream that a loader wrote (- for standard input)",
+      (y) =>
+        y
+          .positional("stream", { type: "string", default: "-" })
+          .option("f", { alias: "format", type: "string", default: "text", requiresArg: true, describe: "text, json, flamegraph or heatmap" })
+          .option("o", { alias: "output", type: "string", requiresArg: true, describe: "file to write" })
+          .option("q", { alias: "quiet", type: "boolean", describe: "no line about attached probes" }),
+      (a) => command(async () => (await import("./show.ts")).showCommand(a))(),
+    )
+    .command(
+      "list [pattern]",
+      "list probes of a kernel; with -v their arguments",
+      (y) =>
+        y
+          .positional("pattern", { type: "string", describe: "such as 't:timer:*', '*sleep*', 'struct sock'" })
+          .option("v", { alias: "verbose", type: "boolean", describe: "arguments too" })
+          .option("kernel", { type: "string", requiresArg: true, describe: "version, snapshot file, or host" })
+          .example("$0 list -v 't:timer:hrtimer_start'", ""),
+      (a) => command(async () => (await import("./list.ts")).listCommand(a))(),
+    )
+    .command(
+      "inspect <object>",
+      "show what is in an object: probes, maps, instructions beside the script, relocations",
+      (y) => y.positional("object", { type: "string", demandOption: true }).option("json", { type: "boolean", describe: "as JSON" }),
+      (a) => command(async () => (await import("./inspect.ts")).inspectCommand(a))(),
+    )
+    .command(
+      "snapshot",
+      "pack a kernel that 'tracelet-loader snapshot' captured (or this host's) into a snapshot",
+      (y) =>
+        y
+          .option("o", { alias: "output", type: "string", requiresArg: true, describe: "file to write" })
+          .option("from", { type: "string", requiresArg: true, describe: "the capture: a file, a directory, or - for standard input" }),
+      (a) => command(async () => (await import("./snapshot.ts")).snapshotCommand(a))(),
+    )
+    .command(
+      "fmt [script]",
+      "print a script in standard form",
+      (y) => scriptOptions(y).option("o", { alias: "output", type: "string", requiresArg: true, describe: "file to write (may be the script itself)" }).option("check", { type: "boolean", describe: "only say whether it is in standard form" }),
+      (a) => command(async () => (await import("./fmt.ts")).fmtCommand(a))(),
+    )
+    .command(
+      "explain <code>",
+      "tell more about a diagnostic",
+      (y) => y.positional("code", { type: "string", demandOption: true }),
+      (a) => command(async () => (await import("./explain.ts")).explainCommand(a))(),
+    )
+    .command(
+      "$0 [script] [params..]",
+      false,
+      (y) => shorthandOptions(y),
+      (a) => command(async () => (await import("./shorthand.ts")).shorthandCommand(a, words))(),
+    )
+    .help("h")
+    .alias("h", "help")
+    .version("V", "print the version", `tracelet v${TRACELET_VERSION}`)
+    .alias("V", "version")
+    .wrap(Math.min(110, process.stdout.columns ?? 110))
+    .strictOptions()
+    .exitProcess(false)
+    .fail((message, error) => {
+      if (error !== undefined && error !== null) throw error;
+      throw new CliError(EXIT.usage, message, "tracelet --help lists commands and options");
+    });
+  await parser.parseAsync();
+  return status;
+}
+
+function shorthandOptions(y: Argv) {
+  return scriptOptions(y)
+    .positional("params", { type: "string", array: true })
+    .option("kernel", { type: "string", requiresArg: true, describe: "kernel to check against", hidden: true })
+    .option("p", { alias: "pid", type: "string", requiresArg: true, describe: "trace this process" })
+    .option("c", { alias: "cmd", type: "string", requiresArg: true, describe: "run this command and trace it" })
+    .option("f", { alias: "format", type: "string", default: "text", requiresArg: true, describe: "text, json or msgpack" })
+    .option("o", { alias: "output", type: "string", requiresArg: true, describe: "file for the program's output" })
+    .option("B", { type: "string", default: "line", requiresArg: true, describe: "buffering of the output: line, full or none" })
+    .option("l", { alias: "list", type: "boolean", describe: "list probes that match; -lv with their arguments" })
+    .option("q", { alias: "quiet", type: "boolean", describe: "no line about attached probes" })
+    .option("v", { alias: "verbose", type: "count", describe: "say more" })
+    .option("d", { alias: "debug", type: "string", requiresArg: true, describe: "print a stage and go on: ast, types, codegen, codegen-opt, dis, all" })
+    .option("dry-run", { type: "boolean", describe: "load and attach, then end" })
+    .option("emit-elf", { type: "string", requiresArg: true, describe: "write the object and stop" })
+    .option("k", { type: "count", describe: "report failed reads of memory" })
+    .option("I", { type: "string", array: true, requiresArg: true, hidden: true })
+    .option("include", { type: "string", array: true, requiresArg: true, hidden: true })
+    .option("fmt", { type: "boolean", hidden: true })
+    .option("info", { type: "boolean", describe: "what this installation and host can do" })
+    .option("b", { alias: "btf", type: "boolean", hidden: true })
+    .option("usdt-file-activation", { type: "boolean", hidden: true })
+    .option("no-feature", { type: "string", requiresArg: true, hidden: true })
+    .option("isa", { choices: ["v2", "v3"] as const, default: "v3" as const, hidden: true })
+    .option("stats", { type: "boolean", hidden: true });
+}
+
+main(process.argv.slice(2)).then(
+  (status) => {
+    process.exitCode = status;
+  },
+  (error: unknown) => {
+    if (error instanceof CliError) {
+      const red = useColour(process.stderr) ? ["\x1b[31m", "\x1b[0m"] : ["", ""];
+      process.stderr.write(`${red[0]}ERROR: ${error.message}${red[1]}\n${error.hint === undefined ? "" : `HINT: ${error.hint}\n`}`);
+      process.exitCode = error.status;
+      return;
+    }
+    const text = error instanceof Error ? error.message : String(error);
+    process.stderr.write(`ERROR: internal: ${text}\nHINT: this is a bug of tracelet; please report it with the script. TRACELET_TRACE=1 prints where it happened\n`);
+    if (process.env["TRACELET_TRACE"] === "1" && error instanceof Error) process.stderr.write(`${error.stack ?? ""}\n`);
+    process.exitCode = EXIT.refused;
+  },
+);

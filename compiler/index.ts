@@ -1,0 +1,22 @@
+/**
+ * Tracelet's public API: compile, format, inspect, decode and render. Pure: no Node, no file system, no clock, so that it
+ * runs in a browser as it does on a server. Kernels come from compiler/snapshot.
+ */
+export { compile, VERSION, type CompileResult } from "./pipeline.ts";
+export { defaultOptions, STAGES, type CompileOptions, type Stage } from "./options.ts";
+export { formatScript, type FormatResult } from "./format.ts";
+export { createSource, type Source } from "./source/text.ts";
+export type { Span } from "./source/span.ts";
+export type { Diagnostic } from "./diagnostics/diagnostic.ts";
+export { renderDiagnostics } from "./diagnostics/render-text.ts";
+export { renderDiagnosticsJson } from "./diagnostics/render-json.ts";
+export { inspectObject, printInspection, ObjectError } from "./5-object/inspect.ts";
+export type { Manifest } from "./5-object/manifest.ts";
+export { StreamDecoder } from "./stream/decode.ts";
+export { StreamError } from "./stream/error.ts";
+export type { StreamRecord } from "./stream/records.ts";
+export { createTextRenderer } from "./render/text.ts";
+export { createJsonRenderer } from "./render/json.ts";
+export { renderFlameGraph } from "./render/flamegraph.ts";
+export { renderHeatMap } from "./render/heatmap.ts";
+export { PROBE_KINDS } from "./lang/probes.ts";

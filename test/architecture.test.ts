@@ -1,0 +1,141 @@
+/** The layout's promises: who may import whom, no Node in the core, files that stay small. Reads every import. */
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join, normalize, relative } from "node:path";
+import { describe, expect, test } from "vitest";
+
+const root = join(import.meta.dirname, "..");
+const files = ["compiler", "playground"]
+  .flatMap((top) => readdirSync(join(root, top), { recursive: true, encoding: "utf8" }).map((path) => join(top, path)))
+  .filter((path) => path.endsWith(".ts") && !path.includes("node_modules"));
+
+type Import = { readonly from: string; readonly to: string; readonly typeOnly: boolean };
+const imports: readonly Import[] = files.flatMap((from) => {
+  const text = readFileSync(join(root, from), "utf8").replace(/\/\*[\s\S]*?\*\//g, "");
+  return [...text.matchAll(/(?:^|\n)\s*(import|export)\s+(type\s)?[^;'"]*?\sfrom\s+["']([^"']+)["']|import\(["']([^"']+)["']\)/g)].map((match) => {
+    const to = match[3] ?? match[4] ?? "";
+    return { from, to: to.startsWith(".") ? normalize(join(dirname(from), to)) : to, typeOnly: match[2] !== undefined };
+  });
+});
+
+/** "compiler/2-check/x.ts" → "2-check"; "compiler/index.ts" → "index". */
+function place(path: string): string {
+  const [, second = "", third] = path.split("/");
+  return third === undefined ? second.replace(/\.ts$/, "") : second;
+}
+
+/** Folder → folders it may use. Data files of smaller phases (ast, typed, ir, program, manifest) are checked apart. */
+const libraries = ["util", "source", "diagnostics", "btf", "ebpf", "elf", "types", "snapshot", "lang"];
+const allowed: Readonly<Record<string, readonly string[]>> = {
+  util: [],
+  source: ["util"],
+  diagnostics: ["source", "util"],
+  btf: ["util"],
+  ebpf: ["util", "source"],
+  elf: ["util"],
+  types: ["util", "btf", "snapshot"],
+  snapshot: ["util", "btf"],
+  lang: ["types", "ebpf", "util"],
+  "1-parse": libraries,
+  "2-check": libraries,
+  "3-ir": libraries,
+  "4-codegen": libraries,
+  "5-object": libraries,
+  stream: ["util"],
+  render: ["stream", "types", "util"],
+  format: ["1-parse", "diagnostics", "source"],
+  options: ["snapshot"],
+  pipeline: ["1-parse", "2-check", "3-ir", "4-codegen", "5-object", "diagnostics", "options", "source"],
+  index: ["pipeline", "options", "format", "source", "diagnostics", "5-object", "stream", "render", "lang", "verifier", "simulator"],
+  cli: ["index", "snapshot"],
+  gen: ["1-parse", "lang", "ebpf", "5-object", "util", "snapshot", "diagnostics", "source"],
+  playground: ["index", "snapshot"],
+};
+
+/** The contracts: files of types (and a constant or two) that later phases and readers share. */
+const contracts = new Set([
+  "compiler/1-parse/ast.ts",
+  "compiler/2-check/typed.ts",
+  "compiler/3-ir/ir.ts",
+  "compiler/4-codegen/program.ts",
+  "compiler/5-object/manifest.ts",
+  "compiler/options.ts",
+]);
+
+describe("architecture", () => {
+  test("every import is one that the layout allows", () => {
+    const breaches = imports
+      .filter(({ to }) => to.startsWith("compiler/") || to.startsWith("playground/"))
+      .filter(({ from, to }) => {
+        const [here, there] = [place(from), place(to)];
+        return here !== there && !contracts.has(to) && allowed[here]?.includes(there) !== true;
+      })
+      .map(({ from, to }) => `${from} → ${to}`);
+    expect(breaches).toEqual([]);
+  });
+
+  test("contracts reach back only as types", () => {
+    const order = ["1-parse", "2-check", "3-ir", "4-codegen", "5-object"];
+    const breaches = imports
+      .filter(({ from, to, typeOnly }) => contracts.has(to) && !typeOnly && order.indexOf(place(to)) > order.indexOf(place(from)) && order.includes(place(from)))
+      .map(({ from, to }) => `${from} → ${to}`);
+    expect(breaches).toEqual([]);
+  });
+
+  test("node: modules stay in cli and gen", () => {
+    const breaches = imports.filter(({ from, to }) => to.startsWith("node:") && !["cli", "gen"].includes(place(from)));
+    expect(breaches.map(({ from, to }) => `${from} → ${to}`)).toEqual([]);
+  });
+
+  test("packages stay where they belong", () => {
+    const homes: Readonly<Record<string, readonly string[]>> = {
+      "ohm-js": ["1-parse", "gen"],
+      msgpackr: ["stream", "5-object"],
+      fflate: ["snapshot"],
+      yargs: ["cli"],
+      binaryen: ["simulator"],
+    };
+    const breaches = imports.filter(({ from, to }) => {
+      const name = Object.keys(homes).find((key) => to === key || to.startsWith(`${key}/`));
+      const foreign = !to.startsWith("compiler/") && !to.startsWith("playground/") && !to.startsWith("node:") && !["cli", "gen"].includes(place(from));
+      return name === undefined ? foreign : homes[name]?.includes(place(from)) !== true;
+    });
+    expect(breaches.map(({ from, to }) => `${from} → ${to}`)).toEqual([]);
+  });
+
+  test("no cycles between folders", () => {
+    const edges = new Map<string, Set<string>>();
+    for (const { from, to, typeOnly } of imports) {
+      if (typeOnly || !to.startsWith("compiler/")) continue;
+      const [here, there] = [place(from), place(to)];
+      if (here !== there) edges.set(here, (edges.get(here) ?? new Set()).add(there));
+    }
+    const path: string[] = [];
+    const done = new Set<string>();
+    const visit = (node: string): readonly string[] | undefined => {
+      if (path.includes(node)) return [...path.slice(path.indexOf(node)), node];
+      if (done.has(node)) return undefined;
+      path.push(node);
+      for (const next of edges.get(node) ?? []) {
+        const cycle = visit(next);
+        if (cycle !== undefined) return cycle;
+      }
+      path.pop();
+      done.add(node);
+      return undefined;
+    };
+    for (const node of edges.keys()) expect(visit(node)?.join(" → ")).toBeUndefined();
+  });
+
+  test("files stay small; only tables and contracts may be long", () => {
+    const long = files
+      .filter((path) => !path.includes(".gen.") && !/\/(lang|catalog|arch)\//.test(path) && !contracts.has(path))
+      .map((path) => ({ path: relative(".", path), lines: readFileSync(join(root, path), "utf8").split("\n").length }))
+      .filter(({ lines }) => lines > 500);
+    expect(long).toEqual([]);
+  });
+
+  test("every file says what it is for", () => {
+    const bare = files.filter((path) => !path.includes(".gen.") && !/^(\/\*\*|\/\/)/.test(readFileSync(join(root, path), "utf8")));
+    expect(bare).toEqual([]);
+  });
+});
