@@ -19,6 +19,11 @@ export type IntegerType = {
   readonly signed: boolean;
   /** The address space travels with integers that hold addresses (L2.46). Ignored by equality. */
   readonly space?: AddressSpace;
+  /**
+   * A non-negative literal (L2.3): bytes that hold it unsigned. Until it meets another type it may become either sign.
+   * Ignored by equality; gone from the types of variables and maps.
+   */
+  readonly literal?: 1 | 2 | 4 | 8;
 };
 
 /** A struct or union: of the kernel (BTF), of the script's C part, or a record-like view of a context. */
@@ -28,8 +33,7 @@ export type StructType = {
   /** "" for anonymous. */
   readonly name: string;
   readonly size: number;
-  readonly origin:
-    /** CO-RE relocated. `module` undefined: vmlinux. */
+  readonly origin: /** CO-RE relocated. `module` undefined: vmlinux. */
     | { readonly kind: "kernel"; readonly btf: Btf; readonly id: TypeId; readonly module: string | undefined }
     | { readonly kind: "script"; readonly align: number; readonly fields: readonly ScriptField[] }
     /** Declared only: no field can be read. */
@@ -56,8 +60,21 @@ export type AggregateType =
   | { readonly kind: "aggregate"; readonly fn: "count" }
   | { readonly kind: "aggregate"; readonly fn: "sum" | "min" | "max" | "avg" | "stats"; readonly signed: boolean }
   | { readonly kind: "aggregate"; readonly fn: "hist"; readonly bits: number }
-  | { readonly kind: "aggregate"; readonly fn: "lhist"; readonly min: number; readonly max: number; readonly step: number }
-  | { readonly kind: "aggregate"; readonly fn: "tseries"; readonly interval: bigint; readonly count: number; readonly of: "last" | "avg" | "max" | "min" | "sum"; readonly signed: boolean };
+  | {
+      readonly kind: "aggregate";
+      readonly fn: "lhist";
+      readonly min: number;
+      readonly max: number;
+      readonly step: number;
+    }
+  | {
+      readonly kind: "aggregate";
+      readonly fn: "tseries";
+      readonly interval: bigint;
+      readonly count: number;
+      readonly of: "last" | "avg" | "max" | "min" | "sum";
+      readonly signed: boolean;
+    };
 
 export type Type =
   /** Absorbs follow-up errors. */
