@@ -83,7 +83,7 @@ function chain(
   level: number,
 ): string {
   let text = "";
-  let afterPointer = false;
+  let afterPointer = true; // nothing before: no space wanted
   const withName = (): string => `${text}${name !== "" && !afterPointer ? " " : ""}${name}`;
   for (let top = stack.pop(); top !== undefined; top = stack.pop()) {
     const { id, type } = top;
@@ -103,11 +103,11 @@ function chain(
         if (stack.length === 0) return `${withName()}[${type.length}]`;
         const many = stack.at(-1)?.type.kind === "array";
         const inner = chain(btf, stack, name, level);
-        return `${text}${name !== "" && !afterPointer ? " " : ""}${many ? inner.trimStart() : `(${inner.trimStart()})`}[${type.length}]`;
+        return `${text}${name !== "" && !afterPointer ? " " : ""}${many ? inner : `(${inner})`}[${type.length}]`;
       }
       case "func_proto": {
         takeModifiers(stack);
-        const callee = stack.length > 0 ? `${text} (${chain(btf, stack, name, level).trimStart()})` : withName();
+        const callee = stack.length > 0 ? `${text} (${chain(btf, stack, name, level)})` : withName();
         return `${callee}(${parameters(btf, type, level)})`;
       }
       default:

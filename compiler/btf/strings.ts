@@ -1,9 +1,19 @@
-/** The string section under construction: NUL-terminated, each text once, offset 0 is "". Order of first use. */
+/**
+ * The string section under construction: NUL-terminated, each text once, offset 0 is "". Order of first use.
+ * A split blob's begins where its base's ends.
+ */
 import { ByteWriter, encodeUtf8 } from "../util/bytes.ts";
 
 export class BtfStrings {
-  #out = new ByteWriter("little", 1024).u8(0);
+  #out = new ByteWriter("little", 1024);
   #offsets = new Map<string, number>([["", 0]]);
+  #start: number;
+
+  /** @param start the base blob's `stringsEnd`; 0 for a blob of its own */
+  constructor(start = 0) {
+    this.#start = start;
+    if (start === 0) this.#out.u8(0);
+  }
 
   /** Offset of the text; a NUL in it ends it, as BTF cannot say more. */
   add(text: string): number {
@@ -19,7 +29,7 @@ export class BtfStrings {
   }
 
   #append(text: string): number {
-    const offset = this.#out.length;
+    const offset = this.#start + this.#out.length;
     this.#out.raw(encodeUtf8(text)).u8(0);
     return offset;
   }
