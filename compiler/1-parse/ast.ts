@@ -26,7 +26,12 @@ export type Program = {
 
 export type Comment = { readonly kind: "comment"; readonly span: Span; readonly text: string; readonly block: boolean };
 export type Directive = { readonly kind: "directive"; readonly span: Span; readonly text: string };
-export type Include = { readonly kind: "include"; readonly span: Span; readonly path: string; readonly system: boolean };
+export type Include = {
+  readonly kind: "include";
+  readonly span: Span;
+  readonly path: string;
+  readonly system: boolean;
+};
 /** `value` is undefined where the body is not an expression of the language; using the name is then an error. */
 export type Define = {
   readonly kind: "define";
@@ -148,7 +153,12 @@ export type TypeName =
   | { readonly kind: "type-tag"; readonly span: Span; readonly tag: "struct" | "union" | "enum"; readonly name: string }
   | { readonly kind: "type-pointer"; readonly span: Span; readonly to: TypeName }
   /** length undefined: `[]`, only in casts. */
-  | { readonly kind: "type-array"; readonly span: Span; readonly element: TypeName; readonly length: number | undefined }
+  | {
+      readonly kind: "type-array";
+      readonly span: Span;
+      readonly element: TypeName;
+      readonly length: number | undefined;
+    }
   | { readonly kind: "type-of"; readonly span: Span; readonly operand: Expr | TypeName };
 
 // --- Statements -----------------------------------------------------------------------------------------------------
@@ -175,10 +185,23 @@ export type Stmt =
       readonly type: TypeName | undefined;
       readonly value: Expr | undefined;
     }
-  | { readonly kind: "if"; readonly span: Span; readonly condition: Expr; readonly then: Block; readonly else: Block | Stmt | undefined }
+  | {
+      readonly kind: "if";
+      readonly span: Span;
+      readonly condition: Expr;
+      readonly then: Block;
+      readonly else: Block | Stmt | undefined;
+    }
   | { readonly kind: "unroll"; readonly span: Span; readonly count: Expr; readonly body: Block }
   | { readonly kind: "while"; readonly span: Span; readonly condition: Expr; readonly body: Block }
-  | { readonly kind: "for-map"; readonly span: Span; readonly variable: string; readonly variableSpan: Span; readonly map: Expr; readonly body: Block }
+  | {
+      readonly kind: "for-map";
+      readonly span: Span;
+      readonly variable: string;
+      readonly variableSpan: Span;
+      readonly map: Expr;
+      readonly body: Block;
+    }
   | {
       readonly kind: "for-range";
       readonly span: Span;
@@ -197,7 +220,24 @@ export type Stmt =
 // --- Expressions ----------------------------------------------------------------------------------------------------
 
 export type BinaryOp =
-  | "||" | "&&" | "|" | "^" | "&" | "==" | "!=" | "<" | ">" | "<=" | ">=" | "<<" | ">>" | "+" | "-" | "*" | "/" | "%";
+  | "||"
+  | "&&"
+  | "|"
+  | "^"
+  | "&"
+  | "=="
+  | "!="
+  | "<"
+  | ">"
+  | "<="
+  | ">="
+  | "<<"
+  | ">>"
+  | "+"
+  | "-"
+  | "*"
+  | "/"
+  | "%";
 export type UnaryOp = "!" | "~" | "-" | "+" | "*" | "&";
 
 export type Expr =
@@ -215,27 +255,73 @@ export type Expr =
   /** `@x`: name without `@`, "" for a bare `@`. */
   | { readonly kind: "map"; readonly span: Span; readonly name: string }
   /** `@x[a, b]` has two keys; `@x[(a, b)]` one tuple. 2-check makes them equal. */
-  | { readonly kind: "map-access"; readonly span: Span; readonly map: string; readonly mapSpan: Span; readonly keys: readonly Expr[] }
+  | {
+      readonly kind: "map-access";
+      readonly span: Span;
+      readonly map: string;
+      readonly mapSpan: Span;
+      readonly keys: readonly Expr[];
+    }
   /** builtin, enumerator, define, zero-argument macro, stack mode … */
   | { readonly kind: "identifier"; readonly span: Span; readonly name: string }
-  | { readonly kind: "call"; readonly span: Span; readonly name: string; readonly nameSpan: Span; readonly args: readonly (Expr | TypeName)[] }
+  | {
+      readonly kind: "call";
+      readonly span: Span;
+      readonly name: string;
+      readonly nameSpan: Span;
+      readonly args: readonly (Expr | TypeName)[];
+    }
   | { readonly kind: "unary"; readonly span: Span; readonly op: UnaryOp; readonly operand: Expr }
-  | { readonly kind: "update"; readonly span: Span; readonly op: "++" | "--"; readonly prefix: boolean; readonly target: Expr }
+  | {
+      readonly kind: "update";
+      readonly span: Span;
+      readonly op: "++" | "--";
+      readonly prefix: boolean;
+      readonly target: Expr;
+    }
   | { readonly kind: "binary"; readonly span: Span; readonly op: BinaryOp; readonly left: Expr; readonly right: Expr }
   /** `then` undefined: `c ?: b`. */
-  | { readonly kind: "ternary"; readonly span: Span; readonly condition: Expr; readonly then: Expr | undefined; readonly else: Expr }
+  | {
+      readonly kind: "ternary";
+      readonly span: Span;
+      readonly condition: Expr;
+      readonly then: Expr | undefined;
+      readonly else: Expr;
+    }
   /** `if (c) { a } else { b }` used as a value. */
-  | { readonly kind: "if-expr"; readonly span: Span; readonly condition: Expr; readonly then: Block; readonly else: Block | Expr }
+  | {
+      readonly kind: "if-expr";
+      readonly span: Span;
+      readonly condition: Expr;
+      readonly then: Block;
+      readonly else: Block | Expr;
+    }
   | { readonly kind: "cast"; readonly span: Span; readonly type: TypeName; readonly operand: Expr }
   /** `.` and `->` mean the same; the operator is kept for the printer. */
-  | { readonly kind: "field"; readonly span: Span; readonly base: Expr; readonly name: string; readonly nameSpan: Span; readonly arrow: boolean }
+  | {
+      readonly kind: "field";
+      readonly span: Span;
+      readonly base: Expr;
+      readonly name: string;
+      readonly nameSpan: Span;
+      readonly arrow: boolean;
+    }
   /** `t.0` */
   | { readonly kind: "tuple-field"; readonly span: Span; readonly base: Expr; readonly index: number }
   | { readonly kind: "index"; readonly span: Span; readonly base: Expr; readonly index: Expr }
   | { readonly kind: "tuple"; readonly span: Span; readonly elements: readonly Expr[] }
-  | { readonly kind: "record"; readonly span: Span; readonly fields: readonly { readonly name: string; readonly value: Expr; readonly span: Span }[] }
+  | {
+      readonly kind: "record";
+      readonly span: Span;
+      readonly fields: readonly { readonly name: string; readonly value: Expr; readonly span: Span }[];
+    }
   | { readonly kind: "sizeof"; readonly span: Span; readonly operand: Expr | TypeName }
-  | { readonly kind: "offsetof"; readonly span: Span; readonly operand: Expr | TypeName; readonly path: readonly string[] }
+  | {
+      readonly kind: "offsetof";
+      readonly span: Span;
+      readonly operand: Expr | TypeName;
+      readonly path: readonly string[];
+    }
   | { readonly kind: "typeof"; readonly span: Span; readonly operand: Expr | TypeName }
   | { readonly kind: "typeinfo"; readonly span: Span; readonly operand: Expr | TypeName }
   | { readonly kind: "comptime"; readonly span: Span; readonly operand: Expr }

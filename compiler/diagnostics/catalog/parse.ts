@@ -64,6 +64,11 @@ export const parseCatalog = {
   ),
   "duplicate-field-name": error((p: { name: string }) => `syntax: duplicate field name '${p.name}' in a record`),
 
+  "nesting-too-deep": error(
+    () => "syntax: the script nests too deeply here",
+    () => "split the expression or the blocks into several",
+  ),
+
   // --- Order of parts ---
   "config-order": error(
     () => "syntax: config must appear before probes and functions",
@@ -73,7 +78,6 @@ export const parseCatalog = {
     () => "syntax: duplicate config block",
     () => "put all keys into one block",
   ),
-  "duplicate-config-key": error((p: { key: string }) => `syntax: config key ${p.key} is set twice`),
   "c-order": error(
     () => "syntax: C definitions must appear before probes and functions",
     () => "move the definition to the top of the script",

@@ -1,0 +1,86 @@
+/** Constant integer expressions of C definitions: array lengths, bit widths, enumerator values. */
+import type { Expr } from "./ast.ts";
+import type { Context } from "./context.ts";
+
+/** The value, wrapped to 64 bits; on an error it is reported and the value is 0. */
+export function cConstant(expr: Expr, ctx: Context): bigint {
+  const fail = (at: Expr, why: string): bigint => {
+    ctx.report("c-constant", at.span, { why });
+    return 0n;
+  };
+  switch (expr.kind) {
+    case "integer":
+      return BigInt.asIntN(64, expr.value);
+    case "boolean":
+      return expr.value ? 1n : 0n;
+    case "paren":
+      return cConstant(expr.operand, ctx);
+    case "identifier":
+      return ctx.enumerators.get(expr.name) ?? fail(expr, `${expr.name} is not known here`);
+    case "unary": {
+      const value = cConstant(expr.operand, ctx);
+      if (expr.op === "-") return BigInt.asIntN(64, -value);
+      if (expr.op === "~") return BigInt.asIntN(64, ~value);
+      if (expr.op === "+") return value;
+      if (expr.op === "!") return value === 0n ? 1n : 0n;
+      return fail(expr, `operator ${expr.op}`);
+    }
+    case "ternary": {
+      const condition = cConstant(expr.condition, ctx);
+      if (condition === 0n) return cConstant(expr.else, ctx);
+      return expr.then === undefined ? condition : cConstant(expr.then, ctx);
+    }
+    case "binary":
+      return BigInt.asIntN(64, binary(expr, ctx, fail));
+    default:
+      return fail(expr, "only integers, enumerators and operators are");
+  }
+}
+
+function binary(
+  expr: Extract<Expr, { kind: "binary" }>,
+  ctx: Context,
+  fail: (at: Expr, why: string) => bigint,
+): bigint {
+  const a = cConstant(expr.left, ctx);
+  const b = cConstant(expr.right, ctx);
+  const flag = (value: boolean): bigint => (value ? 1n : 0n);
+  switch (expr.op) {
+    case "+":
+      return a + b;
+    case "-":
+      return a - b;
+    case "*":
+      return a * b;
+    case "/":
+      return b === 0n ? fail(expr, "division by zero") : a / b;
+    case "%":
+      return b === 0n ? fail(expr, "division by zero") : a % b;
+    case "<<":
+      return a << (b & 63n);
+    case ">>":
+      return a >> (b & 63n);
+    case "&":
+      return a & b;
+    case "|":
+      return a | b;
+    case "^":
+      return a ^ b;
+    case "==":
+      return flag(a === b);
+    case "!=":
+      return flag(a !== b);
+    case "<":
+      return flag(a < b);
+    case ">":
+      return flag(a > b);
+    case "<=":
+      return flag(a <= b);
+    case ">=":
+      return flag(a >= b);
+    case "&&":
+      return flag(a !== 0n && b !== 0n);
+    case "||":
+      return flag(a !== 0n || b !== 0n);
+  }
+}

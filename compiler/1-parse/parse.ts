@@ -1,0 +1,190 @@
+/**
+ * From text to tree. Relies on nothing but its arguments; guarantees a program (of the items that could be read) for
+ * every text, with at least one error for each item that could not.
+ */
+import { parseCatalog } from "../diagnostics/catalog/parse.ts";
+import { collector, type Report, type Result } from "../diagnostics/diagnostic.ts";
+import type { Source } from "../source/text.ts";
+import type * as Ast from "./ast.ts";
+import type { Constants } from "./c-condition.ts";
+import { type CMacro, type Expanded, expandMacros, findRecursion, mentionsMacro } from "./c-macros.ts";
+import type { Context } from "./context.ts";
+import { reportDepth, reportFailure } from "./errors.ts";
+import { matchRule, type Rule, treeOf } from "./grammar.ts";
+import { type Preprocessed, preprocess } from "./preprocess.ts";
+import { type Segment, splitSegments } from "./segments.ts";
+
+export type ParseOptions = {
+  /** Positional parameters put into attach points (`$1`); undefined leaves them as written, for the formatter. */
+  readonly params?: readonly string[] | undefined;
+  /** Kernel constants for `#if` and C definitions. */
+  readonly constants?: Constants | undefined;
+  /** Whether kernel types come from BTF, so that BPFTRACE_HAVE_BTF is defined; true unless said otherwise. */
+  readonly hasBtf?: boolean | undefined;
+};
+
+type Part = readonly Ast.CDefinition[] | Ast.Config | Ast.Import | Ast.Item;
+
+/** Parses a whole script. Diagnostics are in the order in which they were found; spans are offsets into the source. */
+export function parse(source: Source, options: ParseOptions = {}): Result<Ast.Program> {
+  const { report, diagnostics } = collector(parseCatalog);
+  const constants: Constants = options.constants ?? (() => undefined);
+  const pre = preprocess(source.text, { constants, hasBtf: options.hasBtf ?? true }, report);
+  const enumerators = new Map<string, bigint>();
+  const makeContext = (span: Context["span"]): Context => ({
+    source: source.text,
+    span,
+    report,
+    params: options.params,
+    macros: pre.macros,
+    enumerators,
+  });
+
+  const parts: Part[] = [];
+  for (const segment of splitSegments(pre.text, source.text)) {
+    const part = parseSegment(segment, source.text, pre, makeContext, report);
+    if (part !== undefined) parts.push(part);
+  }
+  const defines = [...pre.macros.values()].map((macro) => parseDefine(macro, pre, makeContext, report));
+  return { value: assemble(source.text, pre, defines, parts, report), diagnostics };
+}
+
+function parseSegment(
+  segment: Segment,
+  source: string,
+  pre: Preprocessed,
+  makeContext: (span: Context["span"]) => Context,
+  report: Report<typeof parseCatalog>,
+): Part | undefined {
+  const text = pre.text.slice(segment.start, segment.end);
+  const isC = /^(?:struct|union|enum|typedef)$/.test(segment.word);
+  const expanded = isC && mentionsMacro(text, pre.macros) ? expandMacros(text, pre.macros) : undefined;
+  const hadError = pre.broken.some((at) => at >= segment.start && at <= segment.end);
+  const quiet: Report<typeof parseCatalog> = () => undefined;
+  try {
+    const match = matchRule(expanded?.text ?? text, "TopLevel");
+    if (match.failed()) {
+      const tell = hadError ? quiet : report;
+      if (expanded === undefined) reportFailure(match, segment, { source, text: pre.text }, tell);
+      else reportExpandedFailure(match.getRightmostFailurePosition(), expanded, segment, tell);
+      return undefined;
+    }
+    const span: Context["span"] =
+      expanded === undefined
+        ? (start, end) => ({ start: segment.start + start, end: segment.start + end })
+        : (start, end) => expandedSpan(expanded, segment, start, end);
+    return treeOf<Part>(match, makeContext(span));
+  } catch (failure) {
+    // Recursion as deep as the text nests: the engine's limit is the language's.
+    if (!(failure instanceof RangeError)) throw failure;
+    reportDepth(segment, report);
+    return undefined;
+  }
+}
+
+function expandedSpan(expanded: Expanded, segment: Segment, start: number, end: number): Ast.Program["span"] {
+  const from = expanded.origin[start] ?? expanded.origin.at(-1) ?? 0;
+  const to = end > start ? (expanded.origin[end - 1] ?? from) + 1 : from;
+  return { start: segment.start + from, end: segment.start + Math.max(from, to) };
+}
+
+/** A C definition that fails after its macros were expanded: the place is the use of the macro. */
+function reportExpandedFailure(
+  position: number,
+  expanded: Expanded,
+  segment: Segment,
+  report: Report<typeof parseCatalog>,
+): void {
+  const { start } = expandedSpan(expanded, segment, position, position + 1);
+  const found = /\S+/.exec(expanded.text.slice(position))?.[0] ?? "end of input";
+  report("unexpected-token", { start, end: Math.min(start + 1, segment.end) }, { found: `'${found}'`, expected: "" });
+}
+
+/** A define's value is its body as an expression, if it is one. */
+function parseDefine(
+  macro: CMacro,
+  pre: Preprocessed,
+  makeContext: (span: Context["span"]) => Context,
+  report: Report<typeof parseCatalog>,
+): Ast.Define {
+  const { name, span, body, bodyStart } = macro;
+  const functionLike = macro.params !== undefined;
+  let value: Ast.Expr | undefined;
+  if (!functionLike) {
+    const cycle = findRecursion(macro, pre.macros);
+    if (cycle !== undefined && new RegExp(`\\b${name}\\b`).test(pre.text)) {
+      report("macro-recursion", macro.nameSpan, { name, path: cycle.join(" → ") });
+    }
+    value = parseExpression(body, bodyStart, makeContext, report);
+  }
+  return { kind: "define", span, name, functionLike, body: body.trim(), value };
+}
+
+function parseExpression(
+  body: string,
+  bodyStart: number,
+  makeContext: (span: Context["span"]) => Context,
+  report: Report<typeof parseCatalog>,
+): Ast.Expr | undefined {
+  const blanked = body
+    .replace(/"(?:\\.|[^"\\])*"/g, (text) => `"${" ".repeat(text.length - 2)}"`)
+    .replace(/\s/g, " ")
+    .trimEnd();
+  const rule: Rule = "Expr";
+  if (blanked.trim() === "") return undefined;
+  try {
+    const match = matchRule(blanked, rule);
+    if (match.failed()) return undefined;
+    const context = makeContext((start, end) => ({ start: bodyStart + start, end: bodyStart + end }));
+    return treeOf<Ast.Expr>(match, { ...context, report });
+  } catch (failure) {
+    if (!(failure instanceof RangeError)) throw failure;
+    return undefined;
+  }
+}
+
+/** Sorts the parts into the program and checks their order (L1.32). */
+function assemble(
+  text: string,
+  pre: Preprocessed,
+  defines: readonly Ast.Define[],
+  parts: readonly Part[],
+  report: Report<typeof parseCatalog>,
+): Ast.Program {
+  const definitions: Ast.CDefinition[] = [];
+  const imports: Ast.Import[] = [];
+  const items: Ast.Item[] = [];
+  let config: Ast.Config | undefined;
+  const word = (start: number, length: number): Ast.Program["span"] => ({ start, end: start + length });
+  for (const part of parts) {
+    if ("length" in part) {
+      const first = part[0];
+      if (items.length > 0 && first !== undefined) report("c-order", first.span, {});
+      definitions.push(...part);
+    } else if (part.kind === "config") {
+      if (items.length > 0) report("config-order", word(part.span.start, "config".length), {});
+      else if (config !== undefined) {
+        report("duplicate-config", word(part.span.start, "config".length), {}, [
+          { text: "the first one is here", span: word(config.span.start, "config".length) },
+        ]);
+      }
+      config ??= part;
+    } else if (part.kind === "import") {
+      if (items.length > 0) report("import-order", word(part.span.start, "import".length), {});
+      imports.push(part);
+    } else items.push(part);
+  }
+  return {
+    kind: "program",
+    span: { start: 0, end: text.length },
+    shebang: pre.shebang,
+    includes: pre.includes,
+    defines,
+    definitions,
+    config,
+    imports,
+    items,
+    comments: pre.comments,
+    directives: pre.directives,
+  };
+}
