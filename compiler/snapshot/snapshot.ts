@@ -44,14 +44,22 @@ export interface Snapshot {
   /** A module's types (split: ids continue vmlinux's and vmlinux ids resolve too), or undefined. */
   moduleBtf(module: string): Btf | undefined;
   /** FUNC and its prototype, if BTF has the function. */
-  functionType(name: string, module?: string): { readonly func: TypeId; readonly proto: TypeId; readonly btf: Btf; readonly module: string | undefined } | undefined;
+  functionType(
+    name: string,
+    module?: string,
+  ):
+    | { readonly func: TypeId; readonly proto: TypeId; readonly btf: Btf; readonly module: string | undefined }
+    | undefined;
   /** Whether kprobes can attach: listed in available_filter_functions. Clones such as `f.isra.0` are names of their own. */
   isTraceable(name: string, module?: string): boolean;
   /** Traceable functions that match, sorted by name. */
   functions(pattern: string, modulePattern?: string): readonly KernelFunction[];
   tracepoint(category: string, event: string): Tracepoint | undefined;
   /** Sorted by category, event. */
-  tracepoints(categoryPattern: string, eventPattern: string): readonly { readonly category: string; readonly event: string }[];
+  tracepoints(
+    categoryPattern: string,
+    eventPattern: string,
+  ): readonly { readonly category: string; readonly event: string }[];
   /** Raw tracepoint names (BTF `btf_trace_*` typedefs), sorted. */
   rawTracepoints(pattern: string): readonly string[];
   /** iterators: BTF `bpf_iter__*` structs, names without the prefix, sorted. */

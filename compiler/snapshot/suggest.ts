@@ -1,0 +1,47 @@
+/** Did-you-mean: the names nearest to a wrong one. */
+
+const most = 3;
+
+/**
+ * Up to three names by edit distance (a swap of neighbours counts once), nearest first, then in code-unit order. A name is near if at
+ * most a third of its letters differ; names that begin with the whole wrong one count as near too.
+ */
+export function nearest(wrong: string, names: Iterable<string>): readonly string[] {
+  const limit = Math.max(1, Math.floor(wrong.length / 3));
+  const found: { name: string; distance: number }[] = [];
+  for (const name of new Set(names)) {
+    if (name === wrong) continue;
+    const distance = Math.abs(name.length - wrong.length) <= limit ? editDistance(wrong, name, limit) : limit + 1;
+    if (distance <= limit) found.push({ name, distance });
+    else if (wrong.length >= 4 && name.startsWith(wrong))
+      found.push({ name, distance: limit + name.length - wrong.length });
+  }
+  found.sort((a, b) => a.distance - b.distance || (a.name < b.name ? -1 : 1));
+  return found.slice(0, most).map((each) => each.name);
+}
+
+/** Optimal string alignment distance; anything above `limit` comes back as limit + 1. */
+export function editDistance(a: string, b: string, limit: number): number {
+  let before: number[] = [];
+  let last = Array.from({ length: b.length + 1 }, (_, column) => column);
+  for (let row = 1; row <= a.length; row++) {
+    const now = [row];
+    let best = row;
+    for (let column = 1; column <= b.length; column++) {
+      const same = a[row - 1] === b[column - 1];
+      let cost = Math.min(
+        (last[column] ?? 0) + 1,
+        (now[column - 1] ?? 0) + 1,
+        (last[column - 1] ?? 0) + (same ? 0 : 1),
+      );
+      if (row > 1 && column > 1 && a[row - 1] === b[column - 2] && a[row - 2] === b[column - 1])
+        cost = Math.min(cost, (before[column - 2] ?? 0) + 1);
+      now.push(cost);
+      best = Math.min(best, cost);
+    }
+    if (best > limit) return limit + 1;
+    before = last;
+    last = now;
+  }
+  return Math.min(last[b.length] ?? 0, limit + 1);
+}
