@@ -9,6 +9,7 @@
  * Knows nothing of what the blocks mean. Opening reads header and directory; a block is checked and inflated when it is
  * asked for, and kept. Every byte of a file is under some checksum.
  */
+import { lazy, lazyList } from "./lazy.ts";
 import { SnapshotError } from "./snapshot.ts";
 import { BlockReader, BlockWriter } from "./varint.ts";
 
@@ -166,32 +167,22 @@ function lazySection(
   inflate: Inflate,
   directory: BlockReader,
 ): Section {
-  let entries: readonly Entry[] | undefined;
-  const blocks: (Uint8Array | undefined)[] = [];
-  const readEntries = (): readonly Entry[] => {
+  const entries = lazy((): readonly Entry[] => {
     let at = 0;
     return Array.from({ length: about.blockCount }, () => {
       const entry = { at, stored: directory.uint(), size: directory.uint(), hash: directory.uint32() };
       at += entry.stored;
       return entry;
     });
-  };
+  });
   const { name, owner } = about;
-  return {
-    ...about,
-    block(index) {
-      const what = `${name}${owner ? ` of ${owner}` : ""}, block ${index}`;
-      let block = blocks[index];
-      if (!block) {
-        entries ??= readEntries();
-        const entry = entries[index];
-        if (!entry) throw new SnapshotError(`the snapshot is damaged: ${what} does not exist`);
-        block = unpack(file.subarray(entry.at, entry.at + entry.stored), entry, inflate, what);
-        blocks[index] = block;
-      }
-      return new BlockReader(block, what);
-    },
-  };
+  const describe = (index: number): string => `${name}${owner ? ` of ${owner}` : ""}, block ${index}`;
+  const bytes = lazyList((index) => {
+    const entry = entries()[index];
+    if (!entry) throw new SnapshotError(`the snapshot is damaged: ${describe(index)} does not exist`);
+    return unpack(file.subarray(entry.at, entry.at + entry.stored), entry, inflate, describe(index));
+  });
+  return { ...about, block: (index) => new BlockReader(bytes(index), describe(index)) };
 }
 
 function unpack(stored: Uint8Array, entry: Entry, inflate: Inflate, what: string): Uint8Array {

@@ -7,6 +7,7 @@
 import type { TypeId } from "../btf/types.ts";
 import { branded } from "../util/brand.ts";
 import type { Container, NewSection } from "./container.ts";
+import { lazy, lazyList } from "./lazy.ts";
 import { compareNames, type NameTable, openNames, writeNames } from "./names.ts";
 import type { FunctionNames } from "./read-types.ts";
 import { SnapshotError } from "./snapshot.ts";
@@ -56,10 +57,8 @@ type Facts = { readonly traceable: Uint8Array; readonly ids: Uint32Array };
 export function openFunctions(file: Container, owner: string): FunctionTable {
   const table = openNames(file.section("functions", owner));
   const section = file.section("function-facts", owner);
-  const blocks: (Facts | undefined)[] = [];
   const names = new Map<number, string>();
-  let ranks: ReadonlyMap<number, number> | undefined;
-  const readFacts = (index: number): Facts => {
+  const readFacts = lazyList((index): Facts => {
     if (!section || section.perBlock !== factsPerBlock)
       throw new SnapshotError("the snapshot is damaged: its functions have no facts");
     const from = section.block(index);
@@ -74,20 +73,17 @@ export function openFunctions(file: Container, owner: string): FunctionTable {
       ids[place] = last;
     }
     return { traceable, ids };
-  };
-  const facts = (rank: number): Facts => {
-    const index = Math.floor(rank / factsPerBlock);
-    return (blocks[index] ??= readFacts(index));
-  };
+  });
+  const facts = (rank: number): Facts => readFacts(Math.floor(rank / factsPerBlock));
   /** Ranks by type id: unpacks all facts, not the names. */
-  const invert = (): ReadonlyMap<number, number> => {
+  const ranks = lazy((): ReadonlyMap<number, number> => {
     const inverse = new Map<number, number>();
     for (let rank = 0; rank < table.count; rank++) {
       const id = facts(rank).ids[rank % factsPerBlock] ?? 0;
       if (id !== 0) inverse.set(id, rank);
     }
     return inverse;
-  };
+  });
   return {
     table,
     isTraceable: (rank) => facts(rank).traceable[rank % factsPerBlock] === 1,
@@ -102,8 +98,7 @@ export function openFunctions(file: Container, owner: string): FunctionTable {
     nameOf(id) {
       const known = names.get(id);
       if (known !== undefined) return known;
-      ranks ??= invert();
-      const rank = ranks.get(id);
+      const rank = ranks().get(id);
       if (rank === undefined) throw new SnapshotError(`the snapshot is damaged: function type ${id} has no name`);
       return table.name(rank);
     },

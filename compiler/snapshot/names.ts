@@ -7,8 +7,9 @@
  */
 import type { NewSection, Section } from "./container.ts";
 import { literalPrefix, matcher } from "./glob.ts";
+import { lazy, lazyList } from "./lazy.ts";
 import { SnapshotError } from "./snapshot.ts";
-import { readTexts, type Texts, writeTexts } from "./texts.ts";
+import { readTexts, writeTexts } from "./texts.ts";
 import { type BlockReader, BlockWriter } from "./varint.ts";
 
 export type NameTable = {
@@ -66,14 +67,12 @@ export function openNames(section: Section | undefined): NameTable {
   if (perBlock < 1 || section.blockCount !== blockCount + 1) {
     throw new SnapshotError(`the snapshot is damaged: ${section.name} has ${section.blockCount} blocks`);
   }
-  let firsts: Texts | undefined;
-  const unpacked: (readonly string[] | undefined)[] = [];
   const sizeOf = (index: number): number => Math.min(perBlock, count - index * perBlock);
-  const namesOf = (index: number): readonly string[] =>
-    (unpacked[index] ??= readBlock(section.block(index + 1), sizeOf(index)));
+  const namesOf = lazyList((index) => readBlock(section.block(index + 1), sizeOf(index)));
+  const firstNames = lazy(() => readTexts(section.block(0)));
   /** First block that may hold the name: the one before the first that starts at it or later. */
   const blockOf = (name: string): number => {
-    firsts ??= readTexts(section.block(0));
+    const firsts = firstNames();
     let low = 0;
     let high = firsts.count;
     while (low < high) {

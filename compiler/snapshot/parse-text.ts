@@ -17,7 +17,7 @@ export function parseFormat(category: string, event: string, text: string): Trac
 /** "char comm[16]" → comm, "char[16]"; "__data_loc char[] name" → name, "__data_loc char[]". */
 export function splitDeclaration(declaration: string): { readonly name: string; readonly type: string } {
   const array = /^(.*?)\b(\w+)(\[.*\])$/.exec(declaration);
-  if (array && array[1]?.trim()) return { name: array[2] ?? "", type: `${array[1].trim()}${array[3] ?? ""}` };
+  if (array?.[1]?.trim()) return { name: array[2] ?? "", type: `${array[1].trim()}${array[3] ?? ""}` };
   const pointer = /^(.*\(\*)(\w+)(\).*)$/.exec(declaration);
   if (pointer) return { name: pointer[2] ?? "", type: `${pointer[1] ?? ""}${pointer[3] ?? ""}` };
   const plain = /^(.*?)(\w+)$/.exec(declaration);

@@ -6,6 +6,7 @@
 import type { Btf, NamedKind, TypeId } from "../btf/types.ts";
 import type { Container, Section } from "./container.ts";
 import { lookUpHash } from "./hash-index.ts";
+import { lazy, lazyList } from "./lazy.ts";
 import { SnapshotError } from "./snapshot.ts";
 import { readTexts, type Texts } from "./texts.ts";
 import { TypeBlock } from "./type-block.ts";
@@ -46,24 +47,19 @@ export function openTypes(
   }
   const firstId = base?.count ?? 0;
   const count = firstId + section.count;
-  const blocks: (TypeBlock | undefined)[] = [];
-  let context: TypeContext | undefined;
-  const openBlock = (index: number): TypeBlock => {
-    const start = index * section.perBlock;
-    context ??= {
+  const context = lazy(
+    (): TypeContext => ({
       hot: readHot(file.section("hot-types", owner)),
       shared: openShared(file.section("shared-names", owner)),
       count,
       functions,
-    };
-    return new TypeBlock(
-      section.block(index),
-      firstId + start,
-      Math.min(section.perBlock, section.count - start),
-      context,
-    );
-  };
-  const block = (index: number): TypeBlock => (blocks[index] ??= openBlock(index));
+    }),
+  );
+  const block = lazyList((index) => {
+    const start = index * section.perBlock;
+    const size = Math.min(section.perBlock, section.count - start);
+    return new TypeBlock(section.block(index), firstId + start, size, context());
+  });
   const find = (kind: NamedKind, name: string): TypeId | undefined => {
     if (kind === "func") return functions.idOf(name) ?? base?.find(kind, name);
     // Module types come after the base's, so the base has the first.
@@ -106,12 +102,11 @@ function readHot(section: Section | undefined): readonly number[] {
 
 function openShared(section: Section | undefined): Texts {
   if (!section || section.count === 0) return { count: 0, get: () => "" };
-  const blocks: (Texts | undefined)[] = [];
+  const block = lazyList((index) => readTexts(section.block(index)));
   return {
     count: section.count,
     get(place) {
-      const index = Math.floor(place / section.perBlock);
-      return (blocks[index] ??= readTexts(section.block(index))).get(place % section.perBlock);
+      return block(Math.floor(place / section.perBlock)).get(place % section.perBlock);
     },
   };
 }

@@ -5,6 +5,7 @@
  * size, sign.
  */
 import type { Container, NewSection } from "./container.ts";
+import { lazyList } from "./lazy.ts";
 import { compareNames, type NameTable, openNames, writeNames } from "./names.ts";
 import { SnapshotError, type Tracepoint, type TracepointField } from "./snapshot.ts";
 import { BlockWriter } from "./varint.ts";
@@ -50,8 +51,7 @@ function writeFields(events: readonly (readonly TracepointField[])[]): Uint8Arra
 export function openTracepoints(file: Container): TracepointTable {
   const names = openNames(file.section("tracepoints"));
   const section = file.section("tracepoint-fields");
-  const blocks: (readonly (readonly TracepointField[])[] | undefined)[] = [];
-  const readFields = (index: number): readonly (readonly TracepointField[])[] => {
+  const readFields = lazyList((index): readonly (readonly TracepointField[])[] => {
     if (!section || section.perBlock !== eventsPerBlock)
       throw new SnapshotError("the snapshot is damaged: its tracepoints have no fields");
     const from = section.block(index);
@@ -72,14 +72,13 @@ export function openTracepoints(file: Container): TracepointTable {
         signed: signs[field] === 1,
       }));
     });
-  };
+  });
   return {
     names,
     get(category, event) {
       const rank = names.rank(`${category}:${event}`);
       if (rank === undefined) return undefined;
-      const index = Math.floor(rank / eventsPerBlock);
-      const fields = (blocks[index] ??= readFields(index))[rank % eventsPerBlock] ?? [];
+      const fields = readFields(Math.floor(rank / eventsPerBlock))[rank % eventsPerBlock] ?? [];
       return { category, event, fields };
     },
   };

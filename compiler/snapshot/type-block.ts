@@ -5,6 +5,7 @@
 import type { BtfEnumerator, BtfMember, BtfParam, BtfType, NamedKind, TypeId } from "../btf/types.ts";
 import { unreachable } from "../util/assert.ts";
 import { branded } from "../util/brand.ts";
+import { lazyList } from "./lazy.ts";
 import type { TypeContext } from "./read-types.ts";
 import {
   column,
@@ -27,8 +28,7 @@ export class TypeBlock {
   #kinds: Uint8Array;
   /** Per group, offsets of the columns in the block and of the texts. */
   #groups: readonly Uint32Array[];
-  #textBytes: readonly Uint8Array[];
-  #texts: (string | undefined)[] = [];
+  #text: (number: number) => string;
   #types: (BtfType | undefined)[];
   #asked: (boolean | undefined)[] = [];
 
@@ -53,7 +53,8 @@ export class TypeBlock {
       from.take(length);
     }
     this.#groups = groups;
-    this.#textBytes = Array.from({ length: textCount }, () => from.take(from.uint()));
+    const texts = Array.from({ length: textCount }, () => from.take(from.uint()));
+    this.#text = lazyList((number) => decodeText(texts[number] ?? new Uint8Array()));
   }
 
   type(id: TypeId): BtfType {
@@ -110,10 +111,6 @@ export class TypeBlock {
       yield { kind, start, length, id: branded<TypeId>(this.firstId + place) };
       start += length;
     }
-  }
-
-  #text(number: number): string {
-    return (this.#texts[number] ??= decodeText(this.#textBytes[number] ?? new Uint8Array()));
   }
 
   #cursor(group: number): GroupCursor {
