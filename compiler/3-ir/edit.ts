@@ -78,7 +78,7 @@ export function eachOperand(inst: Inst, visit: (value: ValueId) => void): void {
       for (const arg of inst.args) visit(arg);
       return;
     default:
-      return unreachable(inst);
+      unreachable(inst);
   }
 }
 
@@ -98,7 +98,7 @@ export function eachEndOperand(end: Terminator, visit: (value: ValueId) => void)
       visit(end.value);
       return;
     default:
-      return unreachable(end);
+      unreachable(end);
   }
 }
 

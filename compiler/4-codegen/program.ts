@@ -1,8 +1,9 @@
 /** What code generation hands to the object writer: instructions still symbolic, everything else as 3-ir left it. */
-import type { Insn, InsnIndex } from "../ebpf/insn.ts";
-import type { TracepointUse, DataSection, MapDef, Module, ProgramDef } from "../3-ir/ir.ts";
-import type { Span } from "../source/span.ts";
+
+import type { DataSection, MapDef, Module, ProgramDef, TracepointUse } from "../3-ir/ir.ts";
 import type { Btf } from "../btf/types.ts";
+import type { Insn, InsnIndex } from "../ebpf/insn.ts";
+import type { Span } from "../source/span.ts";
 
 /** One function. CO-RE references are in the instructions' meta. */
 export type Code = {
@@ -13,7 +14,11 @@ export type Code = {
   /** Bytes of stack used, at most 512. */
   readonly frame: number;
   /** Loads at tracepoint field offsets, for the loader to check and patch. */
-  readonly tracepoints: readonly { readonly insn: InsnIndex; readonly use: TracepointUse; readonly span: Span | undefined }[];
+  readonly tracepoints: readonly {
+    readonly insn: InsnIndex;
+    readonly use: TracepointUse;
+    readonly span: Span | undefined;
+  }[];
 };
 
 export type CodeModule = {

@@ -1,0 +1,133 @@
+/**
+ * Selection of loads and stores: constant parts of addresses go into the offset, slots are addressed off r10 itself,
+ * constants are stored as immediates, and extensions that a narrow store would cut off again are skipped.
+ */
+import type { Inst, ValueId } from "../3-ir/ir.ts";
+import type { LoadSize } from "../ebpf/opcodes.ts";
+import { FRAME, type Op, type VReg } from "./machine.ts";
+import { copy, type Out, registerFor } from "./operands.ts";
+import { fitsImm, fitsOffset } from "./values.ts";
+
+type Load = Extract<Inst, { readonly kind: "load" }>;
+type Store = Extract<Inst, { readonly kind: "store" | "atomic-add" }>;
+type Zero = Extract<Inst, { readonly kind: "zero" }>;
+type Copy = Extract<Inst, { readonly kind: "copy" }>;
+type Place = { readonly base: VReg; readonly off: number };
+
+/** Base register and offset of an access; `fixed`: the offset is relocated, so nothing may be added to it. */
+function placeOf(out: Out, base: ValueId, offset: number, length: number, fixed: boolean): Place {
+  const { values } = out;
+  let at = base;
+  let off = offset;
+  if (!fixed) {
+    for (;;) {
+      const frame = values.frameOffset(at);
+      if (frame !== undefined) return { base: FRAME, off: frame + off };
+      const source = values.definition(at);
+      if (source?.kind !== "binary" || (source.op !== "add" && source.op !== "sub")) break;
+      const constant = values.constant(source.right);
+      if (constant === undefined || !fitsImm(constant)) break;
+      const next = off + (source.op === "add" ? Number(constant) : -Number(constant));
+      if (!fitsOffset(next) || !fitsOffset(next + length)) break;
+      at = source.left;
+      off = next;
+    }
+    if (!fitsOffset(off) || !fitsOffset(off + length)) {
+      const moved = values.fresh();
+      out.push(copy(moved, registerFor(out, at), out.meta));
+      out.push({ kind: "alu", op: "add", width: 64, dst: moved, src: { kind: "imm", value: off }, meta: out.meta });
+      return { base: moved, off: 0 };
+    }
+  }
+  return { base: registerFor(out, at), off };
+}
+
+export function selectLoad(out: Out, inst: Load, dst: VReg): void {
+  const fixed = inst.core !== undefined || inst.tracepoint !== undefined;
+  const place = placeOf(out, inst.base, inst.offset, 0, fixed);
+  const meta = inst.core === undefined ? out.meta : { ...out.meta, core: inst.core };
+  const op: Op = { kind: "load", size: inst.size, signed: false, dst, ...place, meta };
+  out.push(op);
+  if (inst.tracepoint !== undefined) out.tracepoints.set(op, inst.tracepoint);
+  if (!inst.signed || inst.size === 8) return;
+  const shift = { kind: "imm", value: 64 - inst.size * 8 } as const;
+  out.push({ kind: "alu", op: "lsh", width: 64, dst, src: shift, meta: out.meta });
+  out.push({ kind: "alu", op: "arsh", width: 64, dst, src: shift, meta: out.meta });
+}
+
+/** The value without extensions and masks that keep at least the low `bits`. */
+function lowPart(out: Out, value: ValueId, bits: number): ValueId {
+  let at = value;
+  for (;;) {
+    const source = out.values.definition(at);
+    if (source?.kind === "extend" && source.bits >= bits) at = source.value;
+    else if (source?.kind === "binary" && source.op === "and") {
+      const mask = out.values.constant(source.right);
+      if (mask === undefined || BigInt.asIntN(bits, mask) !== -1n) return at;
+      at = source.left;
+    } else return at;
+  }
+}
+
+export function selectStore(out: Out, inst: Store): void {
+  const { values, meta } = out;
+  const place = placeOf(out, inst.base, inst.offset, 0, false);
+  if (inst.kind === "atomic-add") {
+    const src = registerFor(out, inst.value);
+    out.push({ kind: "atomic", op: "add", size: inst.size, ...place, src, meta });
+    return;
+  }
+  const value = inst.size === 8 ? inst.value : lowPart(out, inst.value, inst.size * 8);
+  const constant = values.constant(value);
+  const low = constant === undefined ? undefined : BigInt.asIntN(Math.min(inst.size * 8, 64), constant);
+  if (low !== undefined && fitsImm(low)) {
+    out.push({ kind: "store", size: inst.size, ...place, src: { kind: "imm", value: Number(low) }, meta });
+    return;
+  }
+  out.push({ kind: "store", size: inst.size, ...place, src: { kind: "reg", reg: registerFor(out, value) }, meta });
+}
+
+/** Widest accesses that cover [off, off + size), each aligned to its own width and to at most `align`. */
+function pieces(off: number, size: number, align: number): readonly { readonly at: number; readonly size: LoadSize }[] {
+  const out: { at: number; size: LoadSize }[] = [];
+  for (let at = 0; at < size; ) {
+    const width = ([8, 4, 2, 1] as const).find((w) => w <= align && w <= size - at && (off + at) % w === 0) ?? 1;
+    out.push({ at, size: width });
+    at += width;
+  }
+  return out;
+}
+
+export function selectZero(out: Out, inst: Zero): void {
+  const place = placeOf(out, inst.base, inst.offset, inst.size, false);
+  for (const piece of pieces(place.off, inst.size, 8)) {
+    const src = { kind: "imm", value: 0 } as const;
+    out.push({ kind: "store", size: piece.size, base: place.base, off: place.off + piece.at, src, meta: out.meta });
+  }
+}
+
+export function selectCopy(out: Out, inst: Copy): void {
+  const { meta } = out;
+  const to = placeOf(out, inst.to, inst.toOffset, inst.size, false);
+  const from = placeOf(out, inst.from, inst.fromOffset, inst.size, false);
+  for (const piece of pieces(0, inst.size, inst.align)) {
+    const via = out.values.fresh();
+    out.push({
+      kind: "load",
+      size: piece.size,
+      signed: false,
+      dst: via,
+      base: from.base,
+      off: from.off + piece.at,
+      meta,
+    });
+    out.push({
+      kind: "store",
+      size: piece.size,
+      base: to.base,
+      off: to.off + piece.at,
+      src: { kind: "reg", reg: via },
+      meta,
+    });
+  }
+}
