@@ -1,10 +1,13 @@
-/** What the tree builders know about the text they read: passed to every Ohm operation as `ctx`. */
+/** What the tree builders know about the text they read: passed to every action as `ctx`. */
 import type { parseCatalog } from "../diagnostics/catalog/parse.ts";
 import type { Report } from "../diagnostics/diagnostic.ts";
 import type { Span } from "../source/span.ts";
 import type { CMacro } from "./c-macros.ts";
+import type { Cst } from "./cst.ts";
 
 export type Context = {
+  /** Runs a node's action: the recursion of the builders goes through here. */
+  readonly build: (node: Cst, ctx: Context) => unknown;
   /** The source as the user wrote it. */
   readonly source: string;
   /** Span in the source of a range of the matched text. */

@@ -1,10 +1,11 @@
 /**
- * The grammar and its tree operation, built from the recipe when the first text is parsed: importing this module costs
- * nothing, and later parses share what the first one built.
+ * The grammar and its actions, built from the recipe when the first text is parsed: importing this module costs nothing,
+ * and later parses share what the first one built.
  */
-import { type Grammar, type MatchResult, makeRecipe, type Semantics } from "ohm-js";
+import { type Grammar, type MatchResult, makeRecipe } from "ohm-js";
 import { invariant } from "../util/assert.ts";
 import type { Context } from "./context.ts";
+import { builder, cstOf } from "./cst.ts";
 import { grammarRecipe } from "./grammar.gen.ts";
 import { itemActions } from "./to-ast.ts";
 import { cActions } from "./to-ast-c.ts";
@@ -15,8 +16,6 @@ declare module "ohm-js" {
   export function makeRecipe(recipe: string): Grammar;
 }
 
-export type Built = { readonly grammar: Grammar; readonly semantics: Semantics };
-
 const lazily = <T>(make: () => T): (() => T) => {
   let value: T | undefined;
   return () => {
@@ -25,22 +24,19 @@ const lazily = <T>(make: () => T): (() => T) => {
   };
 };
 
-const built = lazily((): Built => {
-  const grammar = makeRecipe(grammarRecipe);
-  const semantics = grammar.createSemantics();
-  semantics.addOperation<unknown>("toAst(ctx)", { ...itemActions, ...exprActions, ...cActions });
-  return { grammar, semantics };
-});
+const grammar = lazily((): Grammar => makeRecipe(grammarRecipe));
+const build = lazily(() => builder({ ...itemActions, ...exprActions, ...cActions }));
 
 /** Start rules that parse.ts asks for. */
 export type Rule = "TopLevel" | "Expr";
 
 export function matchRule(text: string, rule: Rule): MatchResult {
-  return built().grammar.match(text, rule);
+  return grammar().match(text, rule);
 }
 
 /** The tree of a successful match; what a rule yields is written at its action. */
-export function treeOf<T>(match: MatchResult, ctx: Context): T {
+export function treeOf<T>(match: MatchResult, ctx: Omit<Context, "build">): T {
   invariant(match.succeeded(), "1-parse", "a tree is asked of a failed match");
-  return built().semantics(match).toAst(ctx);
+  // The start rule ties the action's result to T; the caller names both.
+  return build()(cstOf(match), { ...ctx, build: build() }) as T;
 }

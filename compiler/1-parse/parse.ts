@@ -31,7 +31,7 @@ export function parse(source: Source, options: ParseOptions = {}): Result<Ast.Pr
   const constants: Constants = options.constants ?? (() => undefined);
   const pre = preprocess(source.text, { constants, hasBtf: options.hasBtf ?? true }, report);
   const enumerators = new Map<string, bigint>();
-  const makeContext = (span: Context["span"]): Context => ({
+  const makeContext = (span: Context["span"]): Omit<Context, "build"> => ({
     source: source.text,
     span,
     report,
@@ -53,7 +53,7 @@ function parseSegment(
   segment: Segment,
   source: string,
   pre: Preprocessed,
-  makeContext: (span: Context["span"]) => Context,
+  makeContext: (span: Context["span"]) => Omit<Context, "build">,
   report: Report<typeof parseCatalog>,
 ): Part | undefined {
   const text = pre.text.slice(segment.start, segment.end);
@@ -104,7 +104,7 @@ function reportExpandedFailure(
 function parseDefine(
   macro: CMacro,
   pre: Preprocessed,
-  makeContext: (span: Context["span"]) => Context,
+  makeContext: (span: Context["span"]) => Omit<Context, "build">,
   report: Report<typeof parseCatalog>,
 ): Ast.Define {
   const { name, span, body, bodyStart } = macro;
@@ -123,7 +123,7 @@ function parseDefine(
 function parseExpression(
   body: string,
   bodyStart: number,
-  makeContext: (span: Context["span"]) => Context,
+  makeContext: (span: Context["span"]) => Omit<Context, "build">,
   report: Report<typeof parseCatalog>,
 ): Ast.Expr | undefined {
   const blanked = body

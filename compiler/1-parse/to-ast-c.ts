@@ -1,9 +1,9 @@
-/** The Ohm operation `toAst(ctx)` for the C part: struct, union, enum and typedef definitions. */
-import type { ActionDict } from "ohm-js";
+/** From match to tree: the C part, that is struct, union, enum and typedef definitions. */
 import type * as Ast from "./ast.ts";
 import { cConstant } from "./c-constant.ts";
 import type { Context } from "./context.ts";
-import { ast, each, list, optional, spanOf } from "./to-ast.ts";
+import type { Actions } from "./cst.ts";
+import { ast, each, list, listElements, optional, spanOf } from "./to-ast.ts";
 import { normalizeScalar } from "./type-names.ts";
 
 /** What a declarator adds to its type. */
@@ -18,11 +18,10 @@ type Attributes = { readonly packed: boolean; readonly aligned: number | undefin
 
 const noAttributes: Attributes = { packed: false, aligned: undefined };
 
-export const cActions: ActionDict<unknown> = {
-  CTypedef(_typedef, specifier, declarators, _semi) {
-    const ctx: Context = this.args.ctx;
+export const cActions: Actions = {
+  CTypedef(node, ctx, _typedef, specifier, declarators) {
     const base = ast<Ast.CType>(specifier, ctx);
-    const span = spanOf(this, ctx);
+    const span = spanOf(node, ctx);
     const defined: Ast.CDefinition[] = base.kind === "c-inline" && isNamed(base.definition) ? [base.definition] : [];
     const type: Ast.CType = defined.length > 0 ? useOf(base) : base;
     for (const { name, wrap } of ast<Declarator[]>(declarators, ctx)) {
@@ -30,12 +29,10 @@ export const cActions: ActionDict<unknown> = {
     }
     return defined;
   },
-  CTagged(definition, _semi) {
-    const ctx: Context = this.args.ctx;
+  CTagged(_node, ctx, definition) {
     return [ast<Ast.CDefinition>(definition, ctx)];
   },
-  CAggregate(tag, before, name, between, _open, members, _close, after) {
-    const ctx: Context = this.args.ctx;
+  CAggregate(node, ctx, tag, before, name, between, _open, members, _close, after) {
     const { packed, aligned } = mergeAttributes([
       ...each<Attributes>(before, ctx),
       ...each<Attributes>(between, ctx),
@@ -43,36 +40,34 @@ export const cActions: ActionDict<unknown> = {
     ]);
     return {
       kind: "c-aggregate",
-      span: spanOf(this, ctx),
-      tag: tag.sourceString === "struct" ? "struct" : "union",
+      span: spanOf(node, ctx),
+      tag: tag.text === "struct" ? "struct" : "union",
       name: optional<string>(name, ctx),
       members: each<Ast.CMember[]>(members, ctx).flat(),
       packed,
       aligned,
     } satisfies Ast.CAggregate;
   },
-  COpaque(tag, name, _semi) {
-    const ctx: Context = this.args.ctx;
-    const span = spanOf(this, ctx);
-    if (tag.sourceString === "enum") {
-      return { kind: "c-enum", span, name: name.sourceString, values: [] } satisfies Ast.CEnum;
+  COpaque(node, ctx, tag, name) {
+    const span = spanOf(node, ctx);
+    if (tag.text === "enum") {
+      return { kind: "c-enum", span, name: name.text, values: [] } satisfies Ast.CEnum;
     }
     return {
       kind: "c-aggregate",
       span,
-      tag: tag.sourceString === "struct" ? "struct" : "union",
-      name: name.sourceString,
+      tag: tag.text === "struct" ? "struct" : "union",
+      name: name.text,
       members: undefined,
       packed: false,
       aligned: undefined,
     } satisfies Ast.CAggregate;
   },
-  CEnum(_enum, _before, name, _open, values, _comma, _close, _after) {
-    const ctx: Context = this.args.ctx;
+  CEnum(node, ctx, _enum, _before, name, _open, values) {
     const parsed: Ast.CEnum["values"][number][] = [];
     let next = 0n;
     // One by one: a value may name an enumerator before it.
-    for (const enumerator of values.asIteration().children) {
+    for (const enumerator of listElements(values)) {
       const { name, value, span } = ast<{ name: string; value: bigint | undefined; span: Ast.CEnum["span"] }>(
         enumerator,
         ctx,
@@ -84,23 +79,20 @@ export const cActions: ActionDict<unknown> = {
     }
     return {
       kind: "c-enum",
-      span: spanOf(this, ctx),
+      span: spanOf(node, ctx),
       name: optional<string>(name, ctx),
       values: parsed,
     } satisfies Ast.CEnum;
   },
-  CEnumerator(name, value) {
-    const ctx: Context = this.args.ctx;
-    return { name: name.sourceString, value: optional<bigint>(value, ctx), span: spanOf(this, ctx) };
+  CEnumerator(node, ctx, name, value) {
+    return { name: name.text, value: optional<bigint>(value, ctx), span: spanOf(node, ctx) };
   },
-  CEnumValue(_eq, value) {
-    const ctx: Context = this.args.ctx;
+  CEnumValue(_node, ctx, _eq, value) {
     return cConstant(ast(value, ctx), ctx);
   },
-  CMember_field(specifier, declarators, _semi) {
-    const ctx: Context = this.args.ctx;
+  CMember_field(node, ctx, specifier, declarators) {
     const base = ast<Ast.CType>(specifier, ctx);
-    const span = spanOf(this, ctx);
+    const span = spanOf(node, ctx);
     const parsed = optional<Declarator[]>(declarators, ctx);
     if (parsed === undefined) {
       const type = base;
@@ -119,46 +111,54 @@ export const cActions: ActionDict<unknown> = {
       }),
     );
   },
-  CMember_empty(_semi) {
+  CMember_empty() {
     return [];
   },
-  CSpecifier(_before, type, _after) {
-    return ast(type, this.args.ctx);
+  CSpecifier(_node, ctx, _before, type) {
+    return ast(type, ctx);
   },
-  CTypeSpecifier(type) {
-    const ctx: Context = this.args.ctx;
+  CTypeSpecifier(_node, ctx, type) {
     const parsed = ast<Ast.CType | Ast.CAggregate | Ast.CEnum>(type, ctx);
     if (parsed.kind !== "c-aggregate" && parsed.kind !== "c-enum") return parsed;
     return { kind: "c-inline", span: parsed.span, definition: parsed } satisfies Ast.CType;
   },
-  CTagUse(tag, name) {
-    const ctx: Context = this.args.ctx;
-    const word = tag.sourceString;
+  CTagUse(node, ctx, tag, name) {
+    const word = tag.text;
     return {
       kind: "c-tag",
-      span: spanOf(this, ctx),
+      span: spanOf(node, ctx),
       tag: word === "struct" ? "struct" : word === "union" ? "union" : "enum",
-      name: name.sourceString,
+      name: name.text,
     } satisfies Ast.CType;
   },
-  CScalar_words(words) {
-    const ctx: Context = this.args.ctx;
-    const name = normalizeScalar(words.children.map((word) => word.sourceString));
-    return { kind: "c-name", span: spanOf(this, ctx), name } satisfies Ast.CType;
+  CScalar_words(node, ctx, words) {
+    const name = normalizeScalar(words.children.map((word) => word.text));
+    return { kind: "c-name", span: spanOf(node, ctx), name } satisfies Ast.CType;
   },
-  CScalar_name(name) {
-    return { kind: "c-name", span: spanOf(this, this.args.ctx), name: name.sourceString } satisfies Ast.CType;
+  CScalar_name(node, ctx, name) {
+    return { kind: "c-name", span: spanOf(node, ctx), name: name.text } satisfies Ast.CType;
   },
-  CDeclarators(first, rest) {
-    const ctx: Context = this.args.ctx;
+  CDeclarators(_node, ctx, first, rest) {
     return [ast<Declarator>(first, ctx), ...each<Declarator>(rest, ctx)];
   },
-  NextCDeclarator(_comma, declarator) {
-    return ast(declarator, this.args.ctx);
+  NextCDeclarator(_node, ctx, _comma, declarator) {
+    return ast(declarator, ctx);
   },
-  CDeclarator_function(_pointers, _open, stars, name, arrays, _close, _openArgs, _args, _closeArgs, attributes) {
-    const ctx: Context = this.args.ctx;
-    const span = spanOf(this, ctx);
+  CDeclarator_function(
+    node,
+    ctx,
+    _pointers,
+    _open,
+    stars,
+    name,
+    arrays,
+    _close,
+    _openArgs,
+    _args,
+    _closeArgs,
+    attributes,
+  ) {
+    const span = spanOf(node, ctx);
     const lengths = each<number | undefined>(arrays, ctx);
     const depth = stars.children.length;
     return {
@@ -169,53 +169,47 @@ export const cActions: ActionDict<unknown> = {
       span,
     } satisfies Declarator;
   },
-  CDeclarator_plain(pointers, name, arrays, bits, attributes) {
-    const ctx: Context = this.args.ctx;
+  CDeclarator_plain(node, ctx, pointers, name, arrays, bits, attributes) {
     const lengths = each<number | undefined>(arrays, ctx);
     const depth = pointers.children.length;
     return {
-      name: name.sourceString,
+      name: name.text,
       wrap: (base) => wrapArrays(wrapPointers(base, depth), lengths),
       bits: optional<number>(bits, ctx),
       attributes: mergeAttributes(each<Attributes>(attributes, ctx)),
-      span: spanOf(this, ctx),
+      span: spanOf(node, ctx),
     } satisfies Declarator;
   },
-  CDeclarator_gap(bits) {
-    const ctx: Context = this.args.ctx;
+  CDeclarator_gap(node, ctx, bits) {
     return {
       name: undefined,
       wrap: (base) => base,
       bits: ast<number>(bits, ctx),
       attributes: noAttributes,
-      span: spanOf(this, ctx),
+      span: spanOf(node, ctx),
     } satisfies Declarator;
   },
-  CArray(_open, length, _close) {
-    const ctx: Context = this.args.ctx;
+  CArray(_node, ctx, _open, length) {
     const value = optional<Ast.Expr>(length, ctx);
     return value === undefined ? undefined : count(value, ctx, "an array length is negative or too large");
   },
-  CBits(_colon, width) {
-    const ctx: Context = this.args.ctx;
+  CBits(_node, ctx, _colon, width) {
     return count(ast(width, ctx), ctx, "a bit width is negative or too large");
   },
-  CAttribute_list(_attribute, _open, _open2, items, _close2, _close) {
-    return mergeAttributes(list<Attributes>(items, this.args.ctx));
+  CAttribute_list(_node, ctx, _attribute, _open, _open2, items) {
+    return mergeAttributes(list<Attributes>(items, ctx));
   },
-  CAttribute_packed(_packed) {
+  CAttribute_packed() {
     return { packed: true, aligned: undefined } satisfies Attributes;
   },
-  CAttributeItem(name, argument) {
-    const ctx: Context = this.args.ctx;
-    const word = name.sourceString.replace(/^__|__$/g, "");
+  CAttributeItem(_node, ctx, name, argument) {
+    const word = name.text.replace(/^__|__$/g, "");
     if (word === "packed") return { packed: true, aligned: undefined } satisfies Attributes;
     if (word !== "aligned") return noAttributes;
     // Without a number: the largest alignment that the target has any use for.
     return { packed: false, aligned: optional<number>(argument, ctx) ?? 16 } satisfies Attributes;
   },
-  CAttributeArgument(_open, value, _close) {
-    const ctx: Context = this.args.ctx;
+  CAttributeArgument(_node, ctx, _open, value) {
     const parsed = optional<Ast.Expr>(value, ctx);
     return parsed === undefined ? undefined : count(parsed, ctx, "an alignment is negative or too large");
   },

@@ -1,8 +1,8 @@
-/** The Ohm operation `toAst(ctx)` for expressions, types and tokens. */
-import type { ActionDict, Node } from "ohm-js";
+/** From match to tree: expressions, types and tokens. */
 import type * as Ast from "./ast.ts";
 import { asValue } from "./blocks.ts";
 import type { Context } from "./context.ts";
+import type { Actions, Cst } from "./cst.ts";
 import { integerValue, stringValue } from "./literals.ts";
 import { foldBinary } from "./precedence.ts";
 import { ast, each, freeName, list, optional, spanOf, withoutSigil } from "./to-ast.ts";
@@ -13,80 +13,70 @@ const maxOperands = 1000;
 
 type Tail = (base: Ast.Expr, start: number) => Ast.Expr;
 
-export const exprActions: ActionDict<unknown> = {
-  Ternary(condition, tail) {
-    const ctx: Context = this.args.ctx;
+export const exprActions: Actions = {
+  Ternary(node, ctx, condition, tail) {
     const test = ast<Ast.Expr>(condition, ctx);
     const arms = optional<{ yes: Ast.Expr | undefined; no: Ast.Expr }>(tail, ctx);
     if (arms === undefined) return test;
     return {
       kind: "ternary",
-      span: spanOf(this, ctx),
+      span: spanOf(node, ctx),
       condition: test,
       // biome-ignore lint/suspicious/noThenProperty: the tree's own field name
       then: arms.yes,
       else: arms.no,
     } satisfies Ast.Expr;
   },
-  TernaryTail(_question, yes, _colon, no) {
-    const ctx: Context = this.args.ctx;
+  TernaryTail(_node, ctx, _question, yes, _colon, no) {
     return { yes: optional<Ast.Expr>(yes, ctx), no: ast<Ast.Expr>(no, ctx) };
   },
-  Binary(first, rest) {
-    const ctx: Context = this.args.ctx;
+  Binary(node, ctx, first, rest) {
     const left = ast<Ast.Expr>(first, ctx);
     if (rest.children.length === 0) return left;
     if (rest.children.length > maxOperands) {
-      ctx.report("nesting-too-deep", spanOf(this, ctx), {});
+      ctx.report("nesting-too-deep", spanOf(node, ctx), {});
       return left;
     }
     return foldBinary(left, each<{ op: Ast.BinaryOp; right: Ast.Expr }>(rest, ctx));
   },
-  BinaryTail(op, right) {
-    return { op: op.sourceString, right: ast<Ast.Expr>(right, this.args.ctx) };
+  BinaryTail(_node, ctx, op, right) {
+    return { op: op.text, right: ast<Ast.Expr>(right, ctx) };
   },
-  Unary_prefix(op, operand) {
-    const ctx: Context = this.args.ctx;
-    const span = spanOf(this, ctx);
+  Unary_prefix(node, ctx, op, operand) {
+    const span = spanOf(node, ctx);
     const value = ast<Ast.Expr>(operand, ctx);
-    const text = op.sourceString;
+    const text = op.text;
     if (text === "++" || text === "--") {
       checkUpdate(value, op, ctx);
       return { kind: "update", span, op: text, prefix: true, target: value } satisfies Ast.Expr;
     }
     return { kind: "unary", span, op: unaryOp(text), operand: value } satisfies Ast.Expr;
   },
-  Unary_cast(_open, cast) {
-    const ctx: Context = this.args.ctx;
+  Unary_cast(node, ctx, _open, cast) {
     const { type, operand } = ast<{ type: Ast.TypeName; operand: Ast.Expr }>(cast, ctx);
-    return { kind: "cast", span: spanOf(this, ctx), type, operand } satisfies Ast.Expr;
+    return { kind: "cast", span: spanOf(node, ctx), type, operand } satisfies Ast.Expr;
   },
-  Unary_comptime(_comptime, operand) {
-    const ctx: Context = this.args.ctx;
-    return { kind: "comptime", span: spanOf(this, ctx), operand: ast<Ast.Expr>(operand, ctx) } satisfies Ast.Expr;
+  Unary_comptime(node, ctx, _comptime, operand) {
+    return { kind: "comptime", span: spanOf(node, ctx), operand: ast<Ast.Expr>(operand, ctx) } satisfies Ast.Expr;
   },
-  Cast_any(type, _close, operand) {
-    const ctx: Context = this.args.ctx;
+  Cast_any(_node, ctx, type, _close, operand) {
     return { type: ast<Ast.TypeName>(type, ctx), operand: ast<Ast.Expr>(operand, ctx) };
   },
-  Cast_sure(type, _close, _op, operand) {
-    const ctx: Context = this.args.ctx;
+  Cast_sure(_node, ctx, type, _close, _op, operand) {
     return { type: ast<Ast.TypeName>(type, ctx), operand: ast<Ast.Expr>(operand, ctx) };
   },
-  Condition(operand) {
-    return ast(operand, this.args.ctx);
+  Condition(_node, ctx, operand) {
+    return ast(operand, ctx);
   },
-  Postfix(primary, tails) {
-    const ctx: Context = this.args.ctx;
+  Postfix(node, ctx, primary, tails) {
     const base = ast<Ast.Expr>(primary, ctx);
-    const { start } = spanOf(this, ctx);
+    const { start } = spanOf(node, ctx);
     return each<Tail>(tails, ctx).reduce((expr, tail) => tail(expr, start), base);
   },
-  PostfixTail_field(op, field) {
-    const ctx: Context = this.args.ctx;
+  PostfixTail_field(_node, ctx, op, field) {
     const nameSpan = spanOf(field, ctx);
-    const name = field.sourceString;
-    const arrow = op.sourceString === "->";
+    const name = field.text;
+    const arrow = op.text === "->";
     const { end } = nameSpan;
     const isIndex = /^\d+$/.test(name);
     return ((base, start): Ast.Expr =>
@@ -94,47 +84,41 @@ export const exprActions: ActionDict<unknown> = {
         ? { kind: "tuple-field", span: { start, end }, base, index: Number(name) }
         : { kind: "field", span: { start, end }, base, name, nameSpan, arrow }) satisfies Tail;
   },
-  PostfixTail_index(_open, index, _close) {
-    const ctx: Context = this.args.ctx;
+  PostfixTail_index(node, ctx, _open, index) {
     const at = ast<Ast.Expr>(index, ctx);
-    const { end } = spanOf(this, ctx);
+    const { end } = spanOf(node, ctx);
     return ((base, start): Ast.Expr => ({ kind: "index", span: { start, end }, base, index: at })) satisfies Tail;
   },
-  PostfixTail_update(op) {
-    const ctx: Context = this.args.ctx;
-    const { end } = spanOf(this, ctx);
-    const text = op.sourceString === "++" ? "++" : "--";
+  PostfixTail_update(node, ctx, op) {
+    const { end } = spanOf(node, ctx);
+    const text = op.text === "++" ? "++" : "--";
     return ((target, start): Ast.Expr => {
       checkUpdate(target, op, ctx);
       return { kind: "update", span: { start, end }, op: text, prefix: false, target };
     }) satisfies Tail;
   },
-  Primary_map(map, keys) {
-    const ctx: Context = this.args.ctx;
+  Primary_map(node, ctx, map, keys) {
     const parsed = optional<Ast.Expr[]>(keys, ctx);
-    const span = spanOf(this, ctx);
+    const span = spanOf(node, ctx);
     const name = withoutSigil(map);
     if (parsed === undefined) return { kind: "map", span, name } satisfies Ast.Expr;
     return { kind: "map-access", span, map: name, mapSpan: spanOf(map, ctx), keys: parsed } satisfies Ast.Expr;
   },
-  Primary_paren(_open, inside) {
-    const ctx: Context = this.args.ctx;
+  Primary_paren(node, ctx, _open, inside) {
     const make = ast<(span: Ast.Expr["span"]) => Ast.Expr>(inside, ctx);
-    return make(spanOf(this, ctx));
+    return make(spanOf(node, ctx));
   },
-  Primary_block(block) {
-    const ctx: Context = this.args.ctx;
+  Primary_block(_node, ctx, block) {
     const parsed = asValue(ast(block, ctx));
     return { kind: "block-expr", span: parsed.span, block: parsed } satisfies Ast.Expr;
   },
-  MapKeys(_open, keys, _close) {
-    return list(keys, this.args.ctx);
+  MapKeys(_node, ctx, _open, keys) {
+    return list(keys, ctx);
   },
-  Paren_unit(_close) {
+  Paren_unit() {
     return (span: Ast.Expr["span"]): Ast.Expr => ({ kind: "tuple", span, elements: [] });
   },
-  Paren_record(fields, _comma, _close) {
-    const ctx: Context = this.args.ctx;
+  Paren_record(_node, ctx, fields) {
     const parsed = list<Extract<Ast.Expr, { kind: "record" }>["fields"][number]>(fields, ctx);
     const seen = new Set<string>();
     for (const { name, span } of parsed) {
@@ -143,127 +127,116 @@ export const exprActions: ActionDict<unknown> = {
     }
     return (span: Ast.Expr["span"]): Ast.Expr => ({ kind: "record", span, fields: parsed });
   },
-  Paren_single(operand, _close) {
-    const value = ast<Ast.Expr>(operand, this.args.ctx);
+  Paren_single(_node, ctx, operand) {
+    const value = ast<Ast.Expr>(operand, ctx);
     return (span: Ast.Expr["span"]): Ast.Expr => ({ kind: "paren", span, operand: value });
   },
-  Paren_tuple(elements, _comma, _close) {
-    const parsed = list<Ast.Expr>(elements, this.args.ctx);
+  Paren_tuple(_node, ctx, elements) {
+    const parsed = list<Ast.Expr>(elements, ctx);
     return (span: Ast.Expr["span"]): Ast.Expr => ({ kind: "tuple", span, elements: parsed });
   },
-  RecordField(name, _eq, value) {
-    const ctx: Context = this.args.ctx;
-    return { name: name.sourceString, value: ast<Ast.Expr>(value, ctx), span: spanOf(this, ctx) };
+  RecordField(node, ctx, name, _eq, value) {
+    return { name: name.text, value: ast<Ast.Expr>(value, ctx), span: spanOf(node, ctx) };
   },
-  WordExpr_sizeof(_word, _open, operand, _close) {
-    const ctx: Context = this.args.ctx;
-    return { kind: "sizeof", span: spanOf(this, ctx), operand: ast(operand, ctx) } satisfies Ast.Expr;
+  WordExpr_sizeof(node, ctx, _word, _open, operand) {
+    return { kind: "sizeof", span: spanOf(node, ctx), operand: ast(operand, ctx) } satisfies Ast.Expr;
   },
-  WordExpr_offsetof(_word, _open, operand, _comma, path, _close) {
-    const ctx: Context = this.args.ctx;
+  WordExpr_offsetof(node, ctx, _word, _open, operand, _comma, path) {
     return {
       kind: "offsetof",
-      span: spanOf(this, ctx),
+      span: spanOf(node, ctx),
       operand: ast(operand, ctx),
       path: list<string>(path, ctx),
     } satisfies Ast.Expr;
   },
-  WordExpr_typeof(_word, _open, operand, _close) {
-    const ctx: Context = this.args.ctx;
-    return { kind: "typeof", span: spanOf(this, ctx), operand: ast(operand, ctx) } satisfies Ast.Expr;
+  WordExpr_typeof(node, ctx, _word, _open, operand) {
+    return { kind: "typeof", span: spanOf(node, ctx), operand: ast(operand, ctx) } satisfies Ast.Expr;
   },
-  WordExpr_typeinfo(_word, _open, operand, _close) {
-    const ctx: Context = this.args.ctx;
-    return { kind: "typeinfo", span: spanOf(this, ctx), operand: ast(operand, ctx) } satisfies Ast.Expr;
+  WordExpr_typeinfo(node, ctx, _word, _open, operand) {
+    return { kind: "typeinfo", span: spanOf(node, ctx), operand: ast(operand, ctx) } satisfies Ast.Expr;
   },
-  WordExpr_if(_if, condition, yes, _else, no) {
-    const ctx: Context = this.args.ctx;
+  WordExpr_if(node, ctx, _if, condition, yes, _else, no) {
     const other = ast<Ast.Block | Ast.Expr>(no, ctx);
     return {
       kind: "if-expr",
-      span: spanOf(this, ctx),
+      span: spanOf(node, ctx),
       condition: ast<Ast.Expr>(condition, ctx),
       // biome-ignore lint/suspicious/noThenProperty: the tree's own field name
       then: asValue(ast(yes, ctx)),
       else: other.kind === "block" ? asValue(other) : other,
     } satisfies Ast.Expr;
   },
-  WordExpr_call(name, _open, args, _close) {
-    const ctx: Context = this.args.ctx;
+  WordExpr_call(node, ctx, name, _open, args) {
     return {
       kind: "call",
-      span: spanOf(this, ctx),
+      span: spanOf(node, ctx),
       name: freeName(name, ctx),
       nameSpan: spanOf(name, ctx),
       args: list<Ast.Expr | Ast.TypeName>(args, ctx),
     } satisfies Ast.Expr;
   },
-  WordExpr_name(name) {
-    const ctx: Context = this.args.ctx;
-    const text = name.sourceString;
-    const span = spanOf(this, ctx);
+  WordExpr_name(node, ctx, name) {
+    const text = name.text;
+    const span = spanOf(node, ctx);
     if (text === "true" || text === "false")
       return { kind: "boolean", span, value: text === "true" } satisfies Ast.Expr;
     return { kind: "identifier", span, name: freeName(name, ctx) } satisfies Ast.Expr;
   },
-  IfExprElse_chain(_if, expr) {
-    return ast(expr, this.args.ctx);
+  IfExprElse_chain(_node, ctx, _if, expr) {
+    return ast(expr, ctx);
   },
-  Argument_expr(value, _end) {
-    return ast(value, this.args.ctx);
+  Argument_expr(_node, ctx, value) {
+    return ast(value, ctx);
   },
-  Argument_type(type) {
-    return ast(type, this.args.ctx);
+  Argument_type(_node, ctx, type) {
+    return ast(type, ctx);
   },
 
   // --- Types --------------------------------------------------------------------------------------------------------
-  TypeOrExpr_expr(value, _end) {
-    const expr = ast<Ast.Expr>(value, this.args.ctx);
+  TypeOrExpr_expr(_node, ctx, value) {
+    const expr = ast<Ast.Expr>(value, ctx);
     return typeOfOperand(expr) ?? expr;
   },
-  TypeOrExpr_type(type) {
-    return ast(type, this.args.ctx);
+  TypeOrExpr_type(_node, ctx, type) {
+    return ast(type, ctx);
   },
-  Type(_qualifiers, base, suffixes) {
-    return typeName(base, suffixes, this.args.ctx);
+  Type(_node, ctx, _qualifiers, base, suffixes) {
+    return typeName(base, suffixes, ctx);
   },
-  SureType(_qualifiers, base, suffixes) {
-    return typeName(base, suffixes, this.args.ctx);
+  SureType(_node, ctx, _qualifiers, base, suffixes) {
+    return typeName(base, suffixes, ctx);
   },
-  TypeBase_tag(tag, name) {
-    return typeTag(this, tag, name);
+  TypeBase_tag(node, ctx, tag, name) {
+    return typeTag(node, tag, name, ctx);
   },
-  SureTypeBase_tag(tag, name) {
-    return typeTag(this, tag, name);
+  SureTypeBase_tag(node, ctx, tag, name) {
+    return typeTag(node, tag, name, ctx);
   },
-  TypeBase_of(_typeof, _open, operand, _close) {
-    const ctx: Context = this.args.ctx;
-    return { kind: "type-of", span: spanOf(this, ctx), operand: ast(operand, ctx) } satisfies Ast.TypeName;
+  TypeBase_of(node, ctx, _typeof, _open, operand) {
+    return { kind: "type-of", span: spanOf(node, ctx), operand: ast(operand, ctx) } satisfies Ast.TypeName;
   },
-  TypeBase_words(words) {
-    return typeWords(this, words);
+  TypeBase_words(node, ctx, words) {
+    return typeWords(node, words, ctx);
   },
-  SureTypeBase_words(words) {
-    return typeWords(this, words);
+  SureTypeBase_words(node, ctx, words) {
+    return typeWords(node, words, ctx);
   },
-  TypeBase_name(name) {
-    const ctx: Context = this.args.ctx;
-    return typeNamed(spanOf(this, ctx), freeName(name, ctx));
+  TypeBase_name(node, ctx, name) {
+    return typeNamed(spanOf(node, ctx), freeName(name, ctx));
   },
-  SureTypeBase_name(name) {
-    return typeNamed(spanOf(this, this.args.ctx), name.sourceString);
+  SureTypeBase_name(node, ctx, name) {
+    return typeNamed(spanOf(node, ctx), name.text);
   },
-  TypeSuffix_pointer(_star, _qualifiers) {
-    const { end } = spanOf(this, this.args.ctx);
+  TypeSuffix_pointer(node, ctx) {
+    const { end } = spanOf(node, ctx);
     return (base: Ast.TypeName): Ast.TypeName => ({
       kind: "type-pointer",
       span: { start: base.span.start, end },
       to: base,
     });
   },
-  TypeSuffix_array(_open, length, _close) {
-    const ctx: Context = this.args.ctx;
-    const { end } = spanOf(this, ctx);
+  TypeSuffix_array(node, ctx, _open, length) {
+    const { end } = spanOf(node, ctx);
     const value = optional<Ast.Expr>(length, ctx);
     const count = value?.kind === "integer" ? value.value : undefined;
     return (base: Ast.TypeName): Ast.TypeName => ({
@@ -273,39 +246,36 @@ export const exprActions: ActionDict<unknown> = {
   },
 
   // --- Tokens -------------------------------------------------------------------------------------------------------
-  name(_first, _rest) {
-    return this.sourceString;
+  name(node) {
+    return node.text;
   },
-  fieldName(_chars) {
-    return this.sourceString;
+  fieldName(node) {
+    return node.text;
   },
-  variable(_dollar, name) {
-    return { kind: "variable", span: spanOf(this, this.args.ctx), name: name.sourceString } satisfies Ast.Expr;
+  variable(node, ctx, _dollar, name) {
+    return { kind: "variable", span: spanOf(node, ctx), name: name.text } satisfies Ast.Expr;
   },
-  positional(_dollar, index) {
-    const ctx: Context = this.args.ctx;
-    const span = spanOf(this, ctx);
-    const text = index.sourceString;
+  positional(node, ctx, _dollar, index) {
+    const span = spanOf(node, ctx);
+    const text = index.text;
     if (text === "#") return { kind: "positional-count", span } satisfies Ast.Expr;
     // Beyond this no command line reaches; the number must stay exact.
     if (/^0+$/.test(text) || text.length > 9) ctx.report("positional-out-of-range", span, { text: `$${text}` });
     return { kind: "positional", span, index: Number(text) } satisfies Ast.Expr;
   },
-  integer(_first, _rest) {
-    const ctx: Context = this.args.ctx;
-    const span = spanOf(this, ctx);
-    const text = this.sourceString;
+  integer(node, ctx) {
+    const span = spanOf(node, ctx);
+    const text = node.text;
     return { kind: "integer", span, value: integerValue(text, span.start, ctx.report), text } satisfies Ast.Expr;
   },
-  string(_open, _inside, _close) {
-    const ctx: Context = this.args.ctx;
-    const span = spanOf(this, ctx);
+  string(node, ctx) {
+    const span = spanOf(node, ctx);
     const text = ctx.source.slice(span.start, span.end);
     return { kind: "string", span, value: stringValue(text, span.start, ctx.report), text } satisfies Ast.Expr;
   },
 };
 
-function checkUpdate(target: Ast.Expr, op: Node, ctx: Context): void {
+function checkUpdate(target: Ast.Expr, op: Cst, ctx: Context): void {
   switch (target.kind) {
     case "variable":
     case "map":
@@ -333,7 +303,7 @@ function unaryOp(text: string): Ast.UnaryOp {
   }
 }
 
-function typeName(base: Node, suffixes: Node, ctx: Context): Ast.TypeName {
+function typeName(base: Cst, suffixes: Cst, ctx: Context): Ast.TypeName {
   const wrap = each<(base: Ast.TypeName) => Ast.TypeName>(suffixes, ctx);
   return wrap.reduce((type, suffix) => suffix(type), ast<Ast.TypeName>(base, ctx));
 }
@@ -342,17 +312,16 @@ function typeNamed(span: Ast.TypeName["span"], name: string): Ast.TypeName {
   return { kind: "type-name", span, name, size: undefined };
 }
 
-function typeTag(node: Node, tag: Node, name: Node): Ast.TypeName {
-  const ctx: Context = node.args.ctx;
-  const word = tag.sourceString;
+function typeTag(node: Cst, tag: Cst, name: Cst, ctx: Context): Ast.TypeName {
+  const word = tag.text;
   return {
     kind: "type-tag",
     span: spanOf(node, ctx),
     tag: word === "struct" ? "struct" : word === "union" ? "union" : "enum",
-    name: name.sourceString,
+    name: name.text,
   };
 }
 
-function typeWords(node: Node, words: Node): Ast.TypeName {
-  return typeNamed(spanOf(node, node.args.ctx), normalizeScalar(words.children.map((word) => word.sourceString)));
+function typeWords(node: Cst, words: Cst, ctx: Context): Ast.TypeName {
+  return typeNamed(spanOf(node, ctx), normalizeScalar(words.children.map((word) => word.text)));
 }

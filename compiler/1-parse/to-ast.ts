@@ -1,278 +1,263 @@
 /**
- * The Ohm operation `toAst(ctx)`: from match to tree, for items and statements. Expressions and types are in
- * to-ast-expr.ts, the C part in to-ast-c.ts.
+ * From match to tree, one action per rule: items and statements. Expressions and types are in to-ast-expr.ts, the C part
+ * in to-ast-c.ts.
  *
- * Ohm's nodes are untyped: `ast` and `list` below are where a rule's result gets the type that its action returns.
+ * A match's nodes are untyped: `ast` and `list` below are where a rule's result gets the type that its action returns.
  */
-import type { ActionDict, IterationNode, Node } from "ohm-js";
 import type * as Ast from "./ast.ts";
 import { splitAttachPoint } from "./attach-point.ts";
 import { asBody, asValue } from "./blocks.ts";
 import { type Context, reservedWords } from "./context.ts";
+import type { Actions, Cst } from "./cst.ts";
 
-export function ast<T>(node: Node, ctx: Context): T {
-  return node.toAst(ctx);
+/** The tree of a node, by its rule's action. */
+export function ast<T>(node: Cst, ctx: Context): T {
+  return ctx.build(node, ctx) as T;
 }
 
 /** The only child of an optional rule. */
-export function optional<T>(node: IterationNode | Node, ctx: Context): T | undefined {
+export function optional<T>(node: Cst, ctx: Context): T | undefined {
   const child = node.children[0];
-  return child === undefined ? undefined : child.toAst(ctx);
+  return child === undefined ? undefined : ast<T>(child, ctx);
 }
 
-export function each<T>(node: IterationNode | Node, ctx: Context): T[] {
-  return node.children.map((child) => child.toAst(ctx));
+export function each<T>(node: Cst, ctx: Context): T[] {
+  return node.children.map((child) => ast<T>(child, ctx));
 }
 
 /** Elements of one of Ohm's list rules. */
-export function list<T>(node: Node, ctx: Context): T[] {
-  return each(node.asIteration(), ctx);
+export function list<T>(node: Cst, ctx: Context): T[] {
+  return listElements(node).map((child) => ast<T>(child, ctx));
 }
 
-export function spanOf(node: Node, ctx: Context): Ast.Expr["span"] {
-  return ctx.span(node.source.startIdx, node.source.endIdx);
+/** `ListOf<e, sep>` holds either nothing or a first element and, beside the separators, the others. */
+export function listElements(node: Cst): readonly Cst[] {
+  if (node.rule === "ListOf") return node.children[0] === undefined ? [] : listElements(node.children[0]);
+  const [first, , rest] = node.children;
+  return first === undefined ? [] : [first, ...(rest?.children ?? [])];
+}
+
+export function spanOf(node: Cst, ctx: Context): Ast.Expr["span"] {
+  return ctx.span(node.start, node.end);
 }
 
 /** A name that must not be a reserved word. */
-export function freeName(node: Node, ctx: Context): string {
-  const name = node.sourceString;
+export function freeName(node: Cst, ctx: Context): string {
+  const name = node.text;
   if (reservedWords.has(name)) ctx.report("reserved-word", spanOf(node, ctx), { word: name });
   return name;
 }
 
 /** The rest of a token after its sigil. */
-export function withoutSigil(node: Node): string {
-  return node.sourceString.slice(1);
+export function withoutSigil(node: Cst): string {
+  return node.text.slice(1);
 }
 
-export const itemActions: ActionDict<unknown> = {
+export const itemActions: Actions = {
   // --- Items --------------------------------------------------------------------------------------------------------
-  Probe(name, attachPoints, predicate, body) {
-    const ctx: Context = this.args.ctx;
+  Probe(node, ctx, name, attachPoints, predicate, body) {
     return {
       kind: "probe",
-      span: spanOf(this, ctx),
+      span: spanOf(node, ctx),
       name: optional<string>(name, ctx),
       attachPoints: ast<Ast.AttachPoint[]>(attachPoints, ctx),
       predicate: optional<Ast.Expr>(predicate, ctx),
       body: asBody(ast(body, ctx)),
     } satisfies Ast.Probe;
   },
-  ProbeName(name, _eq) {
-    return name.sourceString;
+  ProbeName(_node, _ctx, name) {
+    return name.text;
   },
-  AttachPoints(first, rest, _comma) {
-    const ctx: Context = this.args.ctx;
+  AttachPoints(_node, ctx, first, rest) {
     return [ast<Ast.AttachPoint>(first, ctx), ...each<Ast.AttachPoint>(rest, ctx)];
   },
-  NextAttachPoint(_comma, point) {
-    return ast(point, this.args.ctx);
+  NextAttachPoint(_node, ctx, _comma, point) {
+    return ast(point, ctx);
   },
-  attachPoint(_provider, _colon, _rest) {
-    const ctx: Context = this.args.ctx;
-    const { start, end } = spanOf(this, ctx);
+  attachPoint(node, ctx) {
+    const { start, end } = spanOf(node, ctx);
     return splitAttachPoint(ctx.source.slice(start, end), start, ctx.params, ctx.report);
   },
-  Predicate(_open, condition, _close) {
-    return ast(condition, this.args.ctx);
+  Predicate(_node, ctx, _open, condition) {
+    return ast(condition, ctx);
   },
-  Config(_config, _eq, _open, entries, _close, _semi) {
-    const ctx: Context = this.args.ctx;
+  Config(node, ctx, _config, _eq, _open, entries) {
     return {
       kind: "config",
-      span: spanOf(this, ctx),
+      span: spanOf(node, ctx),
       entries: ast<Ast.ConfigEntry[]>(entries, ctx),
     } satisfies Ast.Config;
   },
-  ConfigEntries(first, rest) {
-    const ctx: Context = this.args.ctx;
+  ConfigEntries(_node, ctx, first, rest) {
     return [...each<Ast.ConfigEntry>(first, ctx), ...each<Ast.ConfigEntry[]>(rest, ctx).flat()];
   },
-  NextConfigEntry(_semi, entry) {
-    return each(entry, this.args.ctx);
+  NextConfigEntry(_node, ctx, _semi, entry) {
+    return each(entry, ctx);
   },
-  ConfigEntry(key, _eq, value) {
-    const ctx: Context = this.args.ctx;
+  ConfigEntry(node, ctx, key, _eq, value) {
     const parsed = ast<Ast.Expr | string>(value, ctx);
     return {
       kind: "config-entry",
-      span: spanOf(this, ctx),
-      key: key.sourceString,
+      span: spanOf(node, ctx),
+      key: key.text,
       keySpan: spanOf(key, ctx),
       ...configValue(parsed),
     } satisfies Ast.ConfigEntry;
   },
-  RootImport(_import, path, _semi) {
-    const ctx: Context = this.args.ctx;
-    return { kind: "import", span: spanOf(this, ctx), path: stringOf(path, ctx) } satisfies Ast.Import;
+  RootImport(node, ctx, _import, path) {
+    return { kind: "import", span: spanOf(node, ctx), path: stringOf(path, ctx) } satisfies Ast.Import;
   },
-  MapDecl(_let, map, _eq, mapType, _open, size, _close, _semi) {
-    const ctx: Context = this.args.ctx;
+  MapDecl(node, ctx, _let, map, _eq, mapType, _open, size) {
     const entries = ast<Ast.Expr>(size, ctx);
     const maxEntries = entries.kind === "integer" ? entries.value : 0n;
     if (maxEntries === 0n) ctx.report("map-decl-size", entries.span, {});
     return {
       kind: "map-decl",
-      span: spanOf(this, ctx),
+      span: spanOf(node, ctx),
       name: withoutSigil(map),
-      mapType: mapType.sourceString,
+      mapType: mapType.text,
       mapTypeSpan: spanOf(mapType, ctx),
       maxEntries,
     } satisfies Ast.MapDecl;
   },
-  Macro(_macro, name, params, body) {
-    const ctx: Context = this.args.ctx;
+  Macro(node, ctx, _macro, name, params, body) {
     return {
       kind: "macro",
-      span: spanOf(this, ctx),
+      span: spanOf(node, ctx),
       name: freeName(name, ctx),
       params: optional<Ast.MacroParam[]>(params, ctx) ?? [],
       body: asValue(ast(body, ctx)),
     } satisfies Ast.Macro;
   },
-  MacroParams(_open, params, _close) {
-    return list(params, this.args.ctx);
+  MacroParams(_node, ctx, _open, params) {
+    return list(params, ctx);
   },
-  MacroParam(param) {
-    const ctx: Context = this.args.ctx;
-    const text = param.sourceString;
+  MacroParam(node, ctx, param) {
+    const text = param.text;
     const mode = text.startsWith("$") ? "variable" : text.startsWith("@") ? "map" : "expression";
     const name = mode === "expression" ? freeName(param, ctx) : text.slice(1);
-    return { kind: "macro-param", span: spanOf(this, ctx), mode, name } satisfies Ast.MacroParam;
+    return { kind: "macro-param", span: spanOf(node, ctx), mode, name } satisfies Ast.MacroParam;
   },
-  Fn(_fn, name, _open, params, _close, _colon, returns, body) {
-    const ctx: Context = this.args.ctx;
+  Fn(node, ctx, _fn, name, _open, params, _close, _colon, returns, body) {
     return {
       kind: "fn",
-      span: spanOf(this, ctx),
+      span: spanOf(node, ctx),
       name: freeName(name, ctx),
       params: list<Ast.Fn["params"][number]>(params, ctx),
       returns: ast<Ast.TypeName>(returns, ctx),
       body: asBody(ast(body, ctx)),
     } satisfies Ast.Fn;
   },
-  FnParam(variable, _colon, type) {
-    const ctx: Context = this.args.ctx;
+  FnParam(node, ctx, variable, _colon, type) {
     return {
       name: withoutSigil(variable),
       type: ast<Ast.TypeName>(type, ctx),
-      span: spanOf(this, ctx),
+      span: spanOf(node, ctx),
     } satisfies Ast.Fn["params"][number];
   },
 
   // --- Statements ---------------------------------------------------------------------------------------------------
-  Block(_open, statements, last, _close) {
-    const ctx: Context = this.args.ctx;
+  Block(node, ctx, _open, statements, last) {
     const parsed: Ast.Stmt[] = each<Ast.Stmt | undefined>(statements, ctx).filter((s) => s !== undefined);
     const tail = optional<Ast.Stmt>(last, ctx);
     if (tail !== undefined && tail.kind !== "expr-stmt") parsed.push(tail);
     const result = tail?.kind === "expr-stmt" ? tail.expr : undefined;
-    return { kind: "block", span: spanOf(this, ctx), statements: parsed, result } satisfies Ast.Block;
+    return { kind: "block", span: spanOf(node, ctx), statements: parsed, result } satisfies Ast.Block;
   },
-  Stmt_empty(_semi) {
+  Stmt_empty() {
     return undefined;
   },
-  Stmt_block(statement, _semi) {
-    return ast(statement, this.args.ctx);
+  Stmt_block(_node, ctx, statement) {
+    return ast(statement, ctx);
   },
-  Stmt_simple(statement, _semi) {
-    return ast(statement, this.args.ctx);
+  Stmt_simple(_node, ctx, statement) {
+    return ast(statement, ctx);
   },
-  LastStmt(statement, _close) {
-    return ast(statement, this.args.ctx);
+  LastStmt(_node, ctx, statement) {
+    return ast(statement, ctx);
   },
-  BlockStmt(statement) {
-    const ctx: Context = this.args.ctx;
+  BlockStmt(_node, ctx, statement) {
     const parsed = ast<Ast.Stmt | Ast.Block>(statement, ctx);
     if (parsed.kind !== "block") return parsed;
     return { kind: "block-stmt", span: parsed.span, block: parsed } satisfies Ast.Stmt;
   },
-  If(_if, condition, body, otherwise) {
-    const ctx: Context = this.args.ctx;
+  If(node, ctx, _if, condition, body, otherwise) {
     return {
       kind: "if",
-      span: spanOf(this, ctx),
+      span: spanOf(node, ctx),
       condition: ast<Ast.Expr>(condition, ctx),
       // biome-ignore lint/suspicious/noThenProperty: the tree's own field name
       then: ast<Ast.Block>(body, ctx),
       else: optional<Ast.Block | Ast.Stmt>(otherwise, ctx),
     } satisfies Ast.Stmt;
   },
-  Else(_else, body) {
-    return ast(body, this.args.ctx);
+  Else(_node, ctx, _else, body) {
+    return ast(body, ctx);
   },
-  While(_while, condition, body) {
-    const ctx: Context = this.args.ctx;
+  While(node, ctx, _while, condition, body) {
     return {
       kind: "while",
-      span: spanOf(this, ctx),
+      span: spanOf(node, ctx),
       condition: ast<Ast.Expr>(condition, ctx),
       body: asBody(ast(body, ctx)),
     } satisfies Ast.Stmt;
   },
-  Unroll(_unroll, count, body) {
-    const ctx: Context = this.args.ctx;
+  Unroll(node, ctx, _unroll, count, body) {
     return {
       kind: "unroll",
-      span: spanOf(this, ctx),
+      span: spanOf(node, ctx),
       count: ast<Ast.Expr>(count, ctx),
       body: asBody(ast(body, ctx)),
     } satisfies Ast.Stmt;
   },
-  For(_for, head, body) {
-    const ctx: Context = this.args.ctx;
+  For(node, ctx, _for, head, body) {
     const { variable, variableSpan, from, to } = ast<ForHead>(head, ctx);
-    const shared = { span: spanOf(this, ctx), variable, variableSpan, body: asBody(ast(body, ctx)) };
+    const shared = { span: spanOf(node, ctx), variable, variableSpan, body: asBody(ast(body, ctx)) };
     return (
       to === undefined ? { kind: "for-map", map: from, ...shared } : { kind: "for-range", from, to, ...shared }
     ) satisfies Ast.Stmt;
   },
-  ForHead_parens(_open, variable, _colon, source, _close) {
-    return forHead(variable, source, this.args.ctx);
+  ForHead_parens(_node, ctx, _open, variable, _colon, source) {
+    return forHead(variable, source, ctx);
   },
-  ForHead_bare(variable, _colon, source) {
-    return forHead(variable, source, this.args.ctx);
+  ForHead_bare(_node, ctx, variable, _colon, source) {
+    return forHead(variable, source, ctx);
   },
-  ForSource(from, to) {
-    const ctx: Context = this.args.ctx;
+  ForSource(_node, ctx, from, to) {
     return { from: ast<Ast.Expr>(from, ctx), to: optional<Ast.Expr>(to, ctx) };
   },
-  ForEnd(_dots, to) {
-    return ast(to, this.args.ctx);
+  ForEnd(_node, ctx, _dots, to) {
+    return ast(to, ctx);
   },
-  Let(_let, variable, type, value) {
-    const ctx: Context = this.args.ctx;
+  Let(node, ctx, _let, variable, type, value) {
     return {
       kind: "let",
-      span: spanOf(this, ctx),
+      span: spanOf(node, ctx),
       name: withoutSigil(variable),
       type: optional<Ast.TypeName>(type, ctx),
       value: optional<Ast.Expr>(value, ctx),
     } satisfies Ast.Stmt;
   },
-  LetType(_colon, type) {
-    return ast(type, this.args.ctx);
+  LetType(_node, ctx, _colon, type) {
+    return ast(type, ctx);
   },
-  LetValue(_eq, value) {
-    return ast(value, this.args.ctx);
+  LetValue(_node, ctx, _eq, value) {
+    return ast(value, ctx);
   },
-  Return(_return, value) {
-    const ctx: Context = this.args.ctx;
-    return { kind: "return", span: spanOf(this, ctx), value: optional<Ast.Expr>(value, ctx) } satisfies Ast.Stmt;
+  Return(node, ctx, _return, value) {
+    return { kind: "return", span: spanOf(node, ctx), value: optional<Ast.Expr>(value, ctx) } satisfies Ast.Stmt;
   },
-  Jump(word) {
-    const kind = word.sourceString === "break" ? "break" : "continue";
-    return { kind, span: spanOf(this, this.args.ctx) } satisfies Ast.Stmt;
+  Jump(node, ctx, word) {
+    const kind = word.text === "break" ? "break" : "continue";
+    return { kind, span: spanOf(node, ctx) } satisfies Ast.Stmt;
   },
-  ImportStmt(_import, path) {
-    const ctx: Context = this.args.ctx;
-    return { kind: "import-stmt", span: spanOf(this, ctx), path: stringOf(path, ctx) } satisfies Ast.Stmt;
+  ImportStmt(node, ctx, _import, path) {
+    return { kind: "import-stmt", span: spanOf(node, ctx), path: stringOf(path, ctx) } satisfies Ast.Stmt;
   },
-  Assign(target, tail) {
-    const ctx: Context = this.args.ctx;
+  Assign(node, ctx, target, tail) {
     const left = ast<Ast.Expr>(target, ctx);
     const assigned = optional<{ op: Ast.AssignOp; value: Ast.Expr; span: Ast.Expr["span"] }>(tail, ctx);
-    const span = spanOf(this, ctx);
+    const span = spanOf(node, ctx);
     if (assigned === undefined) return { kind: "expr-stmt", span, expr: left } satisfies Ast.Stmt;
     const { op, value } = assigned;
     if (op === "=" && left.kind === "identifier" && left.name === "_") {
@@ -281,20 +266,19 @@ export const itemActions: ActionDict<unknown> = {
     if (!isAssignable(left)) ctx.report("assignment-target", assigned.span, {});
     return { kind: "assign", span, op, target: left, value } satisfies Ast.Stmt;
   },
-  AssignTail(op, value) {
-    const ctx: Context = this.args.ctx;
-    return { op: op.sourceString, value: ast<Ast.Expr>(value, ctx), span: spanOf(op, ctx) };
+  AssignTail(_node, ctx, op, value) {
+    return { op: op.text, value: ast<Ast.Expr>(value, ctx), span: spanOf(op, ctx) };
   },
 };
 
 type ForHead = { variable: string; variableSpan: Ast.Expr["span"]; from: Ast.Expr; to: Ast.Expr | undefined };
 
-function forHead(variable: Node, source: Node, ctx: Context): ForHead {
+function forHead(variable: Cst, source: Cst, ctx: Context): ForHead {
   const range = ast<Pick<ForHead, "from" | "to">>(source, ctx);
   return { variable: withoutSigil(variable), variableSpan: spanOf(variable, ctx), ...range };
 }
 
-function stringOf(node: Node, ctx: Context): string {
+function stringOf(node: Cst, ctx: Context): string {
   const value = ast<Ast.Expr>(node, ctx);
   return value.kind === "string" ? value.value : "";
 }
