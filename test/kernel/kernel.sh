@@ -2,7 +2,7 @@
 # kernel.sh: have a Debian cloud kernel ready to boot, and print its directory.
 #
 #   kernel.sh VERSION             5.10, 6.1, 6.12, 6.18, 7.x, or any prefix of a Debian package version
-#   kernel.sh --headers VERSION   the headers that belong to it (linux-headers-*-common, linux-libc-dev) as well
+#   kernel.sh --headers VERSION   its headers (linux-headers-*) as well
 #
 # The directory holds vmlinux (ELF, booted through its PVH entry: no boot loader, no decompression under emulation) or
 # vmlinuz where that has no ELF inside, config, package ("PACKAGE VERSION"), and headers/ if asked for.
@@ -99,10 +99,10 @@ fetch_headers() { # directory of the kernel
 	read -r package version <"$dir/package"
 	uname=$(basename "$dir")
 	work=$(mktemp -d "$CACHE/kernels/.new.XXXXXX") || fail "cannot write $CACHE/kernels"
-	# linux-headers-V-common carries no flavour; linux-libc-dev is built from the same source version.
+	# The flavour's own package has what its configuration generates, -common the rest.
 	for list in "$CACHE"/index/*; do
-		awk -v c="linux-headers-${uname%-cloud-amd64}-common" -v v="$version" \
-			'$1 == c || ($1 == "linux-libc-dev" && $2 == v) { print $1, $3, $4 }' "$list"
+		awk -v own="linux-headers-$uname" -v all="linux-headers-${uname%-cloud-amd64}-common" \
+			'$1 == own || $1 == all { print $1, $3, $4 }' "$list"
 	done | sort -u >"$work/list"
 	grep -q -- '-common ' "$work/list" || fail "no headers of $package $version"
 	while read -r package pool hash; do

@@ -55,7 +55,7 @@ package__index() {
 	# Keep kernel packages only. From 6.19 on linux-image is empty and linux-binary has the kernel.
 	apt-cache "${options[@]}" dumpavail | awk '
 		function emit() {
-			if (package ~ /^linux-(image|binary|base|headers|modules)-[0-9].*(-cloud-amd64|-common)$/ || package == "linux-libc-dev")
+			if (package ~ /^linux-(image|binary|base|headers|modules)-[0-9].*(-cloud-amd64|-common)$/)
 				if (!(package ~ /^linux-image/ && installed < 1000)) print package, version, path, hash
 			package = version = path = hash = ""; installed = 0
 		}
