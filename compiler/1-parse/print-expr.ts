@@ -99,7 +99,7 @@ export function printType(type: Ast.TypeName, block: PrintBlock): string {
       return `${type.tag} ${type.name}`;
     case "type-pointer": {
       const to = printType(type.to, block);
-      return to.endsWith("*") || to.endsWith("]") ? `${to}*` : `${to} *`;
+      return `${to}*`;
     }
     case "type-array":
       return `${printType(type.element, block)}[${type.length ?? ""}]`;

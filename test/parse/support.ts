@@ -36,7 +36,8 @@ export function shape(program: Program): unknown {
     JSON.stringify(program, (key, value: unknown) => {
       if (/^(?:span|.*Span)$/.test(key)) return undefined;
       if (key === "comments") return (value as readonly unknown[]).length;
-      if (key === "directives") return (value as readonly { text: string }[]).map(({ text }) => text.replace(/\s+/g, " "));
+      if (key === "directives")
+        return (value as readonly { text: string }[]).map(({ text }) => text.replace(/\s+/g, " "));
       return typeof value === "bigint" ? `${value}n` : value;
     }),
   );
@@ -50,7 +51,11 @@ export function installedTools(): readonly string[] {
   return roots
     .flatMap((root) => folders.map((folder) => join("/", root, folder)))
     .filter((folder) => existsSync(folder))
-    .flatMap((folder) => readdirSync(folder).filter((name) => name.endsWith(".bt")).map((name) => join(folder, name)))
+    .flatMap((folder) =>
+      readdirSync(folder)
+        .filter((name) => name.endsWith(".bt"))
+        .map((name) => join(folder, name)),
+    )
     .sort();
 }
 
@@ -64,7 +69,10 @@ function unpackedRoot(): string | undefined {
 /** The version of a package, for the tests' own messages. */
 export function packageVersion(name: string): string {
   try {
-    return execFileSync("dpkg-query", ["-W", "-f", "${Version}", name], { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
+    return execFileSync("dpkg-query", ["-W", "-f=${Version}", name], {
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "ignore"],
+    });
   } catch {
     return "not installed";
   }
