@@ -212,8 +212,8 @@ function jsonString(text: ByteString): ByteString {
   let json = "";
   for (let i = 0; i < text.length; i++) {
     const char = text[i] ?? "";
-    const escape = ESCAPES[char];
-    if (escape !== undefined) json += escape;
+    const escaped = ESCAPES[char];
+    if (escaped !== undefined) json += escaped;
     else json += char < " " ? `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}` : char;
   }
   return `"${json}"`;

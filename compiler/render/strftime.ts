@@ -40,7 +40,6 @@ const COMPOSITE: Readonly<Record<string, string>> = {
   r: "%I:%M:%S %p",
   x: "%m/%d/%y",
   X: "%H:%M:%S",
-  "+": "%a %b %e %H:%M:%S %Z %Y",
 };
 
 type Local = {
@@ -65,22 +64,32 @@ export function strftime(format: ByteString, ns: bigint, options: TimeOptions): 
 
 function expand(format: ByteString, local: Local): ByteString {
   return format.replace(
-    /%([-_0^#]*)(\d{0,4})([EO]?)([a-zA-Z%+])/g,
-    (whole: string, flags: string, width: string, _: string, kind: string) => {
-      const piece = convert(kind, local);
-      if (piece === undefined) return whole;
-      let { text } = piece;
-      const flag = /[-_0]/.exec(flags.split("").reverse().join(""))?.[0];
-      const fill = flag === "_" ? " " : flag === "0" ? "0" : piece.fill;
-      if (piece.digits > 0) {
-        if (flag !== "-") text = pad(text, Math.max(piece.digits, Number(width)), fill);
-      } else if (width !== "") text = pad(text, Number(width), flag === "0" ? "0" : " ");
-      if (flags.includes("^")) text = text.toUpperCase();
-      else if (flags.includes("#")) text = kind === "p" || kind === "Z" ? text.toLowerCase() : text.toUpperCase();
-      return text;
+    /%([-_0^#]*)(\d{0,4})([EO]?)([a-zA-Z%])/g,
+    (whole: string, flags: string, width: string, modifier: string, kind: string) => {
+      // Of several padding flags the last counts.
+      const flag = /[-_0](?=[^-_0]*$)/.exec(flags)?.[0];
+      const room = Number(width);
+      const allowed = modifier === "" || (modifier === "E" ? E_KINDS : O_KINDS).includes(kind);
+      const piece = allowed ? convert(kind, local) : undefined;
+      // What is no conversion is copied, but flags and width hold for it.
+      const { text, digits, fill } = piece ?? word(whole);
+      let shown: string;
+      if (digits > 0 && flag !== "-")
+        shown = pad(text, Math.max(digits, room), flag === "_" ? " " : flag === "0" ? "0" : fill);
+      else shown = text.padStart(room, flag === "0" ? "0" : " ");
+      if (kind === "P") return shown;
+      if (flags.includes("^")) shown = shown.toUpperCase();
+      else if (flags.includes("#") && OPPOSITE.includes(kind))
+        shown = kind === "p" || kind === "Z" ? shown.toLowerCase() : shown.toUpperCase();
+      return shown;
     },
   );
 }
+
+/** Conversions that take the modifiers E and O, and those whose case `#` changes. */
+const E_KINDS = "cCxXyYunt%pPrRsTzZ";
+const O_KINDS = "BbCdeghGHIjklmMnpPrRsSTtuUVwWyzZ%";
+const OPPOSITE = "aAbBhpZ";
 
 function pad(text: string, width: number, fill: string): string {
   const sign = fill === "0" && /^[-+]/.test(text) ? text.slice(0, 1) : "";
@@ -93,7 +102,7 @@ type Piece = { readonly text: string; readonly digits: number; readonly fill: st
 function convert(kind: string, local: Local): Piece | undefined {
   const { date, options } = local;
   const composite = COMPOSITE[kind];
-  if (composite !== undefined && kind !== "+") return word(expand(composite, local));
+  if (composite !== undefined) return word(expand(composite, local));
   const hour12 = date.getUTCHours() % 12 || 12;
   switch (kind) {
     case "a":

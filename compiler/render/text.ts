@@ -56,7 +56,8 @@ export function createTextRenderer(write: Write, options: RenderOptions = {}): R
         out(fromOctets(r.data));
         break;
       case "system":
-        out(fromOctets(r.data));
+        // The reference ends a command's output with a newline of its own.
+        out(`${fromOctets(r.data)}\n`);
         break;
       case "join":
         out(`${r.parts.map(fromOctets).join(fromText(r.separator))}\n`);
