@@ -1,0 +1,311 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "attach.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+#include <bpf/bpf.h>
+#include <linux/hw_breakpoint.h>
+
+#include "perf.h"
+#include "report.h"
+
+struct attaching {
+	const struct object *o;
+	const struct options *opt;
+	struct links *links;
+	int prog_fd;
+};
+
+static void add_link(struct links *links, int fd, bool is_perf, u64 address)
+{
+	if (links->len == links->room) {
+		links->room = links->room ? links->room * 2 : 16;
+		links->list = mem__grow(links->list, links->room * sizeof(*links->list));
+	}
+	links->list[links->len++] = (struct link){ fd, is_perf, address };
+}
+
+static int attach_perf(struct attaching *a, struct perf_event_attr *attr, int pid, int cpu)
+{
+	int fd = perf__attach(attr, pid, cpu, a->prog_fd);
+
+	if (fd < 0)
+		return fd;
+	add_link(a->links, fd, true, attr->type == PERF_TYPE_BREAKPOINT ? attr->bp_addr : 0);
+	return 0;
+}
+
+/* On every online CPU; with -p for that process only. CPUs that went offline meanwhile are passed over. */
+static int attach_every_cpu(struct attaching *a, struct perf_event_attr *attr)
+{
+	const int *cpus;
+	int count = perf__online_cpus(&cpus), pid = a->opt->pid ? (int)a->opt->pid : -1, done = 0, err = 0;
+
+	for (int i = 0; i < count; i++) {
+		err = attach_perf(a, attr, pid, cpus[i]);
+		if (err && err != -ENODEV)
+			return err;
+		done += !err;
+	}
+	return done ? 0 : err;
+}
+
+static int attach_kprobe(struct attaching *a, struct target *t)
+{
+	struct perf_event_attr attr = {};
+	u64 retprobe;
+	int err = perf__source("kprobe", &attr.type, &retprobe);
+
+	/* the way through tracefs's kprobe_events would outlive a killed loader */
+	if (err)
+		return -EOPNOTSUPP;
+	attr.config = t->entry->kind == ATTACH_KRETPROBE ? retprobe : 0;
+	attr.kprobe_func = (u64)(unsigned long)(t->entry->has_address ? NULL : t->name);
+	attr.probe_offset = t->entry->has_address ? t->entry->address : t->entry->offset;
+	return attach_perf(a, &attr, -1, 0);
+}
+
+static int attach_uprobe(struct attaching *a, struct target *t)
+{
+	struct perf_event_attr attr = {};
+	u64 retprobe;
+	int err = perf__source("uprobe", &attr.type, &retprobe);
+
+	if (err)
+		return -EOPNOTSUPP;
+	attr.config = t->entry->kind == ATTACH_URETPROBE ? retprobe : 0;
+	attr.uprobe_path = (u64)(unsigned long)t->path;
+	attr.probe_offset = t->value;
+	return attach_perf(a, &attr, a->opt->pid ? (int)a->opt->pid : -1, a->opt->pid ? -1 : 0);
+}
+
+static int attach_tracepoint(struct attaching *a, struct target *t)
+{
+	struct perf_event_attr attr = { .type = PERF_TYPE_TRACEPOINT, .config = t->value };
+
+	return attach_perf(a, &attr, -1, 0);
+}
+
+static int attach_timer(struct attaching *a, struct target *t)
+{
+	struct perf_event_attr attr = { .type = PERF_TYPE_SOFTWARE, .config = PERF_COUNT_SW_CPU_CLOCK };
+	const int *cpus;
+
+	attr.freq = t->entry->hz != 0;
+	attr.sample_period = t->entry->hz ? t->entry->hz : t->entry->ns;
+	if (t->entry->kind == ATTACH_PROFILE)
+		return attach_every_cpu(a, &attr);
+	perf__online_cpus(&cpus);
+	return attach_perf(a, &attr, -1, cpus[0]);
+}
+
+static int attach_counter(struct attaching *a, struct target *t)
+{
+	struct perf_event_attr attr = {
+		.type = t->entry->kind == ATTACH_SOFTWARE ? PERF_TYPE_SOFTWARE : PERF_TYPE_HARDWARE,
+		.config = t->entry->config,
+		.sample_period = t->entry->count,
+	};
+
+	return attach_every_cpu(a, &attr);
+}
+
+static int attach_watchpoint(struct attaching *a, struct target *t)
+{
+	struct perf_event_attr attr = { .type = PERF_TYPE_BREAKPOINT, .bp_addr = t->entry->address, .bp_len = t->entry->length, .sample_period = 1 };
+
+	for (const char *c = t->entry->mode; *c; c++)
+		attr.bp_type |= *c == 'r' ? HW_BREAKPOINT_R : *c == 'w' ? HW_BREAKPOINT_W : HW_BREAKPOINT_X;
+	if (attr.bp_type == HW_BREAKPOINT_X)
+		attr.bp_len = sizeof(long);
+	if (a->opt->pid)
+		return attach_perf(a, &attr, a->opt->pid, -1);
+	return attach_every_cpu(a, &attr);
+}
+
+/* fentry, fexit and BTF raw tracepoints know their target since loading: name NULL. */
+static int attach_raw(struct attaching *a, struct target *t)
+{
+	bool is_plain = bpf_program__type(a->o->programs[t->program]) == BPF_PROG_TYPE_RAW_TRACEPOINT;
+	int fd = bpf_raw_tracepoint_open(is_plain ? t->name : NULL, a->prog_fd);
+
+	if (fd < 0)
+		return -errno;
+	add_link(a->links, fd, false, 0);
+	return 0;
+}
+
+static int attach_nothing(struct attaching *a, struct target *t)
+{
+	(void)a;
+	t->attached = true;
+	return 0;
+}
+
+/* Rows in the order of ABI_ATTACH_KINDS. missing: the errno by which the kernel says that it has no such target. */
+static const struct {
+	enum attach_kind kind;
+	int (*expand)(struct plan *plan, const struct object *o, const struct options *opt, u32 program, const struct attach_entry *entry);
+	int (*attach)(struct attaching *a, struct target *t);
+	int missing;
+} kinds[] = {
+	{ ATTACH_BEGIN, expand__one, attach_nothing, 0 },
+	{ ATTACH_END, expand__one, attach_nothing, 0 },
+	{ ATTACH_SIGNAL, expand__one, attach_nothing, 0 },
+	{ ATTACH_KPROBE, expand__function, attach_kprobe, ENOENT },
+	{ ATTACH_KRETPROBE, expand__function, attach_kprobe, ENOENT },
+	{ ATTACH_FENTRY, expand__fentry, attach_raw, ENOENT },
+	{ ATTACH_FEXIT, expand__fentry, attach_raw, ENOENT },
+	{ ATTACH_TRACEPOINT, expand__tracepoint, attach_tracepoint, ENOENT },
+	{ ATTACH_RAWTRACEPOINT, expand__one, attach_raw, ENOENT },
+	{ ATTACH_UPROBE, expand__uprobe, attach_uprobe, 0 },
+	{ ATTACH_URETPROBE, expand__uprobe, attach_uprobe, 0 },
+	{ ATTACH_USDT, expand__unsupported, NULL, 0 },
+	{ ATTACH_PROFILE, expand__one, attach_timer, 0 },
+	{ ATTACH_INTERVAL, expand__one, attach_timer, 0 },
+	{ ATTACH_SOFTWARE, expand__one, attach_counter, 0 },
+	{ ATTACH_HARDWARE, expand__one, attach_counter, 0 },
+	{ ATTACH_WATCHPOINT, expand__one, attach_watchpoint, 0 },
+	{ ATTACH_ITER, expand__unsupported, NULL, 0 },
+};
+_Static_assert(ARRAY_LEN(kinds) == ATTACH_KINDS, "one row per attach kind");
+
+int attach__expand(struct plan *plan, const struct object *o, const struct options *opt, u32 program, const struct attach_entry *entry)
+{
+	return kinds[entry->kind].expand(plan, o, opt, program, entry);
+}
+
+static const char *hint_for(const struct target *t, int err)
+{
+	switch (err) {
+	case -EOPNOTSUPP:
+		if (t->entry->kind == ATTACH_HARDWARE)
+			return "this machine has no such hardware counter (virtual machines often have none)";
+		return "this kernel cannot attach such probes by file descriptor (Linux 4.17 or newer, CONFIG_KPROBE_EVENTS, CONFIG_UPROBE_EVENTS)";
+	case -ENOENT:
+		return t->entry->kind == ATTACH_HARDWARE ? "this machine has no such hardware counter (virtual machines often have none)" : NULL;
+	case -EADDRNOTAVAIL:
+		return "several functions have this name, or it is not the start of an instruction; name the module, MODULE:FUNCTION";
+	case -EINVAL:
+		return t->entry->hz ? "the frequency may exceed /proc/sys/kernel/perf_event_max_sample_rate" : "the function may be marked notrace, or be blacklisted";
+	case -ESRCH:
+		return "the process has ended";
+	case -ENOSPC:
+		return "the hardware has no free breakpoint";
+	case -EMFILE:
+		return "raise the limit of open files (ulimit -n)";
+	default:
+		return NULL;
+	}
+}
+
+static int report_failure(const struct attaching *a, const struct target *t, int err)
+{
+	const struct place *place = &a->o->m->programs[t->program].place;
+	int status = EXIT_HOST;
+
+	if (kinds[t->entry->kind].missing == -err) {
+		char *text = mem__format("%s: this kernel has no such %s", t->text, t->entry->kind == ATTACH_RAWTRACEPOINT ? "tracepoint" : "function");
+
+		status = plan__missing(a->o, t->program, NULL, text);
+		free(text);
+		return status;
+	}
+	if (err == -EPERM || err == -EACCES) {
+		char *doing = mem__format("attach %s", t->text);
+
+		status = report__privilege(doing, -err);
+		free(doing);
+		return status;
+	}
+	report__at(SEVERITY_ERROR, place, hint_for(t, err), "unable to attach probe: %s: %s", t->text, strerror(-err));
+	return status;
+}
+
+/* All functions of one program and direction with one link. -errno: attach them one by one. */
+static int attach_multi(struct attaching *a, struct plan *plan, u32 program, enum attach_kind kind)
+{
+	const char **names = mem__zalloc(plan->len * sizeof(*names));
+	LIBBPF_OPTS(bpf_link_create_opts, opts);
+	u32 count = 0;
+	int fd;
+
+	for (u32 i = 0; i < plan->len; i++)
+		if (plan->list[i].program == program && plan->list[i].entry->kind == kind)
+			names[count++] = plan->list[i].name;
+	opts.kprobe_multi.flags = kind == ATTACH_KRETPROBE ? BPF_F_KPROBE_MULTI_RETURN : 0;
+	opts.kprobe_multi.cnt = count;
+	opts.kprobe_multi.syms = names;
+	fd = count ? bpf_link_create(a->prog_fd, 0, BPF_TRACE_KPROBE_MULTI, &opts) : 0;
+	fd = fd < 0 ? -errno : fd;
+	if (count && fd >= 0) {
+		add_link(a->links, fd, false, 0);
+		for (u32 i = 0; i < plan->len; i++)
+			plan->list[i].attached |= plan->list[i].program == program && plan->list[i].entry->kind == kind;
+	}
+	free(names);
+	return fd < 0 ? fd : 0;
+}
+
+/* The kernel takes all names of a list or none: where it refuses, each function gets a link of its own. */
+static int attach_multi_one(struct attaching *a, struct target *t)
+{
+	const char *name = t->name;
+	LIBBPF_OPTS(bpf_link_create_opts, opts, .kprobe_multi.cnt = 1, .kprobe_multi.syms = &name);
+	int fd;
+
+	opts.kprobe_multi.flags = t->entry->kind == ATTACH_KRETPROBE ? BPF_F_KPROBE_MULTI_RETURN : 0;
+	fd = bpf_link_create(a->prog_fd, 0, BPF_TRACE_KPROBE_MULTI, &opts);
+	if (fd < 0)
+		return errno == ESRCH ? -ENOENT : -errno;
+	add_link(a->links, fd, false, 0);
+	return 0;
+}
+
+int attach__all(struct plan *plan, const struct object *o, const struct options *opt, struct links *links)
+{
+	struct attaching a = { .o = o, .opt = opt, .links = links };
+
+	for (u32 i = 0; i < plan->len; i++) {
+		struct target *t = &plan->list[i];
+		int err;
+
+		a.prog_fd = bpf_program__fd(o->programs[t->program]);
+		if (plan->multi[t->program] && !t->attached)
+			attach_multi(&a, plan, t->program, t->entry->kind);
+		if (t->attached)
+			continue;
+		err = plan->multi[t->program] ? attach_multi_one(&a, t) : kinds[t->entry->kind].attach(&a, t);
+		t->attached = !err;
+		if (err)
+			err = report_failure(&a, t, err);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+/* Perf events are stopped here and freed with the process: freeing each waits for the kernel's RCU. */
+void attach__detach(struct links *links)
+{
+	for (u32 i = 0; i < links->len; i++)
+		if (links->list[i].is_perf && links->list[i].fd >= 0)
+			ioctl(links->list[i].fd, PERF_EVENT_IOC_DISABLE, 0);
+	for (u32 i = 0; i < links->len; i++)
+		if (!links->list[i].is_perf)
+			close(links->list[i].fd);
+	links->len = 0;
+}
+
+void attach__unwatch(struct links *links, u64 address)
+{
+	for (u32 i = 0; i < links->len; i++) {
+		if (!links->list[i].is_perf || links->list[i].address != address || links->list[i].fd < 0)
+			continue;
+		close(links->list[i].fd);
+		links->list[i].fd = -1;
+	}
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Attaching: one table row per probe kind. Every link is owned by a file descriptor, so it ends with this process. */
+#ifndef TRACELET_ATTACH_H
+#define TRACELET_ATTACH_H
+
+#include "plan.h"
+
+/* A perf event or bpf link that is attached. */
+struct link {
+	int fd;
+	bool is_perf;
+	/* watchpoint: its address */
+	u64 address;
+};
+
+struct links {
+	struct link *list;
+	u32 len, room;
+};
+
+/* Adds the targets of one attach point to the plan. Returns an exit status. */
+int attach__expand(struct plan *plan, const struct object *o, const struct options *opt, u32 program, const struct attach_entry *entry);
+/* Attaches all of the plan but begin, end and signal probes. Returns an exit status. */
+int attach__all(struct plan *plan, const struct object *o, const struct options *opt, struct links *links);
+/* Stops every event. */
+void attach__detach(struct links *links);
+/* Removes the watchpoints on this address. */
+void attach__unwatch(struct links *links, u64 address);
+
+/* expand-*.c */
+int expand__one(struct plan *plan, const struct object *o, const struct options *opt, u32 program, const struct attach_entry *entry);
+int expand__function(struct plan *plan, const struct object *o, const struct options *opt, u32 program, const struct attach_entry *entry);
+int expand__fentry(struct plan *plan, const struct object *o, const struct options *opt, u32 program, const struct attach_entry *entry);
+int expand__tracepoint(struct plan *plan, const struct object *o, const struct options *opt, u32 program, const struct attach_entry *entry);
+int expand__uprobe(struct plan *plan, const struct object *o, const struct options *opt, u32 program, const struct attach_entry *entry);
+int expand__unsupported(struct plan *plan, const struct object *o, const struct options *opt, u32 program, const struct attach_entry *entry);
+
+#endif

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "events.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "actions.h"
+#include "maps.h"
+
+enum { PERF_PAGES = 64, MAX_EVENT_ID = 1 << 20 };
+
+static void put_args(struct events *ev, struct bytes *b, const struct event_entry *e, const u8 *record)
+{
+	mp__str(b, "args");
+	mp__array(b, e->args_len);
+	for (u32 i = 0; i < e->args_len; i++)
+		decode__value(ev->decoder, b, e->args[i].type, record + e->args[i].offset);
+}
+
+static void put_formatted(struct events *ev, const struct event_entry *e, const u8 *record)
+{
+	struct bytes *b = stream__begin(ev->stream, e->kind_name, 3);
+
+	record__uint(b, "event", e->id);
+	record__str(b, "format", e->format ? e->format : "");
+	put_args(ev, b, e, record);
+}
+
+static void put_value(struct events *ev, const struct event_entry *e, const u8 *record)
+{
+	struct bytes *b = stream__begin(ev->stream, "value", 2);
+
+	record__uint(b, "event", e->id);
+	mp__str(b, "value");
+	decode__value(ev->decoder, b, e->args[0].type, record + e->args[0].offset);
+}
+
+static void change_map(struct events *ev, const struct event_entry *e)
+{
+	int err = e->kind == EVENT_CLEAR ? maps__clear(ev->o, e->map) : maps__zero(ev->o, e->map);
+
+	if (!err)
+		record__str(stream__begin(ev->stream, e->kind_name, 1), "name", ev->o->m->maps[e->map].name);
+}
+
+static void exit_with(struct events *ev, s64 code)
+{
+	/* the first exit() counts */
+	if (!ev->exiting)
+		ev->exit_code = code;
+	ev->exiting = true;
+}
+
+static s64 first_int(const struct event_entry *e, const u8 *record, s64 fallback)
+{
+	return e->args_len ? decode__int(e->args[0].type, record + e->args[0].offset) : fallback;
+}
+
+static void act(struct events *ev, const struct event_entry *e, const u8 *record)
+{
+	switch (e->kind) {
+	case EVENT_PRINTF:
+	case EVENT_ERRORF:
+	case EVENT_WARNF:
+		put_formatted(ev, e, record);
+		break;
+	case EVENT_ASSERT:
+		put_formatted(ev, e, record);
+		exit_with(ev, 1);
+		break;
+	case EVENT_PRINT:
+		put_value(ev, e, record);
+		break;
+	case EVENT_PRINT_MAP:
+		maps__print(ev->decoder, ev->stream, e->map, e->top, e->div, false);
+		break;
+	case EVENT_CLEAR:
+	case EVENT_ZERO:
+		change_map(ev, e);
+		break;
+	case EVENT_EXIT:
+		exit_with(ev, first_int(e, record, 0));
+		break;
+	case EVENT_TIME:
+		action__time(ev->stream, e);
+		break;
+	case EVENT_CAT:
+		action__cat(ev->o, ev->stream, e, record);
+		break;
+	case EVENT_SYSTEM:
+		action__system(ev->o, ev->stream, e, record);
+		break;
+	case EVENT_JOIN:
+		action__join(ev->o, ev->stream, e, record);
+		break;
+	case EVENT_UNWATCH:
+		attach__unwatch(ev->links, first_int(e, record, 0));
+		break;
+	default:
+		report__at(SEVERITY_WARNING, &e->place, NULL, "this loader does not do %s", e->kind_name);
+		break;
+	}
+}
+
+/* Returns -ECANCELED to leave the buffer: exit() was met, or nobody reads any more. */
+static int take(void *ctx, void *data, size_t size)
+{
+	struct events *ev = ctx;
+	const struct event_entry *e;
+	u32 id;
+
+	if (size < ABI_EVENT_HEADER)
+		return 0;
+	memcpy(&id, data, 4);
+	e = id < ev->by_id_len ? ev->by_id[id] : NULL;
+	if (!e || size < e->size)
+		return 0;
+	ev->delivered[e->program]++;
+	ev->delivered_total++;
+	act(ev, e, data);
+	stream__tick(ev->stream);
+	return !ev->draining && (ev->exiting || ev->stream->closed) ? -ECANCELED : 0;
+}
+
+static void take_perf(void *ctx, int cpu, void *data, u32 size)
+{
+	(void)cpu;
+	take(ctx, data, size);
+}
+
+static void count_lost(void *ctx, int cpu, __u64 count)
+{
+	struct events *ev = ctx;
+
+	(void)cpu;
+	ev->lost += count;
+}
+
+static int index_events(struct events *ev)
+{
+	const struct manifest *m = ev->o->m;
+
+	for (u32 i = 0; i < m->events_len; i++)
+		ev->by_id_len = m->events[i].id >= ev->by_id_len ? m->events[i].id + 1 : ev->by_id_len;
+	if (ev->by_id_len > MAX_EVENT_ID) {
+		report__error("the object is refused: its events' numbers are too large");
+		return EXIT_REFUSED;
+	}
+	ev->by_id = mem__zalloc(ev->by_id_len * sizeof(*ev->by_id));
+	ev->delivered = mem__zalloc(m->programs_len * sizeof(*ev->delivered));
+	for (u32 i = 0; i < m->events_len; i++)
+		ev->by_id[m->events[i].id] = &m->events[i];
+	return 0;
+}
+
+int events__open(struct events *ev)
+{
+	u32 pages = ev->o->m->config.perf_rb_pages;
+	int err = index_events(ev);
+
+	if (err || !ev->o->buffer)
+		return err;
+	if (ev->o->m->perf_buffer)
+		ev->perf = perf_buffer__new(bpf_map__fd(ev->o->buffer), pages && !(pages & (pages - 1)) ? pages : PERF_PAGES, take_perf, count_lost, ev, NULL);
+	else
+		ev->ring = ring_buffer__new(bpf_map__fd(ev->o->buffer), take, ev, NULL);
+	if (ev->perf || ev->ring)
+		return 0;
+	report__error("cannot map the event buffer: %s", strerror(errno));
+	return EXIT_HOST;
+}
+
+int events__fd(const struct events *ev)
+{
+	if (ev->ring)
+		return ring_buffer__epoll_fd(ev->ring);
+	return ev->perf ? perf_buffer__epoll_fd(ev->perf) : -1;
+}
+
+void events__consume(struct events *ev)
+{
+	if (ev->ring)
+		ring_buffer__consume(ev->ring);
+	if (ev->perf)
+		perf_buffer__consume(ev->perf);
+}

@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <bpf/btf.h>
+
+#include "attach.h"
+#include "report.h"
+#include "tracefs.h"
+
+struct expanding {
+	struct plan *plan;
+	u32 program;
+	const struct attach_entry *entry;
+	u32 limit;
+};
+
+int expand__one(struct plan *plan, const struct object *o, const struct options *opt, u32 program, const struct attach_entry *entry)
+{
+	struct target *t = plan__add(plan, program, entry, mem__strdup(o->m->programs[program].probe));
+
+	(void)opt;
+	t->name = entry->name ? mem__strdup(entry->name) : NULL;
+	return 0;
+}
+
+int expand__unsupported(struct plan *plan, const struct object *o, const struct options *opt, u32 program, const struct attach_entry *entry)
+{
+	(void)plan;
+	(void)opt;
+	report__at(SEVERITY_ERROR, &o->m->programs[program].place, NULL, "this loader cannot attach %s probes", entry->kind_name);
+	return EXIT_HOST;
+}
+
+/* A target on this kernel; text: kind:[group:]name. */
+static struct target *add(struct expanding *x, const char *group, const char *name)
+{
+	const char *kind = x->entry->kind_name;
+	struct target *t;
+
+	t = plan__add(x->plan, x->program, x->entry, group ? mem__format("%s:%s:%s", kind, group, name) : mem__format("%s:%s", kind, name));
+	t->name = mem__strdup(name);
+	return t;
+}
+
+static bool add_function(void *ctx, const char *module, const char *name)
+{
+	struct expanding *x = ctx;
+
+	/* one name may stand for several static functions: the kernel takes it once */
+	for (u32 i = 0; i < x->plan->len; i++)
+		if (x->plan->list[i].program == x->program && x->plan->list[i].entry == x->entry && !strcmp(x->plan->list[i].name, name))
+			return true;
+	add(x, x->entry->group && *module ? module : NULL, name);
+	/* far above the limit: the count in the message need not be exact */
+	return x->plan->len <= x->limit + 100000;
+}
+
+static int expand_failed(const struct object *o, u32 program, const struct attach_entry *entry, int err)
+{
+	report__at(SEVERITY_ERROR, &o->m->programs[program].place,
+		   err == -ENODEV ? "mount -t tracefs tracefs /sys/kernel/tracing" : "reading tracefs needs root, or CAP_DAC_READ_SEARCH",
+		   "cannot find what %s:%s stands for: %s", entry->kind_name, entry->name, err == -ENODEV ? "tracefs is not mounted" : strerror(-err));
+	return EXIT_HOST;
+}
+
+static int no_match(const struct object *o, u32 program, const struct attach_entry *entry, const char *group)
+{
+	char *text = mem__format("no matches for %s:%s%s%s", entry->kind_name, group ? group : "", group ? ":" : "", entry->name);
+	int err = plan__missing(o, program, NULL, text);
+
+	free(text);
+	return err;
+}
+
+int expand__function(struct plan *plan, const struct object *o, const struct options *opt, u32 program, const struct attach_entry *entry)
+{
+	struct expanding x = { plan, program, entry, o->m->config.max_probes };
+	int count;
+
+	if (entry->has_address)
+		return expand__one(plan, o, opt, program, entry);
+	if (!glob__is_pattern(entry->name) && !glob__is_pattern(entry->group)) {
+		struct target *t = add(&x, entry->group, entry->name);
+
+		if (entry->offset)
+			t->text = mem__format("%s+%llu", t->text, (unsigned long long)entry->offset);
+		if (entry->group && strcmp(entry->group, "vmlinux"))
+			t->name = mem__format("%s:%s", entry->group, entry->name);
+		return 0;
+	}
+	count = tracefs__functions(entry->group, entry->name, add_function, &x);
+	if (count < 0)
+		return expand_failed(o, program, entry, count);
+	return count ? 0 : no_match(o, program, entry, entry->group);
+}
+
+static bool has_btf_function(const char *name)
+{
+	static struct btf *btf;
+
+	/* without BTF the program's loading tells why */
+	if (!btf)
+		btf = btf__load_vmlinux_btf();
+	return !btf || btf__find_by_name_kind(btf, name, BTF_KIND_FUNC) > 0;
+}
+
+int expand__fentry(struct plan *plan, const struct object *o, const struct options *opt, u32 program, const struct attach_entry *entry)
+{
+	struct expanding x = { plan, program, entry, o->m->config.max_probes };
+	bool in_module = entry->group && strcmp(entry->group, "vmlinux");
+
+	(void)opt;
+	if (glob__is_pattern(entry->name) || o->m->programs[program].attach_len > 1) {
+		report__at(SEVERITY_ERROR, &o->m->programs[program].place, "use kprobe, or name the function",
+			   "%s:%s: a program of this kind has one function", entry->kind_name, entry->name);
+		return EXIT_REFUSED;
+	}
+	if (!in_module && !has_btf_function(entry->name)) {
+		char *text = mem__format("%s:%s: this kernel has no such function", entry->kind_name, entry->name);
+		int err = plan__missing(o, program, NULL, text);
+
+		free(text);
+		return err;
+	}
+	add(&x, entry->group, entry->name);
+	return 0;
+}
+
+static bool add_tracepoint(void *ctx, const char *category, const char *event)
+{
+	s64 id = tracefs__event_id(category, event);
+
+	if (id >= 0)
+		add(ctx, category, event)->value = id;
+	return true;
+}
+
+int expand__tracepoint(struct plan *plan, const struct object *o, const struct options *opt, u32 program, const struct attach_entry *entry)
+{
+	struct expanding x = { plan, program, entry, o->m->config.max_probes };
+	char *text;
+	int err;
+	s64 id;
+
+	(void)opt;
+	if (glob__is_pattern(entry->name) || glob__is_pattern(entry->group)) {
+		err = tracefs__events(entry->group, entry->name, add_tracepoint, &x);
+		if (err < 0)
+			return expand_failed(o, program, entry, err);
+		return err ? 0 : no_match(o, program, entry, entry->group);
+	}
+	id = tracefs__event_id(entry->group, entry->name);
+	if (id >= 0) {
+		add(&x, entry->group, entry->name)->value = id;
+		return 0;
+	}
+	if (id != -ENOENT)
+		return expand_failed(o, program, entry, id);
+	text = mem__format("tracepoint:%s:%s: this kernel has no such tracepoint", entry->group, entry->name);
+	err = plan__missing(o, program, NULL, text);
+	free(text);
+	return err;
+}

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "attach.h"
+#include "binaries.h"
+#include "elf-file.h"
+#include "report.h"
+
+static void add(struct plan *plan, u32 program, const struct attach_entry *e, const char *path, const char *symbol, u64 offset)
+{
+	struct target *t = plan__add(plan, program, e, mem__format("%s:%s:%s", e->kind_name, path, symbol));
+
+	t->path = mem__strdup(path);
+	t->value = offset;
+}
+
+static bool is_added(const struct plan *plan, u32 program, const struct attach_entry *e, const char *path, u64 offset)
+{
+	for (u32 i = 0; i < plan->len; i++) {
+		const struct target *t = &plan->list[i];
+
+		if (t->program == program && t->entry == e && t->value == offset && !strcmp(t->path, path))
+			return true;
+	}
+	return false;
+}
+
+/* The functions of one file that the entry names: their number, or -errno. */
+static int add_symbols(struct plan *plan, u32 program, const struct attach_entry *e, const char *path)
+{
+	struct elf_file *file;
+	int err, count = 0;
+
+	file = elf_file__open(path, &err);
+	if (!file)
+		return err;
+	for (u32 i = 0; i < file->symbols_len; i++) {
+		const struct elf_symbol *s = &file->symbols[i];
+		u64 offset;
+
+		if (!s->is_function || !glob__match(e->name, s->name) || !elf_file__offset_of(file, s->addr + e->offset, &offset))
+			continue;
+		count++;
+		if (!is_added(plan, program, e, path, offset))
+			add(plan, program, e, path, s->name, offset);
+	}
+	elf_file__free(file);
+	return count;
+}
+
+static int add_address(struct plan *plan, u32 program, const struct attach_entry *e, const char *path)
+{
+	struct elf_file *file;
+	char text[24];
+	u64 offset;
+	int err;
+
+	file = elf_file__open(path, &err);
+	if (!file)
+		return err;
+	err = elf_file__offset_of(file, e->address, &offset) ? 1 : 0;
+	snprintf(text, sizeof(text), "0x%llx", (unsigned long long)e->address);
+	if (err)
+		add(plan, program, e, path, text, offset);
+	elf_file__free(file);
+	return err;
+}
+
+/* Seen from the traced process, which may live in a container. */
+static u32 find_paths(const struct options *opt, const char *name, struct bytes *paths)
+{
+	char *inside;
+	u32 found;
+
+	if (!opt->pid || *name != '/')
+		return binaries__find(name, paths);
+	inside = mem__format("/proc/%u/root%s", opt->pid, name);
+	found = glob__is_pattern(name) ? 0 : binaries__find(inside, paths);
+	free(inside);
+	return found ? found : binaries__find(name, paths);
+}
+
+int expand__uprobe(struct plan *plan, const struct object *o, const struct options *opt, u32 program, const struct attach_entry *e)
+{
+	const struct place *place = &o->m->programs[program].place;
+	struct bytes paths = {};
+	u32 found = find_paths(opt, e->path, &paths);
+	int total = 0, err = 0;
+	char *text;
+
+	if (!found) {
+		text = mem__format("%s target file '%s' does not exist or is not executable", e->kind_name, e->path);
+		err = plan__missing(o, program, "name it as it is on the traced host", text);
+		free(text);
+		return err;
+	}
+	if (found > 1 && !glob__is_pattern(e->path))
+		report__at(SEVERITY_WARNING, place, NULL, "%s:%s matches %u files", e->kind_name, e->path, found);
+	for (size_t at = 0; at < paths.len && !err; at += strlen((char *)paths.data + at) + 1) {
+		const char *path = (char *)paths.data + at;
+		int count = e->name ? add_symbols(plan, program, e, path) : add_address(plan, program, e, path);
+
+		/* a file that is no program is an error where it was named, not where a pattern found it */
+		if (count < 0 && (found == 1 || count != -ENOEXEC)) {
+			report__at(SEVERITY_ERROR, place, NULL, "cannot read the symbols of %s: %s", path, strerror(-count));
+			err = EXIT_REFUSED;
+		} else if (count > 0) {
+			total += count;
+		}
+	}
+	if (!err && !total) {
+		text = mem__format("could not resolve symbol: %s:%s", e->path, e->name ? e->name : "(address)");
+		err = plan__missing(o, program, "a stripped binary has only the symbols that it exports", text);
+		free(text);
+	}
+	bytes__free(&paths);
+	return err;
+}

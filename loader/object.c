@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "object.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/sysinfo.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+#include <bpf/bpf.h>
+
+#include "report.h"
+
+enum { MAX_OBJECT = 64 << 20, PAGE = 4096 };
+
+static int refuse(const char *path, const char *why)
+{
+	report__error("%s is refused: %s", strcmp(path, "-") ? path : "the object", why);
+	return EXIT_REFUSED;
+}
+
+static const Elf64_Sym *find_symbol(const struct object *o, const char *name, int type)
+{
+	for (u32 i = 1; i < o->img.symbols_len; i++)
+		if (ELF64_ST_TYPE(o->img.symbols[i].st_info) == type && !strcmp(image__symbol_name(&o->img, &o->img.symbols[i]), name))
+			return &o->img.symbols[i];
+	return NULL;
+}
+
+static bool in_section(const struct object *o, const Elf64_Sym *sym, const char *section)
+{
+	return sym && !strcmp(image__section_name(&o->img, sym->st_shndx), section);
+}
+
+/* The manifest speaks of what the standard sections hold. */
+static char *check_names(const struct object *o)
+{
+	const struct manifest *m = o->m;
+
+	for (u32 i = 0; i < m->programs_len; i++)
+		if (!in_section(o, find_symbol(o, m->programs[i].name, STT_FUNC), m->programs[i].section))
+			return mem__format("its manifest names a program '%.60s' that it does not hold", m->programs[i].name);
+	for (u32 i = 0; i < m->maps_len; i++)
+		if (m->maps[i].symbol && !in_section(o, find_symbol(o, m->maps[i].symbol, STT_OBJECT), ".maps"))
+			return mem__format("its manifest names a map '%.60s' that it does not hold", m->maps[i].symbol);
+	if (m->buffer_symbol && !in_section(o, find_symbol(o, m->buffer_symbol, STT_OBJECT), ".maps"))
+		return mem__strdup("its manifest names a buffer that it does not hold");
+	for (u32 i = 0; i < m->tracepoint_fields_len; i++) {
+		u32 section = image__find_section(&o->img, m->tracepoint_fields[i].section);
+
+		if (!section || !(o->img.sections[section].sh_flags & SHF_EXECINSTR) ||
+		    (m->tracepoint_fields[i].insn + 1ull) * 8 > o->img.sections[section].sh_size)
+			return mem__strdup("its manifest names a tracepoint field's load that it does not hold");
+	}
+	return NULL;
+}
+
+static int read_manifest(struct object *o, const char *path)
+{
+	u32 section = image__find_section(&o->img, ABI_SECTION);
+	u32 bss = image__find_section(&o->img, ".bss"), rodata = image__find_section(&o->img, ".rodata");
+	const Elf64_Shdr *sh = &o->img.sections[section];
+	struct utsname host = {};
+	char *error;
+
+	if (!section || sh->sh_type != SHT_PROGBITS)
+		return refuse(path, "it has no " ABI_SECTION " section, so it was not made by tracelet compile");
+	o->m = manifest__read(o->img.data + sh->sh_offset, sh->sh_size, bss ? o->img.sections[bss].sh_size : 0,
+			      rodata ? o->img.sections[rodata].sh_size : 0, &error);
+	if (!o->m || (error = check_names(o)))
+		return refuse(path, error);
+	uname(&host);
+	if (strcmp(o->m->arch, host.machine)) {
+		report__error("%s was compiled for %s, this host is %s", path, o->m->arch, host.machine);
+		report__hint("compile it with --arch %s", host.machine);
+		return EXIT_REFUSED;
+	}
+	report__set_source(o->m);
+	return 0;
+}
+
+int object__read(struct object *o, const char *path)
+{
+	bool has_unsafe_helper;
+	char *error;
+	int err;
+
+	memset(o, 0, sizeof(*o));
+	err = strcmp(path, "-") ? bytes__read_file(&o->file, path, MAX_OBJECT) : bytes__read_fd(&o->file, STDIN_FILENO, MAX_OBJECT);
+	if (err) {
+		report__error("cannot read %s: %s", strcmp(path, "-") ? path : "the object from stdin", strerror(-err));
+		return EXIT_REFUSED;
+	}
+	error = validate__object(&o->img, o->file.data, o->file.len, &has_unsafe_helper);
+	if (error)
+		return refuse(path, error);
+	err = read_manifest(o, path);
+	if (err)
+		return err;
+	if (has_unsafe_helper && !o->m->unsafe)
+		return refuse(path, "it calls helpers that change the traced system, but was not compiled with --unsafe");
+	o->possible_cpus = libbpf_num_possible_cpus();
+	if (o->possible_cpus < 1) {
+		report__error("cannot read /sys/devices/system/cpu/possible: %s", strerror(-o->possible_cpus));
+		report__hint("sysfs must be mounted at /sys");
+		return EXIT_HOST;
+	}
+	return 0;
+}
+
+u32 object__program_start(const struct object *o, u32 program, u32 *len)
+{
+	const Elf64_Sym *sym = find_symbol(o, o->m->programs[program].name, STT_FUNC);
+
+	*len = sym->st_size / 8;
+	return sym->st_value / 8;
+}
+
+/* Bytes, a power of two: what the script says, else by what can fill it. */
+static u64 buffer_size(const struct manifest *m)
+{
+	u64 want = (u64)m->config.perf_rb_pages * PAGE, size = PAGE;
+	struct sysinfo info;
+
+	if (!want) {
+		bool busy = false;
+
+		for (u32 i = 0; i < m->events_len; i++) {
+			const struct program_entry *p = &m->programs[m->events[i].program];
+
+			for (u32 k = 0; k < p->attach_len; k++)
+				busy |= p->attach[k].kind > ATTACH_SIGNAL && p->attach[k].kind != ATTACH_INTERVAL;
+		}
+		want = busy ? 4 << 20 : 512 << 10;
+		if (!sysinfo(&info) && want > (u64)info.totalram * info.mem_unit / 64)
+			want = (u64)info.totalram * info.mem_unit / 64;
+	}
+	for (u32 i = 0; i < m->events_len; i++)
+		if (want < 4ull * m->events[i].size)
+			want = 4ull * m->events[i].size;
+	while (size < want && size < 1u << 30)
+		size *= 2;
+	return size;
+}
+
+int object__open(struct object *o)
+{
+	LIBBPF_OPTS(bpf_object_open_opts, opts, .object_name = "tracelet");
+	const struct manifest *m = o->m;
+	struct bpf_program *prog;
+	struct bpf_map *map;
+	size_t log_size;
+	char *log;
+
+	verdict__reset();
+	log = verdict__log_buffer(&log_size);
+	o->bpf = bpf_object__open_mem(o->file.data, o->file.len, &opts);
+	if (!o->bpf)
+		return verdict__explain(o, -1, -errno, false);
+	bpf_object__for_each_program(prog, o->bpf) {
+		bpf_program__set_autoattach(prog, false);
+		bpf_program__set_log_buf(prog, log, log_size);
+	}
+	o->programs = mem__zalloc(m->programs_len * sizeof(*o->programs));
+	o->map_fds = mem__zalloc(m->maps_len * sizeof(*o->map_fds));
+	for (u32 i = 0; i < m->programs_len; i++) {
+		o->programs[i] = bpf_object__find_program_by_name(o->bpf, m->programs[i].name);
+		if (!o->programs[i])
+			return refuse("the object", "libbpf finds a program less than its manifest names");
+	}
+	for (u32 i = 0; i < m->maps_len; i++) {
+		map = m->maps[i].symbol ? bpf_object__find_map_by_name(o->bpf, m->maps[i].symbol) : NULL;
+		if (m->maps[i].symbol && (!map || bpf_map__key_size(map) != m->maps[i].key_size || bpf_map__value_size(map) != m->maps[i].value_size))
+			return refuse("the object", "a map differs from what its manifest says");
+	}
+	if (!m->buffer_symbol)
+		return 0;
+	o->buffer = bpf_object__find_map_by_name(o->bpf, m->buffer_symbol);
+	if (!o->buffer || bpf_map__type(o->buffer) != (m->perf_buffer ? BPF_MAP_TYPE_PERF_EVENT_ARRAY : BPF_MAP_TYPE_RINGBUF))
+		return refuse("the object", "its buffer is not what its manifest says");
+	if (!m->perf_buffer)
+		bpf_map__set_max_entries(o->buffer, buffer_size(m));
+	return 0;
+}
+
+int object__load(struct object *o)
+{
+	struct bpf_map *bss;
+	int err;
+
+	libbpf_set_memlock_rlim(0);
+	err = bpf_object__load(o->bpf);
+	if (err)
+		return verdict__explain(o, -1, err, false);
+	for (u32 i = 0; i < o->m->maps_len; i++) {
+		const char *symbol = o->m->maps[i].symbol;
+
+		o->map_fds[i] = symbol ? bpf_map__fd(bpf_object__find_map_by_name(o->bpf, symbol)) : -1;
+	}
+	bss = bpf_object__find_map_by_name(o->bpf, ".bss");
+	if (!bss)
+		return 0;
+	o->bss_len = (bpf_map__value_size(bss) + PAGE - 1) & ~(size_t)(PAGE - 1);
+	o->bss = mmap(NULL, o->bss_len, PROT_READ | PROT_WRITE, MAP_SHARED, bpf_map__fd(bss), 0);
+	if (o->bss == MAP_FAILED) {
+		o->bss = NULL;
+		report__error("cannot map the programs' counters: %s", strerror(errno));
+		report__hint("Linux 5.5 or newer is needed");
+		return EXIT_HOST;
+	}
+	return 0;
+}
+
+void object__close(struct object *o)
+{
+	bpf_object__close(o->bpf);
+	o->bpf = NULL;
+	free(o->programs);
+	free(o->map_fds);
+	o->programs = NULL;
+	o->map_fds = NULL;
+}

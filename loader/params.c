@@ -1,0 +1,277 @@
+// SPDX-License-Identifier: Apache-2.0
+/* What is written into .rodata before loading: the script's parameters, host values, symbol addresses. */
+#include "object.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <sys/timex.h>
+#include <time.h>
+#include <linux/bpf.h>
+
+#include "binaries.h"
+#include "elf-file.h"
+#include "kallsyms.h"
+#include "report.h"
+
+static bool parse_number(const char *text, u64 *value, bool *negative)
+{
+	const char *digits = text + (*text == '-' || *text == '+');
+	char *end;
+
+	if (*digits < '0' || *digits > '9')
+		return false;
+	errno = 0;
+	*value = strtoull(digits, &end, 0);
+	*negative = *text == '-';
+	if (*end || errno || (*negative && *value > 1ull << 63))
+		return false;
+	if (*negative)
+		*value = -*value;
+	return true;
+}
+
+static int bad_value(const char *what, const char *text, const char *why)
+{
+	report__error("%s: '%s' %s", what, text, why);
+	return EXIT_USAGE;
+}
+
+/* An unsigned value of size bytes, or a signed one, little-endian. */
+static bool fits(u64 value, bool negative, bool is_signed, u32 size)
+{
+	u32 bits = size * 8;
+
+	if (negative)
+		return is_signed && (s64)value >= -(s64)(1ull << (bits - 1));
+	return bits == 64 ? !is_signed || (s64)value >= 0 : value >> (is_signed ? bits - 1 : bits) == 0;
+}
+
+static int put_param(u8 *rodata, const struct param_entry *e, const char *what, const char *text)
+{
+	bool negative;
+	u64 value;
+
+	switch (e->type) {
+	case PARAM_STRING:
+		if (strlen(text) >= e->size) {
+			report__error("%s: '%s' is longer than %u characters", what, text, e->size - 1);
+			report__hint("compile with a greater max_strlen");
+			return EXIT_USAGE;
+		}
+		memset(rodata + e->offset, 0, e->size);
+		memcpy(rodata + e->offset, text, strlen(text));
+		return 0;
+	case PARAM_BOOL:
+		value = !strcmp(text, "true") || !strcmp(text, "1");
+		if (!value && strcmp(text, "false") && strcmp(text, "0"))
+			return bad_value(what, text, "is not true or false");
+		break;
+	default:
+		if (!parse_number(text, &value, &negative))
+			return bad_value(what, text, "is an invalid integer");
+		/* a positional $1 may hold any 64 bits, signed or not */
+		if (!fits(value, negative, e->type == PARAM_INT, e->size) &&
+		    !(e->kind == PARAM_POSITIONAL && fits(value, negative, false, e->size)))
+			return bad_value(what, text, "is out of range");
+	}
+	memcpy(rodata + e->offset, &value, e->size);
+	return 0;
+}
+
+static int fill_positional(u8 *rodata, const struct param_entry *e, const struct options *opt)
+{
+	char what[32];
+
+	if (e->index < 1 || e->index > opt->positionals_len)
+		return 0;
+	snprintf(what, sizeof(what), "parameter $%u", e->index);
+	return put_param(rodata, e, what, opt->positionals[e->index - 1]);
+}
+
+static bool is_named(const struct param_entry *e, const char *word, const char **value)
+{
+	size_t len = strlen(e->name);
+
+	if (strncmp(word, e->name, len) || (word[len] && word[len] != '='))
+		return false;
+	*value = word[len] ? word + len + 1 : NULL;
+	return true;
+}
+
+static int fill_named(u8 *rodata, const struct param_entry *e, const struct options *opt)
+{
+	const char *text = e->fallback, *value;
+	char *what = mem__format("option --%s", e->name);
+	int err;
+
+	for (u32 i = 0; i < opt->named_len; i++) {
+		if (!is_named(e, opt->named[i], &value))
+			continue;
+		if (!value && e->type != PARAM_BOOL) {
+			report__error("%s needs a value: --%s=VALUE", what, e->name);
+			free(what);
+			return EXIT_USAGE;
+		}
+		text = value ? value : "true";
+	}
+	err = put_param(rodata, e, what, text);
+	free(what);
+	return err;
+}
+
+/* Every --name given is one of the script's. */
+static int check_named(const struct manifest *m, const struct options *opt)
+{
+	struct bytes known = {};
+
+	for (u32 i = 0; i < opt->named_len; i++) {
+		const char *value;
+		bool found = false;
+
+		for (u32 k = 0; k < m->params_len; k++)
+			found |= m->params[k].kind == PARAM_NAMED && is_named(&m->params[k], opt->named[i], &value);
+		if (found)
+			continue;
+		report__error("unexpected program command line options: --%.*s", (int)strcspn(opt->named[i], "="), opt->named[i]);
+		for (u32 k = 0; k < m->params_len; k++) {
+			if (m->params[k].kind != PARAM_NAMED)
+				continue;
+			bytes__put(&known, known.len ? ", --" : "--", known.len ? 4 : 2);
+			bytes__put(&known, m->params[k].name, strlen(m->params[k].name));
+		}
+		if (known.len)
+			report__hint("expected program options: %.*s", (int)known.len, known.data);
+		bytes__free(&known);
+		return EXIT_USAGE;
+	}
+	return 0;
+}
+
+static u64 nanoseconds(clockid_t clock)
+{
+	struct timespec ts = {};
+
+	clock_gettime(clock, &ts);
+	return ts.tv_sec * 1000000000ull + ts.tv_nsec;
+}
+
+static u64 host_value(const struct object *o, enum host_kind kind, const struct host_facts *facts)
+{
+	struct stat ns = {};
+
+	switch (kind) {
+	case HOST_START_NS:
+		return nanoseconds(CLOCK_BOOTTIME);
+	case HOST_NCPUS:
+		return o->possible_cpus;
+	case HOST_CPID:
+		return facts->child_pid;
+	case HOST_HAS_CPID:
+		return facts->child_pid != 0;
+	case HOST_FILTER_PID:
+		return facts->filter_pid;
+	case HOST_PIDNS_DEV:
+		stat("/proc/self/ns/pid", &ns);
+		/* the helper compares the kernel's own dev_t (include/linux/kdev_t.h), which stat(2) encodes otherwise */
+		return (u64)major(ns.st_dev) << 20 | minor(ns.st_dev);
+	case HOST_PIDNS_INO:
+		stat("/proc/self/ns/pid", &ns);
+		return ns.st_ino;
+	case HOST_TAI_OFFSET:
+		return nanoseconds(CLOCK_TAI) - nanoseconds(CLOCK_BOOTTIME);
+	default:
+		return 0;
+	}
+}
+
+static int user_symbol(const struct symbol_value *e, u64 *addr)
+{
+	struct bytes paths = {};
+	const struct elf_symbol *symbol = NULL;
+	struct elf_file *file = NULL;
+	int err = -ENOENT;
+
+	if (binaries__find(e->path, &paths))
+		file = elf_file__open((char *)paths.data, &err);
+	if (file)
+		symbol = elf_file__find(file, e->symbol);
+	if (symbol)
+		*addr = symbol->addr;
+	else
+		report__at(SEVERITY_ERROR, &e->place, NULL, "could not resolve symbol: %s:%s%s%s", e->path, e->symbol, file ? "" : ": ",
+			   file ? "" : strerror(-err));
+	elf_file__free(file);
+	bytes__free(&paths);
+	return symbol ? 0 : EXIT_REFUSED;
+}
+
+static int fill_symbols(u8 *rodata, const struct manifest *m)
+{
+	for (u32 i = 0; i < m->symbols_len; i++) {
+		const struct symbol_value *e = &m->symbols[i];
+		u64 addr = 0;
+		int err = 0;
+
+		if (e->user) {
+			err = user_symbol(e, &addr);
+		} else if (!kallsyms__address(e->symbol, &addr)) {
+			report__at(SEVERITY_ERROR, &e->place, kallsyms__hidden() ? "this process may not read kernel addresses (CAP_SYSLOG)" : NULL,
+				   "failed to resolve kernel symbol: %s", e->symbol);
+			err = kallsyms__hidden() ? EXIT_HOST : EXIT_REFUSED;
+		}
+		if (err)
+			return err;
+		memcpy(rodata + e->offset, &addr, 8);
+	}
+	return 0;
+}
+
+static int fill_all(const struct object *o, u8 *rodata, const struct options *opt, const struct host_facts *facts)
+{
+	const struct manifest *m = o->m;
+	int err = 0;
+
+	for (u32 i = 0; i < m->params_len && !err; i++) {
+		const struct param_entry *e = &m->params[i];
+		u64 count = opt->positionals_len;
+
+		if (e->kind == PARAM_COUNT)
+			memcpy(rodata + e->offset, &count, e->size);
+		else
+			err = e->kind == PARAM_NAMED ? fill_named(rodata, e, opt) : fill_positional(rodata, e, opt);
+	}
+	for (u32 i = 0; i < m->host_len && !err; i++) {
+		u64 value = host_value(o, m->host[i].kind, facts);
+
+		memcpy(rodata + m->host[i].offset, &value, 8);
+	}
+	return err ? err : fill_symbols(rodata, m);
+}
+
+int object__fill(struct object *o, const struct options *opt, const struct host_facts *facts)
+{
+	const struct manifest *m = o->m;
+	struct bpf_map *map = bpf_object__find_map_by_name(o->bpf, ".rodata");
+	size_t size = 0;
+	const void *initial = map ? bpf_map__initial_value(map, &size) : NULL;
+	int err = check_named(m, opt);
+	u8 *rodata;
+
+	if (err || (!m->params_len && !m->host_len && !m->symbols_len))
+		return err;
+	if (!initial) {
+		report__error("the object is refused: its manifest names values in .rodata, which it lacks");
+		return EXIT_REFUSED;
+	}
+	rodata = mem__zalloc(size);
+	memcpy(rodata, initial, size);
+	err = fill_all(o, rodata, opt, facts);
+	if (!err)
+		bpf_map__set_initial_value(map, rodata, size);
+	free(rodata);
+	return err;
+}

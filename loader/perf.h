@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* perf events: the kernel's way to run a program at a probe that lives no longer than its file descriptor. */
+#ifndef TRACELET_PERF_H
+#define TRACELET_PERF_H
+
+#include <linux/perf_event.h>
+
+#include "bytes.h"
+
+/* Opens the event, sets the program on it and starts it. The fd, or -errno. */
+int perf__attach(struct perf_event_attr *attr, int pid, int cpu, int prog_fd);
+/* The type number of a dynamic event source ("kprobe"), and the config bit of its `retprobe`. -errno. */
+int perf__source(const char *name, u32 *type, u64 *retprobe);
+/* CPUs that are online. Returns their number. */
+int perf__online_cpus(const int **cpus);
+
+#endif

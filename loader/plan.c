@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "plan.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "attach.h"
+#include "feature.h"
+#include "report.h"
+
+struct target *plan__add(struct plan *plan, u32 program, const struct attach_entry *entry, char *text)
+{
+	struct target *t;
+
+	if (plan->len == plan->room) {
+		plan->room = plan->room ? plan->room * 2 : 16;
+		plan->list = mem__grow(plan->list, plan->room * sizeof(*plan->list));
+	}
+	t = &plan->list[plan->len++];
+	memset(t, 0, sizeof(*t));
+	t->program = program;
+	t->entry = entry;
+	t->text = text;
+	return t;
+}
+
+int plan__missing(const struct object *o, u32 program, const char *hint, const char *text)
+{
+	const struct place *place = &o->m->programs[program].place;
+
+	switch (o->m->config.missing_probes) {
+	case MISSING_IGNORE:
+		return 0;
+	case MISSING_WARN:
+		report__at(SEVERITY_WARNING, place, NULL, "%s; the probe is left out", text);
+		return 0;
+	default:
+		report__at(SEVERITY_ERROR, place, hint ? hint : "config = { missing_probes = warn } leaves out what a kernel lacks", "%s", text);
+		return EXIT_REFUSED;
+	}
+}
+
+/* Only plain kernel functions can share a kprobe.multi link, and only several of them are worth one. */
+static bool wants_multi(const struct plan *plan, u32 program)
+{
+	u32 functions = 0;
+
+	for (u32 i = 0; i < plan->len; i++) {
+		const struct attach_entry *e = plan->list[i].entry;
+
+		if (plan->list[i].program != program)
+			continue;
+		if ((e->kind != ATTACH_KPROBE && e->kind != ATTACH_KRETPROBE) || e->offset || e->has_address)
+			return false;
+		functions++;
+	}
+	return functions > 1;
+}
+
+static bool runs_alone(enum attach_kind kind)
+{
+	return kind == ATTACH_BEGIN || kind == ATTACH_END;
+}
+
+int plan__make(struct plan *plan, const struct object *o, const struct options *opt)
+{
+	const struct manifest *m = o->m;
+
+	memset(plan, 0, sizeof(*plan));
+	plan->multi = mem__zalloc(m->programs_len * sizeof(*plan->multi));
+	for (u32 i = 0; i < m->programs_len; i++) {
+		for (u32 k = 0; k < m->programs[i].attach_len; k++) {
+			const struct attach_entry *e = &m->programs[i].attach[k];
+			int err = attach__expand(plan, o, opt, i, e);
+
+			if (err)
+				return err;
+		}
+	}
+	for (u32 i = 0; i < plan->len; i++)
+		plan->waits |= !runs_alone(plan->list[i].entry->kind);
+	if (!plan->len) {
+		report__error("nothing is left to attach");
+		return EXIT_REFUSED;
+	}
+	if (plan->len > m->config.max_probes) {
+		report__error("can't attach to %u probes because it exceeds the current limit of %u probes", plan->len, m->config.max_probes);
+		report__hint("raise it in the script: config = { max_probes = %u }", plan->len);
+		return EXIT_REFUSED;
+	}
+	for (u32 i = 0; i < m->programs_len; i++)
+		if (wants_multi(plan, i))
+			plan->multi[i] = feature__kprobe_multi();
+	return 0;
+}
+
+void plan__apply(const struct plan *plan, struct object *o)
+{
+	for (u32 i = 0; i < o->m->programs_len; i++) {
+		bool used = false;
+
+		for (u32 k = 0; k < plan->len; k++)
+			used |= plan->list[k].program == i;
+		bpf_program__set_autoload(o->programs[i], used);
+		if (plan->multi[i])
+			bpf_program__set_expected_attach_type(o->programs[i], BPF_TRACE_KPROBE_MULTI);
+	}
+}

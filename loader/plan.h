@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What will be attached to what, on this host: patterns expanded, symbols resolved, missing targets left out as
+ * `missing_probes` says. Made before loading, because it decides how programs are loaded.
+ */
+#ifndef TRACELET_PLAN_H
+#define TRACELET_PLAN_H
+
+#include "object.h"
+
+struct target {
+	u32 program;
+	const struct attach_entry *entry;
+	/* "kprobe:tcp_sendmsg", as resolved */
+	char *text;
+	/* Function or event; binary. */
+	char *name, *path;
+	/* Tracepoint id, or offset into the binary. */
+	u64 value;
+	bool attached;
+};
+
+struct plan {
+	struct target *list;
+	u32 len, room;
+	/* Per program: one kprobe.multi link for all its functions. */
+	bool *multi;
+	/* Probes that only run by themselves (begin, end) are no reason to stay. */
+	bool waits;
+};
+
+int plan__make(struct plan *plan, const struct object *o, const struct options *opt);
+/* Tells libbpf: what not to load, and which programs are for kprobe.multi. */
+void plan__apply(const struct plan *plan, struct object *o);
+struct target *plan__add(struct plan *plan, u32 program, const struct attach_entry *entry, char *text);
+
+/*
+ * A target that this host lacks: 0 when missing_probes lets it pass (a warning was given), else EXIT_REFUSED after the
+ * error. hint may be NULL.
+ */
+int plan__missing(const struct object *o, u32 program, const char *hint, const char *text);
+
+#endif

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "report.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+#include <linux/capability.h>
+
+#include "stream.h"
+
+static const struct manifest *source;
+static struct stream *notices;
+
+void report__set_source(const struct manifest *m)
+{
+	source = m;
+}
+
+void report__set_stream(struct stream *s)
+{
+	notices = s;
+}
+
+void report__error(const char *format, ...)
+{
+	va_list ap;
+
+	fputs("tracelet-loader: error: ", stderr);
+	va_start(ap, format);
+	vfprintf(stderr, format, ap);
+	va_end(ap);
+	fputc('\n', stderr);
+}
+
+void report__hint(const char *format, ...)
+{
+	va_list ap;
+
+	fputs("  hint: ", stderr);
+	va_start(ap, format);
+	vfprintf(stderr, format, ap);
+	va_end(ap);
+	fputc('\n', stderr);
+}
+
+/* The script's line, and carets under columns [column, end_column). */
+static void quote(const struct place *place)
+{
+	const char *line = source->source_text;
+	size_t len;
+	u32 end;
+
+	for (u32 n = 1; line && n < place->line; n++) {
+		line = strchr(line, '\n');
+		if (line)
+			line++;
+	}
+	if (!line || !place->column)
+		return;
+	len = strcspn(line, "\n");
+	fprintf(stderr, "  %.*s\n  ", (int)len, line);
+	end = place->end_line == place->line && place->end_column > place->column ? place->end_column : place->column + 1;
+	for (u32 i = 1; i < end && i <= len + 1; i++)
+		fputc(i >= place->column ? '^' : line[i - 1] == '\t' ? '\t' : ' ', stderr);
+	fputc('\n', stderr);
+}
+
+void report__at(enum severity severity, const struct place *place, const char *hint, const char *format, ...)
+{
+	const char *word = severity == SEVERITY_ERROR ? "error" : "warning";
+	va_list ap;
+	char *text;
+
+	if (place && !place->line)
+		place = NULL;
+	va_start(ap, format);
+	if (vasprintf(&text, format, ap) < 0)
+		text = mem__strdup(format);
+	va_end(ap);
+	if (notices && severity == SEVERITY_WARNING) {
+		stream__notice(notices, severity, text, place, hint);
+	} else {
+		if (place && source)
+			fprintf(stderr, "%s:%u:%u: %s: %s\n", source->source_name, place->line, place->column, word, text);
+		else
+			fprintf(stderr, "tracelet-loader: %s: %s\n", word, text);
+		if (place && source)
+			quote(place);
+		if (hint)
+			report__hint("%s", hint);
+	}
+	free(text);
+}
+
+static u64 effective_capabilities(void)
+{
+	struct __user_cap_header_struct head = { .version = _LINUX_CAPABILITY_VERSION_3 };
+	struct __user_cap_data_struct data[2] = {};
+
+	if (syscall(SYS_capget, &head, data))
+		return 0;
+	return (u64)data[1].effective << 32 | data[0].effective;
+}
+
+int report__privilege(const char *doing, int err)
+{
+	static const struct {
+		int cap;
+		const char *name;
+	} needed[] = { { CAP_BPF, "CAP_BPF" }, { CAP_PERFMON, "CAP_PERFMON" } };
+	u64 have = effective_capabilities();
+	char missing[64] = "";
+
+	for (size_t i = 0; i < ARRAY_LEN(needed); i++)
+		if (!(have & (1ull << needed[i].cap | 1ull << CAP_SYS_ADMIN)))
+			snprintf(missing + strlen(missing), sizeof(missing) - strlen(missing), "%s%s", *missing ? " and " : "", needed[i].name);
+	if (*missing) {
+		report__error("cannot %s: %s; this process lacks %s", doing, strerror(err), missing);
+		report__hint("run it as root, or give it these capabilities (and CAP_SYS_RESOURCE before Linux 5.11)");
+	} else {
+		report__error("cannot %s: %s although CAP_BPF and CAP_PERFMON are there", doing, strerror(err));
+		report__hint("a container's seccomp profile, kernel lockdown (/sys/kernel/security/lockdown) or a security module forbids it");
+	}
+	return EXIT_HOST;
+}
