@@ -7,6 +7,7 @@
  * target: a field's pointee is never looked at.
  */
 import { type BtfBuilder, VOID } from "../btf/build.ts";
+import { BtfError } from "../btf/error.ts";
 import { resolve, resolveType, sizeOf } from "../btf/layout.ts";
 import type { Btf, BtfType, TypeId } from "../btf/types.ts";
 import type { CoreReference } from "../ebpf/insn.ts";
@@ -68,11 +69,12 @@ function walk(kernel: Btf, reference: CoreReference, visit: (step: Step) => void
     const type = kernel.type(at);
     if (type.kind === "struct" || type.kind === "union") {
       const member = type.members[index];
-      invariant(member !== undefined, "object", `${reference.text}: ${type.kind} ${type.name} has no member ${index}`);
+      if (member === undefined)
+        throw new BtfError(`${reference.text}: ${type.kind} ${type.name} has no member ${index}`);
       visit({ kind: "member", owner: at, index, name: member.name });
       at = resolve(kernel, member.type);
     } else {
-      invariant(type.kind === "array", "object", `${reference.text}: access path leads through a ${type.kind}`);
+      if (type.kind !== "array") throw new BtfError(`${reference.text}: access path leads through a ${type.kind}`);
       visit({ kind: "element", index });
       at = resolve(kernel, type.type);
     }
@@ -178,7 +180,7 @@ class Emitter {
       default: {
         const size = sizeOf(this.#kernel, id) ?? 0;
         invariant(size > 0, "object", `a ${type.kind} cannot be relocated`);
-        return { kind: "int", name: "char", size: 1, bits: 8, bitOffset: 0, signed: true, encoding: "char" };
+        return { kind: "int", name: "char", size: 1, bits: 8, bitOffset: 0, signed: true, encoding: "none" };
       }
     }
   }

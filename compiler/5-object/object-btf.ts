@@ -9,20 +9,8 @@ import type { DataSection, MapDef } from "../3-ir/ir.ts";
 import type { Code } from "../4-codegen/program.ts";
 import { type BtfBuilder, VOID } from "../btf/build.ts";
 import type { BtfMember, BtfType, TypeId } from "../btf/types.ts";
+import { MAP_TYPE } from "./names.ts";
 import { addValueType, integer } from "./value-btf.ts";
-
-/** BPF_MAP_TYPE_* of include/uapi/linux/bpf.h. */
-export const MAP_TYPE: Readonly<Record<MapDef["type"], number>> = {
-  hash: 1,
-  array: 2,
-  perf_event_array: 4,
-  percpu_hash: 5,
-  percpu_array: 6,
-  stack_trace: 7,
-  lru_hash: 9,
-  lru_percpu_hash: 10,
-  ringbuf: 27,
-};
 
 /** Bytes of a map's variable in `.maps`: a pointer per attribute. */
 export type PlacedMap = { readonly map: MapDef; readonly offset: number; readonly size: number };

@@ -36,7 +36,7 @@ function add(btf: BtfBuilder, value: ValueType): Sized | undefined {
     case "bool":
       return { type: btf.int("_Bool", 1, false, "bool"), size: 1 };
     case "string":
-      return { type: btf.array(btf.int("char", 1, true, "char"), value.size), size: value.size };
+      return { type: btf.array(btf.int("char", 1, true), value.size), size: value.size };
     case "buffer":
       return fields(
         4 + value.size,

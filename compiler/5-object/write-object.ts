@@ -18,10 +18,9 @@ import { encodeMsgpack } from "../util/msgpack.ts";
 import { coreRelos, fieldUses, lineInfo, tracepointFields } from "./code-info.ts";
 import { addCoreTypes } from "./core-types.ts";
 import type { Manifest } from "./manifest.ts";
+import { MANIFEST_SECTION } from "./names.ts";
 import { addData, addFunction, addMaps, dataVariables, type PlacedMap, placeMaps } from "./object-btf.ts";
 import { type PlacedFunction, type ProgramSection, placeFunctions, TEXT, textFunction } from "./sections.ts";
-
-export const MANIFEST_SECTION = ".tracelet";
 
 /** @throws InvariantError or EbpfError if the module contradicts itself: a bug of an earlier phase */
 export function writeObject(module: CodeModule): Uint8Array {

@@ -105,25 +105,30 @@ export class ByteWriter {
   }
 
   u8(value: number): this {
-    this.#view.setUint8(this.#grow(1), value);
+    const at = this.#grow(1);
+    this.#view.setUint8(at, value);
     return this;
   }
   u16(value: number): this {
-    this.#view.setUint16(this.#grow(2), value, this.endian === "little");
+    const at = this.#grow(2);
+    this.#view.setUint16(at, value, this.endian === "little");
     return this;
   }
   /** Also for signed values: the low 32 bits are written. */
   u32(value: number): this {
-    this.#view.setUint32(this.#grow(4), value, this.endian === "little");
+    const at = this.#grow(4);
+    this.#view.setUint32(at, value, this.endian === "little");
     return this;
   }
   /** Also for signed values: the low 64 bits are written. */
   u64(value: bigint): this {
-    this.#view.setBigUint64(this.#grow(8), BigInt.asUintN(64, value), this.endian === "little");
+    const at = this.#grow(8);
+    this.#view.setBigUint64(at, BigInt.asUintN(64, value), this.endian === "little");
     return this;
   }
   raw(bytes: Uint8Array): this {
-    this.#bytes.set(bytes, this.#grow(bytes.length));
+    const at = this.#grow(bytes.length);
+    this.#bytes.set(bytes, at);
     return this;
   }
   zeros(count: number): this {
@@ -147,6 +152,7 @@ export class ByteWriter {
     return this.#bytes.slice(0, this.#length);
   }
 
+  /** Makes room and returns its offset. Call it before touching #bytes or #view, which it may replace. */
   #grow(count: number): number {
     const start = this.#length;
     const end = start + count;

@@ -34,3 +34,10 @@ export function runOn(bytes: Uint8Array, tool: string, args: readonly string[], 
     rmSync(folder, { recursive: true });
   }
 }
+
+/** True if this process can load programs into this machine's kernel: root, bpftool, a bpf file system. Else says why not. */
+export function canLoad(): boolean {
+  const lacks = process.getuid?.() !== 0 ? "root" : !existsSync(VMLINUX) ? "kernel BTF" : undefined;
+  if (lacks !== undefined) console.log(`kernel check skipped: it needs ${lacks}`);
+  return lacks === undefined ? available("bpftool") : inCi;
+}
