@@ -12,5 +12,5 @@ export function formatScript(name: string, text: string): FormatResult {
   const source = createSource(name, text);
   const { value, diagnostics } = parse(source);
   const broken = diagnostics.some((d) => d.severity === "error");
-  return { source, text: broken ? undefined : printProgram(value, source), diagnostics };
+  return { source, text: broken ? undefined : printProgram(value, text), diagnostics };
 }

@@ -2,6 +2,7 @@
 import { parse } from "./1-parse/parse.ts";
 import { printAst } from "./1-parse/print-ast.ts";
 import { check } from "./2-check/check.ts";
+import type { CheckOptions } from "./2-check/env.ts";
 import { printTyped } from "./2-check/print.ts";
 import { build } from "./3-ir/build/build.ts";
 import { optimize } from "./3-ir/optimize.ts";
@@ -38,11 +39,11 @@ export function compile(text: string, options: CompileOptions): CompileResult {
   const stopped = { source, object: undefined, diagnostics };
   const { trace } = options;
 
-  const ast = parse(source, { params: options.positional });
+  const ast = parse(source, { params: options.positional, constants: (name) => options.snapshot.constant(name) });
   trace?.("ast", () => printAst(ast.value));
   if (failed(ast.diagnostics)) return stopped;
 
-  const typed = check(ast.value, source, { snapshot: options.snapshot, arch: options.arch, options });
+  const typed = check(ast.value, source, { snapshot: options.snapshot, arch: options.arch, options: checkOptions(options) });
   trace?.("typed", () => printTyped(typed.value));
   if (failed(typed.diagnostics)) return stopped;
 
@@ -61,4 +62,16 @@ export function compile(text: string, options: CompileOptions): CompileResult {
   trace?.("btf", () => inspect(object).btf);
   trace?.("sections", () => inspect(object).sections);
   return { source, object, diagnostics };
+}
+
+/** The checker's own view of the options: parameters that were not given are left to the loader. */
+function checkOptions(options: CompileOptions): CheckOptions {
+  return {
+    unsafe: options.unsafe,
+    params: options.positional ?? [],
+    runtimeParams: options.positional === undefined,
+    named: Object.fromEntries(options.named ?? []),
+    environment: Object.fromEntries(options.environment),
+    pidFilter: options.pidFilter,
+  };
 }

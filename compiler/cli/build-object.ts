@@ -53,7 +53,7 @@ export function compileScript(script: Script, options: CompileOptions): CompileR
 export function tellDiagnostics(result: CompileResult, warnings: boolean | undefined): void {
   const said = warnings === false ? result.diagnostics.filter((d) => d.severity === "error") : result.diagnostics;
   if (said.length === 0) return;
-  writeAll(2, Buffer.from(renderDiagnostics(said, result.source, { colour: useColour(process.stderr) })));
+  writeAll(2, Buffer.from(renderDiagnostics(said, result.source, { color: useColour(process.stderr) })));
 }
 
 /** A trace hook that prints one stage to stdout. */

@@ -9,7 +9,7 @@ export async function fmtCommand(args: Args): Promise<number> {
   const script = readScript(args.script, args.e);
   const result = formatScript(script.name, script.text);
   if (result.text === undefined) {
-    writeAll(2, Buffer.from(renderDiagnostics(result.diagnostics, result.source, { colour: useColour(process.stderr) })));
+    writeAll(2, Buffer.from(renderDiagnostics(result.diagnostics, result.source, { color: useColour(process.stderr) })));
     return EXIT.refused;
   }
   if (args.check === true) {

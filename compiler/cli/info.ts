@@ -1,7 +1,7 @@
 /** `tracelet --info`: what this installation and this host can do. */
 import { existsSync, readFileSync } from "node:fs";
 import { arch, release, type } from "node:os";
-import { PROBE_KINDS, VERSION } from "../index.ts";
+import { probes, VERSION } from "../index.ts";
 import { EXIT } from "./io.ts";
 import { chooseSnapshot } from "./kernels.ts";
 import { findLoader } from "./loader.ts";
@@ -18,7 +18,7 @@ export async function infoCommand(): Promise<number> {
     ["kernel btf", yes(existsSync("/sys/kernel/btf/vmlinux"))],
     ["kprobe functions listed", yes(readable("/sys/kernel/tracing/available_filter_functions"))],
     ["running as root", yes(process.getuid?.() === 0)],
-    ["probe kinds", PROBE_KINDS.join(" ")],
+    ["probe kinds", probes.map((row) => row.name).join(" ")],
   ];
   for (const [name, value] of rows) process.stdout.write(`${name}: ${value}\n`);
   return EXIT.ok;

@@ -7,7 +7,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { homedir, release } from "node:os";
 import { join } from "node:path";
 import { inflateRawSync } from "node:zlib";
-import { openSnapshot, packCapture, type Snapshot, SnapshotError } from "../snapshot/index.ts";
+import { openSnapshot, packSnapshot, readArchive, readCapture, type Snapshot, SnapshotError } from "../snapshot/index.ts";
 import { CliError, EXIT, progress, reason } from "./io.ts";
 import { findLoader, installDirectory } from "./loader.ts";
 
@@ -90,7 +90,7 @@ export function hostSnapshot(must: boolean): Snapshot | undefined {
       if (!must) return undefined;
       throw new CliError(EXIT.host, `cannot read this kernel: ${capture.stderr.toString().trim() || reason(capture.error)}`);
     }
-    const packed = packCapture(capture.stdout);
+    const packed = packSnapshot(readCapture(readArchive(capture.stdout)));
     try {
       mkdirSync(join(path, ".."), { recursive: true });
       writeFileSync(path, packed);

@@ -1,7 +1,7 @@
 /** Renders a loader's stream as it arrives: text, JSON, or the messages as they are. */
 import type { ChildProcess } from "node:child_process";
-import { createJsonRenderer, createTextRenderer, StreamDecoder, StreamError, type StreamRecord } from "../index.ts";
-import { closeOutput, EXIT, openOutput, writeAll } from "./io.ts";
+import { createJsonRenderer, createStreamDecoder, createTextRenderer, StreamError } from "../index.ts";
+import { closeOutput, EXIT, openOutput, useColour, writeAll } from "./io.ts";
 
 export type Format = "text" | "json" | "msgpack";
 
@@ -48,17 +48,13 @@ export function createPlayer(options: PlayOptions): Player {
     };
   }
   const make = options.format === "json" ? createJsonRenderer : createTextRenderer;
-  const renderer = make(write, { quiet: options.quiet, warnings: options.warnings, verbose: options.verbose });
-  const decoder = new StreamDecoder();
+  const renderer = make(write, { quiet: options.quiet, warnings: options.warnings, color: useColour(process.stderr) });
   let status: number | undefined;
   let failure: string | undefined;
-  const take = (records: Iterable<{ readonly record: StreamRecord }>) => {
-    for (const { record } of records) {
-      if (record.type === "end") status = record.status;
-      renderer.record(record);
-    }
-    renderer.flush();
-  };
+  const decoder = createStreamDecoder(({ record, time }) => {
+    if (record.type === "end") status = record.status;
+    renderer.record(record, time);
+  });
   const guarded = (work: () => void) => {
     if (failure !== undefined) return;
     try {
@@ -70,9 +66,13 @@ export function createPlayer(options: PlayOptions): Player {
     }
   };
   return {
-    push: (chunk) => guarded(() => take(decoder.push(chunk))),
+    push: (chunk) =>
+      guarded(() => {
+        decoder.push(chunk);
+        renderer.flush();
+      }),
     end: () => {
-      guarded(() => take(decoder.end()));
+      guarded(() => decoder.end());
       renderer.end();
       close();
       return { status, error: failure };

@@ -1,6 +1,6 @@
 /** `tracelet show`: renders a stream that a loader wrote earlier or writes now. */
 import { createReadStream } from "node:fs";
-import { renderFlameGraph, renderHeatMap, StreamDecoder, StreamError, type StreamRecord } from "../index.ts";
+import { createStreamDecoder, renderFlameGraph, renderHeatMap, StreamError, type StreamItem } from "../index.ts";
 import { CliError, EXIT, reason, writeOutput } from "./io.ts";
 import { createPlayer } from "./play.ts";
 
@@ -24,12 +24,12 @@ export async function showCommand(args: Args): Promise<number> {
 }
 
 async function picture(format: "flamegraph" | "heatmap", input: AsyncIterable<unknown>, args: Args): Promise<number> {
-  const decoder = new StreamDecoder();
-  const records: { readonly time: number | bigint; readonly record: StreamRecord }[] = [];
+  const records: StreamItem[] = [];
+  const decoder = createStreamDecoder((item) => records.push(item));
   let failure: string | undefined;
   try {
-    for await (const chunk of input) records.push(...decoder.push(chunk as Uint8Array));
-    records.push(...decoder.end());
+    for await (const chunk of input) decoder.push(chunk as Uint8Array);
+    decoder.end();
   } catch (error) {
     if (!(error instanceof StreamError)) throw new CliError(EXIT.refused, `cannot read the stream '${args.stream}': ${reason(error)}`);
     failure = error.message;

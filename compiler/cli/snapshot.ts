@@ -1,7 +1,7 @@
 /** `tracelet snapshot`: packs a captured kernel (or captures this host's first). */
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join, relative } from "node:path";
-import { packCapture, packFiles, SnapshotError } from "../snapshot/index.ts";
+import { type CaptureFile, packSnapshot, readArchive, readCapture, SnapshotError } from "../snapshot/index.ts";
 import { spawnSync } from "node:child_process";
 import { CliError, EXIT, progress, readInput, reason, writeOutput } from "./io.ts";
 import { findLoader } from "./loader.ts";
@@ -27,17 +27,17 @@ function pack(from: string | undefined): Uint8Array {
   if (from === undefined) {
     const capture = spawnSync(findLoader(), ["snapshot"], { maxBuffer: 1 << 30 });
     if (capture.status !== 0) throw new CliError(EXIT.host, `cannot read this kernel: ${capture.stderr?.toString().trim() || reason(capture.error)}`);
-    return packCapture(capture.stdout);
+    return packSnapshot(readCapture(readArchive(capture.stdout)));
   }
   if (from !== "-" && statSync(from, { throwIfNoEntry: false })?.isDirectory() === true) {
-    const files = new Map<string, Uint8Array>();
+    const files: CaptureFile[] = [];
     for (const entry of readdirSync(from, { recursive: true, withFileTypes: true })) {
       if (entry.isFile()) {
         const path = join(entry.parentPath, entry.name);
-        files.set(relative(from, path), readFileSync(path));
+        files.push({ path: relative(from, path), bytes: readFileSync(path) });
       }
     }
-    return packFiles(files);
+    return packSnapshot(readCapture(files));
   }
-  return packCapture(readInput(from));
+  return packSnapshot(readCapture(readArchive(readInput(from))));
 }

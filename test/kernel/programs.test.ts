@@ -10,7 +10,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { compile, createTextRenderer, defaultOptions, renderDiagnostics, StreamDecoder, type StreamRecord } from "../../compiler/index.ts";
+import { compile, createStreamDecoder, createTextRenderer, defaultOptions, renderDiagnostics, type StreamRecord } from "../../compiler/index.ts";
 import { defaultSnapshot } from "../runner/kernels.ts";
 import { available, LOADER, ROOT, whyNoCommand, whyNoKernel } from "../runner/machine.ts";
 
@@ -76,7 +76,7 @@ function compileAll(directory: string): void {
   for (const { name } of CASES) {
     const text = readFileSync(join(ROOT, "test/programs", `${name}.bt`), "utf8");
     const result = compile(text, { ...defaultOptions(defaultSnapshot("6.12")), name: `${name}.bt` });
-    if (result.object === undefined) throw new Error(renderDiagnostics(result.diagnostics, result.source, { colour: false }));
+    if (result.object === undefined) throw new Error(renderDiagnostics(result.diagnostics, result.source, { color: false }));
     writeFileSync(join(directory, `${name}.o`), result.object);
     // The reference has no kernel headers in the guest, and lacks constants that headers define.
     writeFileSync(join(directory, `${name}.bt`), text.replace(/^#include .*\n/gm, "").replaceAll("AF_INET", "2"));
@@ -89,16 +89,13 @@ function decode(out: string, name: string): Seen {
   const records: StreamRecord[] = [];
   const chunks: Buffer[] = [];
   const errors: Buffer[] = [];
-  const renderer = createTextRenderer((stream, bytes) => (stream === "stdout" ? chunks : errors).push(Buffer.from(bytes)), { quiet: false, warnings: true, verbose: false });
-  const decoder = new StreamDecoder();
-  const take = (entries: Iterable<{ readonly record: StreamRecord }>) => {
-    for (const { record } of entries) {
-      records.push(record);
-      renderer.record(record);
-    }
-  };
-  take(decoder.push(readFileSync(join(out, `${name}.stream`))));
-  take(decoder.end());
+  const renderer = createTextRenderer((stream, bytes) => (stream === "stdout" ? chunks : errors).push(Buffer.from(bytes)), {});
+  const decoder = createStreamDecoder(({ record, time }) => {
+    records.push(record);
+    renderer.record(record, time);
+  });
+  decoder.push(readFileSync(join(out, `${name}.stream`)));
+  decoder.end();
   renderer.end();
   let reference: string | undefined;
   try {
@@ -169,7 +166,7 @@ const expectations: Readonly<Record<string, (seen: Seen) => void>> = {
     expect(text.match(/^PID \d+: 20000 bytes$/gm)?.length).toBe(2);
   },
   "06-size-stats": ({ records }) => {
-    const totals = records.flatMap((r) => (r.type === "map" ? r.entries.map((e) => e.value) : [])) as readonly { readonly count: number; readonly total: number }[];
+    const totals = records.flatMap((r) => (r.type === "map" ? r.entries.map((e) => e.value) : [])) as unknown as readonly { readonly count: number; readonly total: number }[];
     expect(totals.reduce((sum, value) => sum + Number(value.count), 0)).toBe(60);
     expect(totals.reduce((sum, value) => sum + Number(value.total), 0)).toBe(15_000);
   },
@@ -179,7 +176,7 @@ const expectations: Readonly<Record<string, (seen: Seen) => void>> = {
   },
   "07b-send-stacks-3": ({ text }) => expect(text).toMatch(/@\[\n {8}tcp_sendmsg\+\d+\n {8}\S+\n {8}\S+\n\]: 50\n/),
   "08-send-latency": ({ records, text }) => {
-    const hist = records.flatMap((r) => (r.type === "map" && r.name === "@ns" ? r.entries.map((e) => e.value) : [])) as readonly (readonly { readonly count: number }[])[];
+    const hist = records.flatMap((r) => (r.type === "map" && r.name === "@ns" ? r.entries.map((e) => e.value) : [])) as unknown as readonly (readonly { readonly count: number }[])[];
     expect(hist.flat().reduce((sum, bucket) => sum + Number(bucket.count), 0)).toBe(60);
     expect(text).not.toContain("@ts");
   },

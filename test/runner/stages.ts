@@ -94,7 +94,7 @@ export function compileCase(file: CaseFile, options: CaseOptions): Compiled {
 }
 
 export function diagnosticsText({ result }: Compiled): string {
-  return renderDiagnostics(result.diagnostics, result.source, { colour: false }).trimEnd();
+  return renderDiagnostics(result.diagnostics, result.source, { color: false }).trimEnd();
 }
 
 export type Run = { readonly stdout: string; readonly stderr: string; readonly status: number | null };
