@@ -6,6 +6,7 @@ import type { MatchResult } from "ohm-js";
 import type { parseCatalog } from "../diagnostics/catalog/parse.ts";
 import type { Report } from "../diagnostics/diagnostic.ts";
 import type { Span } from "../source/span.ts";
+import { reservedWords } from "./context.ts";
 import type { Segment } from "./segments.ts";
 
 /** What Ohm knows about one thing that it could not match; absent from its declarations. */
@@ -24,10 +25,13 @@ export function reportFailure(
   { source, text }: FailureText,
   report: Report<typeof parseCatalog>,
 ): void {
-  const expected = expectedOf(match);
+  const possible = expectedOf(match);
   const at = tokenStart(text, segment, segment.start + rightmost(match));
   const before = text.slice(segment.start, at);
-  const wants = (what: string): boolean => expected.includes(what);
+  const wants = (what: string): boolean => possible.has(what);
+  const keywordBefore = lastKeyword(before);
+  const expected =
+    keywordBefore === undefined ? mostTelling(possible) : mostTelling(possible).filter((e) => !endsStatement.has(e));
   const atEnd = at >= text.trimEnd().length;
   const token = atEnd ? undefined : tokenAt(source, text, at);
   const span: Span = token ?? endOfText(text);
@@ -61,14 +65,23 @@ export function reportFailure(
     return;
   }
   const opened = segment.open;
-  if (token === undefined && opened !== undefined) {
-    const close = text.charCodeAt(opened) === 40 ? ")" : "}";
-    report("unclosed", span, { close, expected: listing(expected.filter((e) => e !== `'${close}'`)) }, [
+  if (opened !== undefined && (token === undefined || at >= segment.end)) {
+    const close = closers[text.charAt(opened)] ?? "}";
+    report("unclosed", span, { found, close, expected: listing(expected.filter((e) => e !== `'${close}'`)) }, [
       { text: `this '${text.charAt(opened)}' is not closed`, span: { start: opened, end: opened + 1 } },
     ]);
     return;
   }
   const keyword = /(?:^|[;{}() ])(if|else|while|for|unroll)\b[^;{}]*$/.exec(before)?.[1];
+  if (keyword === "for" && wants("':'") && /\bfor *\(? *\$\w+ *$/.test(before)) {
+    report("unexpected-token", span, { found, expected: "':'" });
+    return;
+  }
+  if (keywordBefore !== undefined && expected.length === 0) {
+    const start = segment.start + before.lastIndexOf(keywordBefore);
+    report("reserved-word", { start, end: start + keywordBefore.length }, { word: keywordBefore });
+    return;
+  }
   if (keyword !== undefined && wants("'{'")) {
     report("missing-braces", span, { word: keyword, found });
     return;
@@ -77,7 +90,9 @@ export function reportFailure(
     report("missing-body", span, { found });
     return;
   }
-  report("unexpected-token", span, { found, expected: listing(expected) });
+  // Where an item begins, nearly everything could stand: one word says more than a list.
+  const wanted = before.trim() === "" ? "a probe" : listing(expected);
+  report("unexpected-token", span, { found, expected: wanted });
 }
 
 /** Reports what a match that failed from nested brackets without end can tell: Ohm ran out of stack. */
@@ -88,6 +103,8 @@ export function reportDepth(segment: Segment, report: Report<typeof parseCatalog
 function rightmost(match: MatchResult): number {
   return match.failed() ? match.getRightmostFailurePosition() : 0;
 }
+
+const closers: { readonly [open: string]: string } = { "(": ")", "[": "]", "{": "}" };
 
 /** Operators and the like may follow nearly everything: naming them would drown what is missing. */
 const unhelpful: ReadonlySet<string> = new Set([
@@ -106,26 +123,43 @@ const unhelpful: ReadonlySet<string> = new Set([
 ]);
 const operands = ["an identifier", "an integer", "a string", "a variable", "a map"];
 
-/** What could stand at the failure, most telling first: brackets and separators, then names of things. */
-function expectedOf(match: MatchResult): string[] {
+/** What may end a statement or an operand: after a keyword, none of these is meant. */
+const endsStatement: ReadonlySet<string> = new Set(["';'", "'}'", "')'", "'('", "','"]);
+
+/** A reserved word, other than one that may stand alone, right before the failure. */
+function lastKeyword(before: string): string | undefined {
+  const word = /(?:^|[^\w.$@>])([a-z]+) *$/.exec(before)?.[1];
+  const alone = ["return", "break", "continue", "true", "false", "comptime"];
+  return word !== undefined && reservedWords.has(word) && !alone.includes(word) ? word : undefined;
+}
+
+/** All that could stand at the failure. Ohm calls fluffy what an optional part could have begun with. */
+function expectedOf(match: MatchResult): ReadonlySet<string> {
   // Ohm's declarations leave these out.
   const failures = (match as unknown as { getRightmostFailures(): readonly OhmFailure[] }).getRightmostFailures();
   const texts = new Set<string>();
   for (const failure of failures) {
-    if (failure.isFluffy() || failure.type === "code") continue;
-    texts.add(failure.type === "string" ? `'${failure.getText()}'` : failure.getText());
+    const text = failure.type === "string" ? `'${failure.getText()}'` : failure.getText();
+    if (failure.type !== "code" && (!failure.isFluffy() || operands.includes(text))) texts.add(text);
   }
+  return texts;
+}
+
+/** The few that help: brackets and separators, then names of things. */
+function mostTelling(texts: ReadonlySet<string>): string[] {
   if (operands.every((operand) => texts.has(operand))) {
-    // Anything that starts an expression; and, in a block, everything that starts a statement.
-    const closers = ["')'", "']'", "'}'"].filter((closer) => texts.has(closer));
-    return ["expression", ...closers];
+    // Anything that starts an expression.
+    return ["expression", ...["')'", "']'", "'}'"].filter((closer) => texts.has(closer))];
   }
-  const marks = ["';'", "')'", "']'", "'}'", "','", "'{'", "':'", "'='", "'('", "'/'", "'\"'"];
-  const rest = [...texts].filter((text) => !marks.includes(text) && !unhelpful.has(text));
+  const marks = ["';'", "')'", "']'", "'}'", "','", "'{'", "'='", "'/'", "'\"'"];
+  // After a name or a field nearly always possible: worth a word only where nothing else is.
+  const weak = ["':'", "'('"];
+  const rest = [...texts].filter((text) => !marks.includes(text) && !weak.includes(text) && !unhelpful.has(text));
   const known = marks.filter((mark) => texts.has(mark));
   const words = rest.filter((text) => !text.startsWith("'"));
   const keywords = rest.filter((text) => /^'[a-z]{2,}'$/.test(text));
-  return [...known, ...words, ...(known.length + words.length === 0 ? keywords : [])];
+  if (known.length + words.length > 0) return [...known, ...words];
+  return [...weak.filter((mark) => texts.has(mark)), ...keywords];
 }
 
 function listing(expected: readonly string[]): string {

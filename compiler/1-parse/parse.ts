@@ -41,10 +41,14 @@ export function parse(source: Source, options: ParseOptions = {}): Result<Ast.Pr
   });
 
   const parts: Part[] = [];
-  for (const segment of splitSegments(pre.text, source.text)) {
-    const part = parseSegment(segment, source.text, pre, makeContext, report);
+  const segments = splitSegments(pre.text, source.text);
+  segments.forEach((segment, i) => {
+    // What the preprocessor reported explains a failure of the item around it.
+    const next = segments[i + 1]?.start ?? source.text.length + 1;
+    const isExplained = pre.broken.some((at) => at >= segment.start && at < next);
+    const part = parseSegment(segment, source.text, pre, makeContext, isExplained ? () => undefined : report);
     if (part !== undefined) parts.push(part);
-  }
+  });
   const defines = [...pre.macros.values()].map((macro) => parseDefine(macro, pre, makeContext, report));
   return { value: assemble(source.text, pre, defines, parts, report), diagnostics };
 }
@@ -54,19 +58,16 @@ function parseSegment(
   source: string,
   pre: Preprocessed,
   makeContext: (span: Context["span"]) => Omit<Context, "build">,
-  report: Report<typeof parseCatalog>,
+  reportSyntax: Report<typeof parseCatalog>,
 ): Part | undefined {
   const text = pre.text.slice(segment.start, segment.end);
   const isC = /^(?:struct|union|enum|typedef)$/.test(segment.word);
   const expanded = isC && mentionsMacro(text, pre.macros) ? expandMacros(text, pre.macros) : undefined;
-  const hadError = pre.broken.some((at) => at >= segment.start && at <= segment.end);
-  const quiet: Report<typeof parseCatalog> = () => undefined;
   try {
     const match = matchRule(expanded?.text ?? text, "TopLevel");
     if (match.failed()) {
-      const tell = hadError ? quiet : report;
-      if (expanded === undefined) reportFailure(match, segment, { source, text: pre.text }, tell);
-      else reportExpandedFailure(match.getRightmostFailurePosition(), expanded, segment, tell);
+      if (expanded === undefined) reportFailure(match, segment, { source, text: pre.text }, reportSyntax);
+      else reportExpandedFailure(match.getRightmostFailurePosition(), expanded, segment, reportSyntax);
       return undefined;
     }
     const span: Context["span"] =
@@ -77,7 +78,7 @@ function parseSegment(
   } catch (failure) {
     // Recursion as deep as the text nests: the engine's limit is the language's.
     if (!(failure instanceof RangeError)) throw failure;
-    reportDepth(segment, report);
+    reportDepth(segment, reportSyntax);
     return undefined;
   }
 }

@@ -45,15 +45,19 @@ function findEnd(text: string, start: number, word: string): Segment {
     switch (text.charCodeAt(i)) {
       case 123: // {
       case 40: // (
+      case 91: // [
         open.push(i);
         break;
       case 41: // )
         if (open.length > 0 && text.charCodeAt(open.at(-1) ?? 0) === 40) open.pop();
         if (open.length === 0 && endsWithCall) return segment(i + 1);
         break;
+      case 93: // ]
+        if (open.length > 0 && text.charCodeAt(open.at(-1) ?? 0) === 91) open.pop();
+        break;
       case 125: // }
         // An unclosed parenthesis must not hide the end of the block.
-        while (open.length > 0 && text.charCodeAt(open.at(-1) ?? 0) === 40) open.pop();
+        while (open.length > 0 && text.charCodeAt(open.at(-1) ?? 0) !== 123) open.pop();
         open.pop();
         if (open.length > 0) break;
         if (!isC) return segment(i + 1);

@@ -50,13 +50,25 @@ describe("layout", () => {
   test.each([
     ["k:f,k:g/0/{}", "k:f,\nk:g/0/\n{}\n"],
     ["k:f,k:g /pid==1/{@=count()}", "k:f,\nk:g\n/pid == 1/\n{\n  @ = count();\n}\n"],
-    ["begin{if($x>1){print(1)}else if $y{}else{print(2);}}", "begin\n{\n  if ($x > 1) {\n    print(1);\n  } else if $y {} else {\n    print(2);\n  }\n}\n"],
-    ["begin{$x=(struct foo *)3;for$i:0..3{}unroll(3){}}", "begin\n{\n  $x = (struct foo*)3;\n  for $i : 0..3 {}\n  unroll (3) {}\n}\n"],
+    [
+      "begin{if($x>1){print(1)}else if $y{}else{print(2);}}",
+      "begin\n{\n  if ($x > 1) {\n    print(1);\n  } else if $y {} else {\n    print(2);\n  }\n}\n",
+    ],
+    [
+      "begin{$x=(struct foo *)3;for$i:0..3{}unroll(3){}}",
+      "begin\n{\n  $x = (struct foo*)3;\n  for $i : 0..3 {}\n  unroll (3) {}\n}\n",
+    ],
     ["config={a=1;b=x}begin{}", "config = {\n  a = 1;\n  b = x;\n}\n\nbegin\n{}\n"],
     ["let @a=hash(1);let @b=hash(2);begin{}", "let @a = hash(1);\nlet @b = hash(2);\n\nbegin\n{}\n"],
-    ["macro m($a,@b,c){$a+=1;$a}fn f($x:int64):int64{return 1}begin{}", "macro m($a, @b, c)\n{\n  $a += 1;\n  $a\n}\n\nfn f($x: int64) : int64\n{\n  return 1;\n}\n\nbegin\n{}\n"],
+    [
+      "macro m($a,@b,c){$a+=1;$a}fn f($x:int64):int64{return 1}begin{}",
+      "macro m($a, @b, c)\n{\n  $a += 1;\n  $a\n}\n\nfn f($x: int64) : int64\n{\n  return 1;\n}\n\nbegin\n{}\n",
+    ],
     ["begin{$x={let $t=2;$t*3};}", "begin\n{\n  $x = {\n    let $t = 2;\n    $t * 3\n  };\n}\n"],
-    ["begin{- -1; -(-1); 1-(2-3); (1+2)*3; &$x;}", "begin\n{\n  - -1;\n  -(-1);\n  1 - (2 - 3);\n  (1 + 2) * 3;\n  &$x;\n}\n"],
+    [
+      "begin{- -1; -(-1); 1-(2-3); (1+2)*3; &$x;}",
+      "begin\n{\n  - -1;\n  -(-1);\n  1 - (2 - 3);\n  (1 + 2) * 3;\n  &$x;\n}\n",
+    ],
     ["", ""],
   ])("%s", (text, expected) => {
     expect(format(text)).toBe(expected);
@@ -71,7 +83,8 @@ describe("layout", () => {
   });
 
   test("preprocessor lines, dead text included, are repeated as they are", () => {
-    const text = "#ifndef BPFTRACE_HAVE_BTF\n#include <a.h>\nstruct x {\n\tint y;\n};\n#else\n#define A  1\n#endif\n\nbegin\n{}\n";
+    const text =
+      "#ifndef BPFTRACE_HAVE_BTF\n#include <a.h>\nstruct x {\n\tint y;\n};\n#else\n#define A  1\n#endif\n\nbegin\n{}\n";
     expect(format(text)).toBe(text);
   });
 });

@@ -69,10 +69,8 @@ function unpackedRoot(): string | undefined {
 /** The version of a package, for the tests' own messages. */
 export function packageVersion(name: string): string {
   try {
-    return execFileSync("dpkg-query", ["-W", "-f=${Version}", name], {
-      encoding: "utf8",
-      stdio: ["ignore", "pipe", "ignore"],
-    });
+    const line = execFileSync("dpkg-query", ["-W", name], { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
+    return line.trim().split("\t")[1] ?? line.trim();
   } catch {
     return "not installed";
   }

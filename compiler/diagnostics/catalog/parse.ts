@@ -42,8 +42,8 @@ export const parseCatalog = {
       `syntax: unexpected ${p.found}${p.expected === "" ? "" : `, expected ${p.expected}`}`,
   ),
   unclosed: error(
-    (p: { close: string; expected: string }) =>
-      `syntax: unexpected end of input, missing '${p.close}'${p.expected === "" ? "" : ` (expected ${p.expected})`}`,
+    (p: { found: string; close: string; expected: string }) =>
+      `syntax: unexpected ${p.found}, missing '${p.close}'${p.expected === "" ? "" : ` (expected ${p.expected})`}`,
   ),
   "unclosed-predicate": error(
     () => "syntax: expected '/' to close predicate",
