@@ -2,8 +2,7 @@
  * Histograms: labels (L7.73–L7.77), rows and bars (L7.70–L7.72). Buckets come as ranges with inclusive bounds; the type
  * says how their edges are written.
  */
-import type { ValueType } from "../5-object/manifest.ts";
-import type { Value } from "../stream/records.ts";
+import type { Value, ValueType } from "../stream/records.ts";
 import { divideInteger, fieldOf, type Integer, isInteger, toBigInt } from "./integer.ts";
 
 export type HistogramType = Extract<ValueType, { readonly k: "hist" | "lhist" }>;

@@ -2,8 +2,7 @@
  * A stream as bpftrace's JSON lines (section 7.6): one object per line on stdout, `": "` and `", "` in objects, `","` in
  * arrays. Integers that a double cannot hold are quoted; bytes from 0x80 up are passed on as they are.
  */
-import type { Place, ValueType } from "../5-object/manifest.ts";
-import type { StreamRecord, Value } from "../stream/records.ts";
+import type { Place, StreamRecord, Value, ValueType } from "../stream/records.ts";
 import { type ByteString, fromOctets, fromText } from "./byte-string.ts";
 import { errorText } from "./error-text.ts";
 import { type HistogramType, histogramRows, isHistogram } from "./histogram.ts";

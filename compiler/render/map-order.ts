@@ -3,8 +3,7 @@
  * the same map always prints the same; other values: ascending by key. Integer keys compare signed by their width, as the
  * reference does even for unsigned ones; strings by bytes; tuples element by element.
  */
-import type { ValueType } from "../5-object/manifest.ts";
-import type { Value } from "../stream/records.ts";
+import type { Value, ValueType } from "../stream/records.ts";
 import { type ByteString, fromOctets } from "./byte-string.ts";
 import { compareIntegers, fieldOf, type Integer, isInteger, toBigInt } from "./integer.ts";
 import { addressOf } from "./stack.ts";

@@ -4,8 +4,7 @@
  * Numbers follow C: the sign and prefix stand before zero fill, `-` beats `0`, a precision is a minimum of digits. A
  * width holds for the whole text of `%s`, and a precision cuts it. What cannot be converted is shown as `!{…}`.
  */
-import type { ValueType } from "../5-object/manifest.ts";
-import type { Value } from "../stream/records.ts";
+import type { Value, ValueType } from "../stream/records.ts";
 import { type ByteString, fromOctets, fromText } from "./byte-string.ts";
 import { gfpText } from "./gfp-flags.ts";
 import { hexadecimal, type Integer, isInteger, toBigInt } from "./integer.ts";

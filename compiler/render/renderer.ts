@@ -7,12 +7,17 @@ export type OutputStream = "stdout" | "stderr";
 /** Takes whole pieces of output; the bytes are the receiver's to keep. */
 export type Write = (stream: OutputStream, bytes: Uint8Array) => void;
 
+/** The stream has nothing that this picture can show; the message says what it needs. */
+export class RenderError extends Error {
+  override readonly name = "RenderError";
+}
+
 export type Renderer = {
   /** Shows one record. Never throws on a record that the decoder let through. */
   record(record: StreamRecord, time?: EventTime): void;
   /** Hands over everything shown so far: after each chunk of a live stream. */
   flush(): void;
-  /** The stream is over (or broken off): the rest is shown and handed over. */
+  /** The stream is over (or broken off): the rest is shown and handed over. A picture without data throws RenderError. */
   end(): void;
 };
 

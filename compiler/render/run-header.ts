@@ -1,6 +1,5 @@
 /** What a stream's header says, prepared for showing its records: one compiled formatter per event. */
-import type { Place, ValueType } from "../5-object/manifest.ts";
-import type { HeaderRecord, StreamRecord, Value } from "../stream/records.ts";
+import type { HeaderRecord, Place, StreamRecord, Value, ValueType } from "../stream/records.ts";
 import { type ByteString, fromText } from "./byte-string.ts";
 import { compileFormat, type Printf } from "./printf.ts";
 import { DEFAULT_STYLE, type Formatter, textFormatter, type ValueStyle } from "./value.ts";

@@ -2,8 +2,7 @@
  * A stream as bpftrace's text, to the byte (section 7): program output on stdout, attach line, warnings and losses on
  * stderr. Two newlines end the run, before the maps that are printed at its end.
  */
-import type { ValueType } from "../5-object/manifest.ts";
-import type { StreamRecord } from "../stream/records.ts";
+import type { StreamRecord, ValueType } from "../stream/records.ts";
 import { type ByteString, fromOctets, fromText } from "./byte-string.ts";
 import { histogramText, isHistogram } from "./histogram.ts";
 import { toBigInt } from "./integer.ts";

@@ -2,8 +2,7 @@
  * Time series as a chart, one row per interval (L7.80–L7.82). The stream has only intervals with data; the rows between
  * them, and up to the newest interval of the whole map, are filled in here.
  */
-import type { ValueType } from "../5-object/manifest.ts";
-import type { Value } from "../stream/records.ts";
+import type { Value, ValueType } from "../stream/records.ts";
 import { type ByteString, fromText } from "./byte-string.ts";
 import { fieldOf, type Integer, isInteger, toBigInt } from "./integer.ts";
 import { strftime } from "./strftime.ts";

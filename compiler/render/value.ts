@@ -2,8 +2,7 @@
  * A value as bpftrace's text (L7.1–L7.22), by its type: a formatter is compiled once per type and called per value.
  * A value that does not fit its type (a foreign or newer stream) is shown by its own shape; nothing here throws.
  */
-import type { ValueType } from "../5-object/manifest.ts";
-import type { Value } from "../stream/records.ts";
+import type { Value, ValueType } from "../stream/records.ts";
 import { unreachable } from "../util/assert.ts";
 import { type ByteString, fromBytes, fromOctets, fromText } from "./byte-string.ts";
 import { divideInteger, fieldOf, hexadecimal, isInteger } from "./integer.ts";

@@ -1,6 +1,5 @@
 /** Run-time warnings: their texts (section 9.7) and the script's line below them, as bpftrace shows both. */
-import type { Place } from "../5-object/manifest.ts";
-import type { StreamRecord } from "../stream/records.ts";
+import type { Place, StreamRecord } from "../stream/records.ts";
 import { type ByteString, fromText } from "./byte-string.ts";
 import { errorText } from "./error-text.ts";
 

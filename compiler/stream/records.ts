@@ -5,6 +5,8 @@
  */
 import type { Place, ValueType } from "../5-object/manifest.ts";
 
+export type { Place, ValueType } from "../5-object/manifest.ts";
+
 /**
  * A decoded value: int (bigint beyond 2^53) for int, pointer, enum; boolean; str, or bin where not UTF-8, for strings;
  * bin for buffer; array for arrays and tuples; map for records and structs; str for inet, mac, ksym, usym, username,
