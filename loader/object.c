@@ -169,6 +169,9 @@ int object__open(struct object *o)
 		o->programs[i] = bpf_object__find_program_by_name(o->bpf, m->programs[i].name);
 		if (!o->programs[i])
 			return refuse("the object", "libbpf finds a program less than its manifest names");
+		/* libbpf knows the section perf_event, but not perf_event/NAME */
+		if (bpf_program__type(o->programs[i]) == BPF_PROG_TYPE_UNSPEC && !strncmp(m->programs[i].section, "perf_event/", 11))
+			bpf_program__set_type(o->programs[i], BPF_PROG_TYPE_PERF_EVENT);
 	}
 	for (u32 i = 0; i < m->maps_len; i++) {
 		map = m->maps[i].symbol ? bpf_object__find_map_by_name(o->bpf, m->maps[i].symbol) : NULL;
