@@ -180,8 +180,8 @@ export type HostValue = {
   readonly offset: number;
 };
 
-/** A symbol address that the loader resolves: kaddr("x"), uaddr("x"). u64 in `.rodata`. */
-export type SymbolValue = { readonly kind: "kernel" | "user"; readonly path?: string; readonly symbol: string; readonly offset: number; readonly place: Place };
+/** A number that the loader resolves: kaddr("x"), uaddr("x"), cgroupid("path") (the path is the symbol). u64 in `.rodata`. */
+export type SymbolValue = { readonly kind: "kernel" | "user" | "cgroup"; readonly path?: string; readonly symbol: string; readonly offset: number; readonly place: Place };
 
 /**
  * A tracepoint field read at a fixed context offset. The loader compares with the target's format file and, where the

@@ -1,0 +1,97 @@
+/**
+ * Lowers a checked program to SSA: one function per BPF program and callback, the maps and global data they use, and the
+ * manifest that tells a loader what the standard sections cannot. Relies on what typed.ts guarantees; guarantees functions
+ * that pass the validator. Refuses only what exceeds a limit of the machine.
+ */
+import type { MapId, Program } from "../../2-check/typed.ts";
+import { MANIFEST_VERSION, type ProgramEntry } from "../../5-object/manifest.ts";
+import type { Result } from "../../diagnostics/diagnostic.ts";
+import type { Function, Module, ProgramDef } from "../ir.ts";
+import type { MapPlan } from "./lowering.ts";
+import { planMap } from "./maps.ts";
+import { type BuildEnv, EVENTS, ModuleBuilder, SCRATCH } from "./module-builder.ts";
+import { lowerProbe } from "./probe.ts";
+
+export type { BuildEnv } from "./module-builder.ts";
+
+/** Largest value of a per-CPU map (PCPU_MIN_UNIT_SIZE, include/linux/percpu.h). */
+const SCRATCH_MAX = 32768;
+
+/** The program in SSA form, not yet optimised. */
+export function build(program: Program, env: BuildEnv): Result<Module> {
+  const module = new ModuleBuilder(env);
+  const { config } = program;
+  const maps = new Map<MapId, MapPlan>(program.maps.map((info, index) => [info.id, planMap(module, info, index)]));
+  const functionsByName = new Map(program.functions.map((fn) => [fn.name, fn]));
+  const functions: Function[] = [];
+  const programs: ProgramDef[] = [];
+  const entries: ProgramEntry[] = [];
+  let scratchSize = 0;
+  for (const [index, probe] of program.probes.entries()) {
+    const lowered = lowerProbe(probe, { module, config, maps, functions: functionsByName, index });
+    functions.push(...lowered.functions);
+    const { name, section, attach, span } = probe;
+    programs.push({ function: name, program: probe.program, section, attach, span });
+    const ledger = lowered.state.ledgerOffset;
+    entries.push({
+      name,
+      section,
+      probe: probe.probe,
+      attach,
+      place: module.place(span),
+      ...(ledger === undefined ? {} : { ledger }),
+      ...(probe.pidFilter ? { pidFilter: true } : {}),
+    });
+    const bytes = lowered.state.scratchSize;
+    if (bytes > SCRATCH_MAX)
+      module.report("scratch-too-large", span, { probe: probe.probe, bytes, limit: SCRATCH_MAX });
+    scratchSize = Math.max(scratchSize, bytes);
+  }
+  if (module.usesScratch) {
+    module.addMap({
+      symbol: SCRATCH,
+      type: "percpu_array",
+      keySize: 4,
+      valueSize: scratchSize,
+      maxEntries: program.probes.length,
+      flags: 0,
+      keyType: undefined,
+      valueType: undefined,
+    });
+  }
+  const value: Module = {
+    programs,
+    functions,
+    maps: module.maps,
+    data: module.data,
+    license: config.license,
+    manifest: {
+      version: MANIFEST_VERSION,
+      tool: env.tool,
+      source: { name: env.source.name, text: env.source.text },
+      arch: env.arch,
+      kernel: env.snapshot.release,
+      buffer: module.usesEvents ? { kind: env.options.buffer, symbol: EVENTS } : null,
+      config: {
+        max_cat_bytes: config.maxCatBytes,
+        max_probes: config.maxProbes,
+        missing_probes: config.missingProbes,
+        print_maps_on_exit: config.printMapsOnExit,
+        str_trunc_trailer: config.strTruncTrailer,
+        perf_rb_pages: config.perfRbPages,
+        cpp_demangle: config.cppDemangle,
+        cache_user_symbols: config.cacheUserSymbols,
+        stack_mode: config.stackMode,
+      },
+      unsafe: program.unsafe,
+      programs: entries,
+      maps: [...maps.values()].map((plan) => plan.entry),
+      events: module.events,
+      sites: module.sites,
+      params: module.params,
+      host: module.host,
+      symbols: module.symbols,
+    },
+  };
+  return { value, diagnostics: module.diagnostics };
+}

@@ -1,0 +1,254 @@
+/**
+ * Collects what all programs of an object share while they are lowered: maps, global data, and the manifest's tables of
+ * events, failure sites, parameters and host values. Everything is numbered in the order of first use, so that the same
+ * script gives the same bytes.
+ */
+import type {
+  EventEntry,
+  HostValue,
+  ParamEntry,
+  SiteEntry,
+  Place as SourcePlace,
+  SymbolValue,
+  ValueType,
+} from "../../5-object/manifest.ts";
+import { irCatalog } from "../../diagnostics/catalog/ir.ts";
+import { collector, type Diagnostic, type Report } from "../../diagnostics/diagnostic.ts";
+import type { Snapshot } from "../../snapshot/snapshot.ts";
+import type { Span } from "../../source/span.ts";
+import { positionAt, type Source } from "../../source/text.ts";
+import { alignUp } from "../../types/layout.ts";
+import type { StackMode } from "../../types/type.ts";
+import type { DataSection, DataVar, MapDef } from "../ir.ts";
+
+export type BuildEnv = {
+  readonly snapshot: Snapshot;
+  readonly arch: string;
+  readonly source: Source;
+  /** "tracelet 0.1.0" */
+  readonly tool: string;
+  readonly options: { readonly buffer: "ring" | "perf"; readonly readWarnings: boolean };
+};
+
+type SiteKey = {
+  readonly kind: SiteEntry["kind"];
+  readonly span: Span;
+  readonly program: number;
+  readonly map?: number | undefined;
+  readonly helper?: string | undefined;
+  readonly warn: boolean;
+};
+
+export type EventShape = Omit<EventEntry, "id" | "place" | "program">;
+
+/** Symbol of the buffer that events go to. */
+export const EVENTS = "events";
+/** Symbol of the per-CPU map that holds values too large for the stack, one entry per program. */
+export const SCRATCH = "scratch";
+
+const RING_BYTES_MIN = 1 << 18;
+const STACK_ENTRIES = 16384;
+/** kernel.perf_event_max_stack as kernels come: deeper stack maps are refused. */
+const STACK_FRAMES_MAX = 127;
+const BPF_F_STACK_BUILD_ID = 32;
+/** struct bpf_stack_build_id: status, build id, offset. */
+const BUILD_ID_FRAME = 32;
+
+export class ModuleBuilder {
+  readonly env: BuildEnv;
+  readonly events: EventEntry[] = [];
+  readonly sites: SiteEntry[] = [];
+  readonly params: ParamEntry[] = [];
+  readonly host: HostValue[] = [];
+  readonly symbols: SymbolValue[] = [];
+  usesScratch = false;
+  readonly report: Report<typeof irCatalog>;
+  readonly diagnostics: readonly Diagnostic[];
+  readonly #maps = new Map<string, MapDef>();
+  readonly #offsets = new Map<string, number>();
+  readonly #bss: DataVar[] = [];
+  readonly #rodata: DataVar[] = [];
+  readonly #constants: { readonly offset: number; readonly bytes: Uint8Array }[] = [];
+  #bssSize = 0;
+  #rodataSize = 0;
+  #zeros = { offset: 0, size: 0 };
+
+  constructor(env: BuildEnv) {
+    this.env = env;
+    const { report, diagnostics } = collector(irCatalog);
+    this.report = report;
+    this.diagnostics = diagnostics;
+  }
+
+  // ---- maps ----
+
+  addMap(map: MapDef): void {
+    this.#maps.set(map.symbol, map);
+  }
+
+  /** The map of stack traces of one kind and depth; its symbol. */
+  stackMap(type: { readonly user: boolean; readonly limit: number; readonly mode: StackMode }): string {
+    const frames = Math.min(type.limit, STACK_FRAMES_MAX);
+    const ids = type.mode === "build_id";
+    const symbol = `${type.user ? "ustack" : "kstack"}${ids ? "_id" : ""}_${frames}`;
+    if (!this.#maps.has(symbol)) {
+      this.addMap({
+        symbol,
+        type: "stack_trace",
+        keySize: 4,
+        valueSize: frames * (ids ? BUILD_ID_FRAME : 8),
+        maxEntries: STACK_ENTRIES,
+        flags: ids ? BPF_F_STACK_BUILD_ID : 0,
+        keyType: undefined,
+        valueType: undefined,
+      });
+    }
+    return symbol;
+  }
+
+  /** The buffer that carries events; `pages` of 4 KiB, 0 for the default. Its symbol. */
+  eventBuffer(pages: number): string {
+    if (!this.#maps.has(EVENTS)) {
+      const ring = this.env.options.buffer === "ring";
+      const wanted = Math.max(pages * 4096, RING_BYTES_MIN);
+      this.addMap({
+        symbol: EVENTS,
+        type: ring ? "ringbuf" : "perf_event_array",
+        keySize: ring ? 0 : 4,
+        valueSize: ring ? 0 : 4,
+        // A ring's size is a power of two of bytes; a perf array's entries are the CPUs, which the loader knows.
+        maxEntries: ring ? 2 ** Math.ceil(Math.log2(wanted)) : 0,
+        flags: 0,
+        keyType: undefined,
+        valueType: undefined,
+      });
+    }
+    return EVENTS;
+  }
+
+  /** The scratch map; its size is settled when all programs are known. Its symbol. */
+  scratch(): string {
+    this.usesScratch = true;
+    return SCRATCH;
+  }
+
+  get usesEvents(): boolean {
+    return this.#maps.has(EVENTS);
+  }
+
+  get maps(): readonly MapDef[] {
+    return [...this.#maps.values()];
+  }
+
+  // ---- data ----
+
+  /** Room in .bss, zero at load; its offset. */
+  bss(name: string, size: number, type?: ValueType): number {
+    const offset = alignUp(this.#bssSize, 8);
+    this.#bss.push({ name, offset, size, type });
+    this.#bssSize = offset + size;
+    return offset;
+  }
+
+  /** Bytes of .bss that nothing ever writes: offset of at least `size` zeros. */
+  zeros(size: number): number {
+    if (this.#zeros.size < size) this.#zeros = { offset: this.bss(`zeros_${size}`, size), size };
+    return this.#zeros.offset;
+  }
+
+  /** A constant in .rodata, one for equal bytes; its offset. */
+  constant(bytes: Uint8Array): number {
+    return this.#once(`constant ${Array.from(bytes).join()}`, () => {
+      const offset = this.#rodataRoom(`constant_${this.#constants.length}`, bytes.length, 8);
+      this.#constants.push({ offset, bytes });
+      return offset;
+    });
+  }
+
+  /** Offset in .rodata of a word that the loader fills in from the host. */
+  hostValue(kind: HostValue["kind"]): number {
+    return this.#once(`host ${kind}`, () => {
+      const offset = this.#rodataRoom(`host_${kind.replaceAll("-", "_")}`, 8, 8, U64);
+      this.host.push({ kind, offset });
+      return offset;
+    });
+  }
+
+  /** Offset in .rodata of an address that the loader resolves. */
+  symbol(kind: SymbolValue["kind"], symbol: string, path: string | undefined, span: Span): number {
+    return this.#once(`symbol ${kind} ${symbol} ${path}`, () => {
+      const offset = this.#rodataRoom(`symbol_${this.symbols.length}`, 8, 8, U64);
+      const base = { kind, symbol, offset, place: this.place(span) };
+      this.symbols.push(path === undefined ? base : { ...base, path });
+      return offset;
+    });
+  }
+
+  /** Offset in .rodata of a parameter that the loader fills in; `make` describes it. */
+  param(key: string, size: number, make: (offset: number) => ParamEntry): number {
+    return this.#once(`param ${key}`, () => {
+      const offset = this.#rodataRoom(`param_${this.params.length}`, size, 8);
+      this.params.push(make(offset));
+      return offset;
+    });
+  }
+
+  get data(): readonly DataSection[] {
+    const sections: DataSection[] = [];
+    if (this.#bssSize > 0) {
+      sections.push({ name: ".bss", size: alignUp(this.#bssSize, 8), vars: this.#bss, bytes: undefined });
+    }
+    if (this.#rodataSize > 0) {
+      const size = alignUp(this.#rodataSize, 8);
+      const bytes = new Uint8Array(size);
+      for (const constant of this.#constants) bytes.set(constant.bytes, constant.offset);
+      sections.push({ name: ".rodata", size, vars: this.#rodata, bytes });
+    }
+    return sections;
+  }
+
+  // ---- the manifest's tables ----
+
+  /** Registers a shape of record; its id. */
+  event(shape: EventShape, program: number, span: Span): number {
+    const id = this.events.length;
+    this.events.push({ id, ...shape, place: this.place(span), program });
+    return id;
+  }
+
+  /** Offset in .bss of the counter of one failure at one place. */
+  site(key: SiteKey): number {
+    const { kind, span, program, map, helper, warn } = key;
+    return this.#once(`site ${kind} ${span.start} ${span.end} ${program} ${map} ${helper}`, () => {
+      const offset = this.bss(`site_${this.sites.length}`, 16);
+      const base = { kind, place: this.place(span), program, offset, warn };
+      this.sites.push({ ...base, ...(map === undefined ? {} : { map }), ...(helper === undefined ? {} : { helper }) });
+      return offset;
+    });
+  }
+
+  place(span: Span): SourcePlace {
+    const start = positionAt(this.env.source, span.start);
+    const end = positionAt(this.env.source, span.end);
+    return { line: start.line, column: start.column, endLine: end.line, endColumn: end.column };
+  }
+
+  // ---- inside ----
+
+  #once(key: string, make: () => number): number {
+    const known = this.#offsets.get(key);
+    if (known !== undefined) return known;
+    const offset = make();
+    this.#offsets.set(key, offset);
+    return offset;
+  }
+
+  #rodataRoom(name: string, size: number, align: number, type?: ValueType): number {
+    const offset = alignUp(this.#rodataSize, align);
+    this.#rodata.push({ name, offset, size, type });
+    this.#rodataSize = offset + size;
+    return offset;
+  }
+}
+
+const U64: ValueType = { k: "int", size: 8, signed: false };

@@ -1,0 +1,92 @@
+/** One program: process filter, predicate, body. */
+import type { Expr, Fn, MapId, Probe, ResolvedConfig } from "../../2-check/typed.ts";
+import type { Function, SlotId } from "../ir.ts";
+import { hostValue } from "./custom-values.ts";
+import { FunctionBuilder } from "./function-builder.ts";
+import { STEPS } from "./lower.ts";
+import type { Lowering, MapPlan } from "./lowering.ts";
+import type { ModuleBuilder } from "./module-builder.ts";
+import { ProgramState } from "./program-state.ts";
+import { Temps } from "./temps.ts";
+import { placeVariables } from "./variables.ts";
+
+export type ProbeInput = {
+  readonly module: ModuleBuilder;
+  readonly config: ResolvedConfig;
+  readonly maps: ReadonlyMap<MapId, MapPlan>;
+  readonly functions: ReadonlyMap<string, Fn>;
+  readonly index: number;
+};
+
+export type LoweredProbe = { readonly functions: readonly Function[]; readonly state: ProgramState };
+
+/** The program's function first, then what is called back from it. */
+export function lowerProbe(probe: Probe, input: ProbeInput): LoweredProbe {
+  const { module, config, index } = input;
+  const state = new ProgramState(module, index, probe.name);
+  placeVariables(state, probe, [...input.functions.values()], config.onStackLimit);
+  const fn = new FunctionBuilder(probe.name, "program", 1);
+  fn.span = probe.span;
+  const scratch = fn.reserve();
+  let usesScratch = false;
+  const temps = new Temps(fn, state, config.onStackLimit, () => {
+    usesScratch = true;
+    return scratch;
+  });
+  let shared: SlotId | undefined;
+  const cx: Lowering = {
+    ...input,
+    probe,
+    program: state,
+    fn,
+    temps,
+    variables: new Map(),
+    known: undefined,
+    steps: STEPS,
+    context: () => fn.context(),
+    captures: () => {
+      shared ??= fn.newSlot(8, 8, "shared");
+      return { base: fn.slot(shared), offset: 0, memory: "stack", align: 8 };
+    },
+    exits: {
+      onBreak: undefined,
+      onContinue: undefined,
+      onReturn: (value: Expr | undefined) => {
+        fn.return(value === undefined ? fn.const(probe.defaultReturn) : cx.steps.scalar(cx, value));
+      },
+    },
+  };
+
+  const skipped = fn.block();
+  if (probe.pidFilter) filterProcess(cx, skipped);
+  const beforePredicate = fn.anchor();
+  if (probe.predicate !== undefined) {
+    const body = fn.block();
+    const predicate = probe.predicate;
+    temps.statement(() => cx.steps.condition(cx, predicate, body, skipped));
+    fn.enter(body);
+  }
+  const scratchInPredicate = usesScratch;
+  const afterPredicate = scratchInPredicate ? beforePredicate : fn.anchor();
+  cx.steps.body(cx, probe.body);
+  fn.span = probe.span;
+  cx.exits.onReturn(undefined);
+  fn.enter(skipped);
+  cx.exits.onReturn(undefined);
+
+  if (usesScratch) fn.guard(afterPredicate, scratch, module.scratch(), index, probe.defaultReturn);
+  if (shared !== undefined) fn.zeroedSlot(shared, Math.max(8, state.captureSize));
+  return { functions: [fn.finish(), ...state.callbacks], state };
+}
+
+/** With -p: events of other processes end here. The verifier drops the check where the loader writes no process. */
+function filterProcess(cx: Lowering, skipped: ReturnType<FunctionBuilder["block"]>): void {
+  const { fn } = cx;
+  const [check, onward] = [fn.block(), fn.block()];
+  const wanted = hostValue(cx, "filter-pid");
+  fn.branch("ne", wanted, fn.const(0), check, onward);
+  fn.enter(check);
+  const both = fn.call("get_current_pid_tgid", [], { pure: true });
+  fn.branch("eq", fn.binaryImm("shr", both, 32), wanted, onward, skipped);
+  fn.enter(onward);
+}
