@@ -16,6 +16,7 @@ export { createStreamDecoder, decodeStream, StreamError, type StreamItem } from 
 export type { StreamRecord } from "./stream/records.ts";
 export { createTextRenderer } from "./render/text.ts";
 export { createJsonRenderer } from "./render/json.ts";
-export { renderFlameGraph } from "./render/flamegraph.ts";
-export { renderHeatMap } from "./render/heatmap.ts";
+export { createFlamegraphRenderer } from "./render/flamegraph.ts";
+export { createHeatmapRenderer } from "./render/heatmap.ts";
+export { RenderError, type Renderer } from "./render/renderer.ts";
 export { probes } from "./lang/probes.ts";
