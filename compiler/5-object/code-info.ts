@@ -1,6 +1,6 @@
 /** What .BTF.ext and the manifest say of instructions: line info, CO-RE relocations, tracepoint fields, field uses. */
-import type { CodeModule } from "../4-codegen/program.ts";
 import type { CoreRelo, LineInfo } from "../btf/ext.ts";
+import type { Btf } from "../btf/types.ts";
 import { CORE_KINDS } from "../ebpf/insn.ts";
 import { lineText, type Source } from "../source/text.ts";
 import { type CoreTypes, describeReference } from "./core-types.ts";
@@ -41,13 +41,13 @@ export function coreRelos(section: ProgramSection, types: CoreTypes): CoreRelo[]
 }
 
 /** Slots count from the section's start, as the manifest wants them. */
-export function fieldUses(section: ProgramSection, module: CodeModule, source: Source): FieldUse[] {
+export function fieldUses(section: ProgramSection, kernel: Btf, source: Source): FieldUse[] {
   return section.functions.flatMap((fn) =>
     fn.code.insns.flatMap((insn, index): FieldUse[] => {
       const { core, span } = insn.meta;
       if (core === undefined) return [];
       const place = placeOf(source, span ?? fn.span);
-      return [{ section: section.name, insn: slotInSection(fn, index), ...describeReference(module.btf, core), place }];
+      return [{ section: section.name, insn: slotInSection(fn, index), ...describeReference(kernel, core), place }];
     }),
   );
 }

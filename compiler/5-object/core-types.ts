@@ -24,6 +24,22 @@ export type CoreTypes = {
   readonly localize: (reference: CoreReference) => LocalReference;
 };
 
+/** The same types, each decoded once. */
+export function rememberTypes(btf: Btf): Btf {
+  const known = new Map<TypeId, BtfType>();
+  return {
+    count: btf.count,
+    pointerSize: btf.pointerSize,
+    find: (kind, name) => btf.find(kind, name),
+    findEnumerator: (name) => btf.findEnumerator(name),
+    type: (id) => {
+      const type = known.get(id) ?? btf.type(id);
+      known.set(id, type);
+      return type;
+    },
+  };
+}
+
 /** Adds the types that the references need to `builder`. */
 export function addCoreTypes(builder: BtfBuilder, kernel: Btf, references: readonly CoreReference[]): CoreTypes {
   const uses: Uses = new Map();

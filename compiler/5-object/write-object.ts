@@ -16,7 +16,7 @@ import { InvariantError, invariant, unreachable } from "../util/assert.ts";
 import { encodeUtf8 } from "../util/bytes.ts";
 import { encodeMsgpack } from "../util/msgpack.ts";
 import { coreRelos, fieldUses, lineInfo, tracepointFields } from "./code-info.ts";
-import { addCoreTypes } from "./core-types.ts";
+import { addCoreTypes, rememberTypes } from "./core-types.ts";
 import type { Manifest } from "./manifest.ts";
 import { MANIFEST_SECTION } from "./names.ts";
 import { addData, addFunction, addMaps, dataVariables, type PlacedMap, placeMaps } from "./object-btf.ts";
@@ -37,7 +37,8 @@ export function writeObject(module: CodeModule): Uint8Array {
   addMaps(btf, maps);
   for (const section of data) addData(btf, section, dataVariables(section));
   const references = programs.flatMap((section) => section.functions.flatMap((fn) => fn.core.map((c) => c.reference)));
-  const core = addCoreTypes(btf, module.btf, references);
+  const kernel = rememberTypes(module.btf);
+  const core = addCoreTypes(btf, kernel, references);
   const ext = writeBtfExt(
     {
       functions,
@@ -49,7 +50,7 @@ export function writeObject(module: CodeModule): Uint8Array {
   const manifest: Manifest = {
     ...module.manifest,
     tracepointFields: programs.flatMap((section) => tracepointFields(section, source)),
-    fieldUses: programs.flatMap((section) => fieldUses(section, module, source)),
+    fieldUses: programs.flatMap((section) => fieldUses(section, kernel, source)),
   };
 
   const order = [...programs, { name: "license" }, ...(maps.length > 0 ? [{ name: ".maps" }] : []), ...data];

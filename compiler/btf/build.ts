@@ -3,10 +3,10 @@
  *
  * Structs that point at themselves first `reserve` an id and `define` it later; those are not merged with others.
  */
-import { invariant } from "../util/assert.ts";
+import { invariant, unreachable } from "../util/assert.ts";
 import { branded } from "../util/brand.ts";
 import { BtfStrings } from "./strings.ts";
-import type { BtfType, TypeId } from "./types.ts";
+import type { BtfMember, BtfType, TypeId } from "./types.ts";
 import { writeBtf } from "./write.ts";
 
 export const VOID: TypeId = branded<TypeId>(0);
@@ -24,7 +24,7 @@ export class BtfBuilder {
   /** The id of this type: that of an equal one added before, or the next. */
   add(type: BtfType): TypeId {
     if (type.kind === "void") return VOID;
-    const key = JSON.stringify(type, (_, value: unknown) => (typeof value === "bigint" ? `${value}n` : value));
+    const key = keyOf(type);
     const known = this.#known.get(key);
     if (known !== undefined) return known;
     this.#types.push(type);
@@ -74,4 +74,50 @@ export class BtfBuilder {
       this.#strings,
     );
   }
+}
+
+/** A text that two types share exactly if they are equal. */
+function keyOf(type: BtfType): string {
+  const { kind } = type;
+  switch (kind) {
+    case "void":
+      return kind;
+    case "int":
+      return `${kind} ${type.name} ${type.size} ${type.bits} ${type.bitOffset} ${type.signed} ${type.encoding}`;
+    case "ptr":
+    case "volatile":
+    case "const":
+    case "restrict":
+      return `${kind} ${type.type}`;
+    case "typedef":
+    case "type_tag":
+      return `${kind} ${type.type} ${type.name}`;
+    case "array":
+      return `${kind} ${type.type} ${type.indexType} ${type.length}`;
+    case "struct":
+    case "union":
+      return `${kind} ${type.name} ${type.size} ${type.members.map(memberKey).join(",")}`;
+    case "enum":
+    case "enum64":
+      return `${kind} ${type.name} ${type.size} ${type.signed} ${type.values.map((v) => `${v.name}=${v.value}`).join(",")}`;
+    case "fwd":
+      return `${kind} ${type.name} ${type.union}`;
+    case "func":
+    case "var":
+      return `${kind} ${type.name} ${type.type} ${type.linkage}`;
+    case "func_proto":
+      return `${kind} ${type.returns} ${type.variadic} ${type.params.map((p) => `${p.name}:${p.type}`).join(",")}`;
+    case "datasec":
+      return `${kind} ${type.name} ${type.size} ${type.vars.map((v) => `${v.type}+${v.offset}:${v.size}`).join(",")}`;
+    case "float":
+      return `${kind} ${type.name} ${type.size}`;
+    case "decl_tag":
+      return `${kind} ${type.name} ${type.type} ${type.component}`;
+    default:
+      return unreachable(type);
+  }
+}
+
+function memberKey({ name, type, bitOffset, bitSize }: BtfMember): string {
+  return `${name}:${type}+${bitOffset}:${bitSize}`;
 }

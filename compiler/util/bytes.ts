@@ -168,11 +168,13 @@ export class ByteWriter {
 }
 
 /** Text as UTF-8, and back: ill-formed bytes become U+FFFD. */
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
 export function encodeUtf8(text: string): Uint8Array {
-  return new TextEncoder().encode(text);
+  return encoder.encode(text);
 }
 export function decodeUtf8(bytes: Uint8Array): string {
-  return new TextDecoder().decode(bytes);
+  return decoder.decode(bytes);
 }
 
 /** True if both hold the same bytes. */

@@ -29,6 +29,8 @@ export function encodeMsgpack(value: unknown): Uint8Array {
 function put(out: ByteWriter, value: unknown): void {
   if (value === null || value === undefined) out.u8(0xc0);
   else if (typeof value === "boolean") out.u8(value ? 0xc3 : 0xc2);
+  else if (typeof value === "number" && value >= 0 && value < 0x80 && Number.isInteger(value) && !Object.is(value, -0))
+    out.u8(value);
   else if (typeof value === "bigint") putInteger(out, value);
   else if (typeof value === "number") putNumber(out, value);
   else if (typeof value === "string") putString(out, value);
