@@ -1,10 +1,11 @@
 /**
  * Packs a raw capture and a list of constants into a default snapshot: pack-snapshot CAPTURE.tar.gz CONSTANTS OUT.tls
  *
- * Run by test/kernel/make-snapshots.sh; users have `tracelet snapshot`.
+ * Run by test/kernel/make-snapshots; users have `tracelet snapshot`.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
+import { deflateSync } from "fflate";
 import { packSnapshot, readArchive, readCapture } from "../snapshot/index.ts";
 
 const [capture, constants, out] = process.argv.slice(2);
@@ -13,6 +14,9 @@ if (capture === undefined || constants === undefined || out === undefined) {
   process.exit(2);
 }
 const kernel = readCapture(readArchive(gunzipSync(readFileSync(capture))));
-const snapshot = packSnapshot({ ...kernel, constants: readFileSync(constants, "utf8") });
+const snapshot = packSnapshot(
+  { ...kernel, constants: readFileSync(constants, "utf8") },
+  { deflate: (bytes) => deflateSync(bytes, { level: 9 }) },
+);
 writeFileSync(out, snapshot);
 console.log(`${out}: Linux ${kernel.release} ${kernel.machine}, ${snapshot.length} bytes`);

@@ -7,7 +7,7 @@ import type { NamedKind } from "../btf/types.ts";
 import { openConstants } from "./constant-table.ts";
 import { type Container, type Inflate, openContainer } from "./container.ts";
 import { type FunctionTable, openFunctions } from "./function-table.ts";
-import { matcher } from "./glob.ts";
+import { hasWildcard, literalPrefix, matcher } from "./glob.ts";
 import { compareNames, type NameTable, openNames } from "./names.ts";
 import { parseRelease } from "./parse-text.ts";
 import { openTypes, type PackedBtf } from "./read-types.ts";
@@ -89,12 +89,13 @@ export function readSnapshot(bytes: Uint8Array, inflate: Inflate): Snapshot {
       }),
     functions(pattern, modulePattern = "*") {
       const matchesModule = matcher(modulePattern);
+      const isMeant = wildcardFilter(pattern);
       const found: KernelFunction[] = [];
       for (const { functions, module } of candidates(undefined)) {
         if (!matchesModule(module ?? vmlinux)) continue;
         let last: string | undefined;
         for (const { rank, name } of functions.table.match(pattern)) {
-          if (name !== last && functions.isTraceable(rank)) found.push({ name, module });
+          if (name !== last && isMeant(name) && functions.isTraceable(rank)) found.push({ name, module });
           last = name;
         }
       }
@@ -111,6 +112,10 @@ export function readSnapshot(bytes: Uint8Array, inflate: Inflate): Snapshot {
     },
     rawTracepoints: (pattern) => matchAll((each) => each.rawTracepoints, pattern),
     iterators: () => matchAll((each) => each.iterators, "*"),
+    typeNames(kind, pattern, module = vmlinux) {
+      const names = (image(module)?.btf?.names([kind]) ?? []).map((each) => each.name).filter(matcher(pattern));
+      return [...new Set(names)].sort(compareNames);
+    },
     constant: (name) => constants.get(name),
     suggest(kind, name) {
       switch (kind) {
@@ -138,6 +143,15 @@ export function readSnapshot(bytes: Uint8Array, inflate: Inflate): Snapshot {
       }
     },
   };
+}
+
+/** What a wildcard leaves out: see Snapshot.functions. */
+function wildcardFilter(pattern: string): (name: string) => boolean {
+  if (!hasWildcard(pattern)) return () => true;
+  const prefix = literalPrefix(pattern);
+  const shunned = ["rcu_", "bpf_dispatcher_"].filter((start) => !prefix.startsWith(start));
+  const parts = !pattern.includes(".");
+  return (name) => !(parts && name.includes(".part.")) && !shunned.some((start) => name.startsWith(start));
 }
 
 function structNames(btf: PackedBtf): readonly string[] {

@@ -52,7 +52,11 @@ export interface Snapshot {
     | undefined;
   /** Whether kprobes can attach: listed in available_filter_functions. Clones such as `f.isra.0` are names of their own. */
   isTraceable(name: string, module?: string): boolean;
-  /** Traceable functions that match, sorted by name. */
+  /**
+   * Traceable functions that match, sorted by name. A wildcard passes over what it would rarely mean: parts that the
+   * compiler split off (`f.part.0`), unless the pattern has a dot; and RCU's own functions (`rcu_*`), under which a
+   * program itself runs, and the kernel's bpf dispatcher, unless the pattern begins like them.
+   */
   functions(pattern: string, modulePattern?: string): readonly KernelFunction[];
   tracepoint(category: string, event: string): Tracepoint | undefined;
   /** Sorted by category, event. */
@@ -64,6 +68,8 @@ export interface Snapshot {
   rawTracepoints(pattern: string): readonly string[];
   /** iterators: BTF `bpf_iter__*` structs, names without the prefix, sorted. */
   iterators(): readonly string[];
+  /** Names of structs, unions or enums that match, sorted, each once; reads every type of the module (default vmlinux). */
+  typeNames(kind: "struct" | "union" | "enum", pattern: string, module?: string): readonly string[];
   /** A macro of the UAPI or kernel headers that BTF lacks: AF_INET, O_CREAT, EPERM, GFP_KERNEL … */
   constant(name: string): bigint | undefined;
   /** Nearest names by edit distance, for did-you-mean; at most three. */

@@ -1,16 +1,14 @@
 /**
  * Packs a raw capture of a kernel into a snapshot file.
  *
- * Everything is sorted before it is written and compression is ours to choose, so the same kernel gives the same bytes
- * wherever it is packed.
+ * Everything is sorted before it is written, so the same kernel and the same compressor give the same bytes.
  */
-import { deflateSync } from "fflate";
 import { type RawBtf, readBtf } from "../btf/read.ts";
 import type { TypeId } from "../btf/types.ts";
 import { branded } from "../util/brand.ts";
 import type { Capture } from "./capture.ts";
 import { writeConstants } from "./constant-table.ts";
-import { type NewSection, writeContainer } from "./container.ts";
+import { type Deflate, type NewSection, writeContainer } from "./container.ts";
 import { writeFunctions } from "./function-table.ts";
 import { compareNames, writeNames } from "./names.ts";
 import { parseBlacklist, parseConstants, parseFormat, parseFunctions } from "./parse-text.ts";
@@ -19,6 +17,8 @@ import { writeTracepoints } from "./tracepoint-table.ts";
 import { writeTypes } from "./write-types.ts";
 
 export type PackOptions = {
+  /** Raw DEFLATE at its best. Its choice decides the bytes: the default snapshots are made with fflate everywhere. */
+  readonly deflate: Deflate;
   /** Used where the capture has none of its own: a host has no headers at hand, a default snapshot of its kin has. */
   readonly constants?: ReadonlyMap<string, bigint>;
 };
@@ -27,7 +27,7 @@ export type PackOptions = {
  * The bytes of a snapshot.
  * @throws SnapshotError for a machine that is not known or text files that don't parse, BtfError for damaged types
  */
-export function packSnapshot(capture: Capture, options: PackOptions = {}): Uint8Array {
+export function packSnapshot(capture: Capture, options: PackOptions): Uint8Array {
   architectureOf(capture.machine);
   const traceable = parseFunctions(capture.functions);
   const blacklist = parseBlacklist(capture.blacklist);
@@ -49,11 +49,8 @@ export function packSnapshot(capture: Capture, options: PackOptions = {}): Uint8
   sections.push(...writeTracepoints(formats.map((format) => parseFormat(format.category, format.event, format.text))));
   const constants = parseConstants(capture.constants);
   sections.push(...writeConstants(constants.size > 0 ? constants : (options.constants ?? constants)));
-  return writeContainer(capture, sections, (bytes) => deflateSync(bytes, { level: 9 }));
+  return writeContainer(capture, sections, options.deflate);
 }
-
-const rawTracepointPrefix = "btf_trace_";
-const iteratorPrefix = "bpf_iter__";
 
 /** Sections of vmlinux or a module: types, functions, and the names that types imply. */
 function writeImage(
@@ -68,10 +65,11 @@ function writeImage(
   for (let id = firstId; id < btf.count; id++) {
     const type = btf.type(branded<TypeId>(id));
     if (type.kind === "func") functions.push({ name: type.name, id });
-    else if (type.kind === "typedef" && type.name.startsWith(rawTracepointPrefix))
-      rawTracepoints.add(type.name.slice(rawTracepointPrefix.length));
-    else if (type.kind === "struct" && type.name.startsWith(iteratorPrefix))
-      iterators.add(type.name.slice(iteratorPrefix.length));
+    const rawTracepoint = type.kind === "typedef" ? suffix(type.name, "btf_trace_") : undefined;
+    if (rawTracepoint !== undefined) rawTracepoints.add(rawTracepoint);
+    const iterator = type.kind === "struct" ? suffix(type.name, "bpf_iter__") : undefined;
+    // bpf_iter__task__safe_trusted is a note to the verifier, no iterator.
+    if (iterator !== undefined && !iterator.includes("__")) iterators.add(iterator);
   }
   return [
     ...writeTypes(btf, firstId, owner),
@@ -79,4 +77,8 @@ function writeImage(
     writeNames({ name: "raw-tracepoints", owner }, [...rawTracepoints].sort(compareNames), 512),
     writeNames({ name: "iterators", owner }, [...iterators].sort(compareNames), 512),
   ];
+}
+
+function suffix(name: string, prefix: string): string | undefined {
+  return name.startsWith(prefix) ? name.slice(prefix.length) : undefined;
 }
