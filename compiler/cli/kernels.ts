@@ -6,8 +6,8 @@ import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { homedir, release } from "node:os";
 import { join } from "node:path";
-import { inflateRawSync } from "node:zlib";
-import { openSnapshot, packSnapshot, readArchive, readCapture, type Snapshot, SnapshotError } from "../snapshot/index.ts";
+import { deflateRawSync, inflateRawSync } from "node:zlib";
+import { constantsOf, openSnapshot, type PackOptions, packCapture, type Snapshot, SnapshotError } from "../snapshot/index.ts";
 import { CliError, EXIT, progress, reason } from "./io.ts";
 import { findLoader, installDirectory } from "./loader.ts";
 
@@ -90,7 +90,7 @@ export function hostSnapshot(must: boolean): Snapshot | undefined {
       if (!must) return undefined;
       throw new CliError(EXIT.host, `cannot read this kernel: ${capture.stderr.toString().trim() || reason(capture.error)}`);
     }
-    const packed = packSnapshot(readCapture(readArchive(capture.stdout)));
+    const packed = packCapture(capture.stdout, packOptions());
     try {
       mkdirSync(join(path, ".."), { recursive: true });
       writeFileSync(path, packed);
@@ -106,4 +106,11 @@ export function hostSnapshot(must: boolean): Snapshot | undefined {
 function cachePath(): string {
   const base = process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache");
   return join(base, "tracelet", `${release()}.tls`);
+}
+
+/** How a host's kernel is packed: fast compression, and the constants of the newest embedded kernel, as a host has no headers. */
+export function packOptions(): PackOptions {
+  const newest = embedded().at(-1);
+  const deflate = (bytes: Uint8Array) => deflateRawSync(bytes, { level: 6 });
+  return newest === undefined ? { deflate } : { deflate, constants: constantsOf(readFileSync(newest.path)) };
 }

@@ -1,9 +1,10 @@
 /** `tracelet snapshot`: packs a captured kernel (or captures this host's first). */
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join, relative } from "node:path";
-import { type CaptureFile, packSnapshot, readArchive, readCapture, SnapshotError } from "../snapshot/index.ts";
+import { packCapture, packFiles, SnapshotError } from "../snapshot/index.ts";
 import { spawnSync } from "node:child_process";
 import { CliError, EXIT, progress, readInput, reason, writeOutput } from "./io.ts";
+import { packOptions } from "./kernels.ts";
 import { findLoader } from "./loader.ts";
 
 type Args = { readonly o?: string | undefined; readonly from?: string | undefined };
@@ -27,17 +28,17 @@ function pack(from: string | undefined): Uint8Array {
   if (from === undefined) {
     const capture = spawnSync(findLoader(), ["snapshot"], { maxBuffer: 1 << 30 });
     if (capture.status !== 0) throw new CliError(EXIT.host, `cannot read this kernel: ${capture.stderr?.toString().trim() || reason(capture.error)}`);
-    return packSnapshot(readCapture(readArchive(capture.stdout)));
+    return packCapture(capture.stdout, packOptions());
   }
   if (from !== "-" && statSync(from, { throwIfNoEntry: false })?.isDirectory() === true) {
-    const files: CaptureFile[] = [];
+    const files = new Map<string, Uint8Array>();
     for (const entry of readdirSync(from, { recursive: true, withFileTypes: true })) {
       if (entry.isFile()) {
         const path = join(entry.parentPath, entry.name);
-        files.push({ path: relative(from, path), bytes: readFileSync(path) });
+        files.set(relative(from, path), readFileSync(path));
       }
     }
-    return packSnapshot(readCapture(files));
+    return packFiles(files, packOptions());
   }
-  return packSnapshot(readCapture(readArchive(readInput(from))));
+  return packCapture(readInput(from), packOptions());
 }
