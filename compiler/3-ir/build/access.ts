@@ -5,7 +5,8 @@ import { fieldTypes, layoutOf, sizeOf } from "../../types/layout.ts";
 import type { Type } from "../../types/type.ts";
 import { invariant } from "../../util/assert.ts";
 import type { ValueId } from "../ir.ts";
-import type { FunctionBuilder, Place, Size } from "./function-builder.ts";
+import type { Place, Size } from "./draft.ts";
+import type { FunctionBuilder } from "./function-builder.ts";
 import type { Fill } from "./lowering.ts";
 import { alwaysPadded, at, PADDED_STRING_MAX, scalarShape } from "./storage.ts";
 

@@ -3,8 +3,9 @@ import type { Span } from "../../source/span.ts";
 import { sizeOf } from "../../types/layout.ts";
 import { invariant } from "../../util/assert.ts";
 import type { ValueId } from "../ir.ts";
+import type { Local, Place } from "./draft.ts";
 import { sendMapEvent } from "./emit.ts";
-import type { FunctionBuilder, Local, Place } from "./function-builder.ts";
+import type { FunctionBuilder } from "./function-builder.ts";
 import type { Lowering, MapPlan } from "./lowering.ts";
 
 /** Calls `visit` with every CPU's value of the key; `onward` follows. */

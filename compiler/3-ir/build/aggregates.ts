@@ -8,7 +8,8 @@ import type { AggregateType } from "../../types/type.ts";
 import { invariant, unreachable } from "../../util/assert.ts";
 import type { Bytes, ValueId } from "../ir.ts";
 import { linearBucket, logBucket, sampleRange } from "./buckets.ts";
-import type { FunctionBuilder, Place } from "./function-builder.ts";
+import type { Place } from "./draft.ts";
+import type { FunctionBuilder } from "./function-builder.ts";
 import type { Lowering } from "./lowering.ts";
 import { mapPlan } from "./map-access.ts";
 import { lowerKey } from "./map-keys.ts";
@@ -173,6 +174,6 @@ function combine(fn: FunctionBuilder, type: SeriesType, value: Place, sample: Va
       return;
     }
     default:
-      return unreachable(type.of);
+      unreachable(type.of);
   }
 }

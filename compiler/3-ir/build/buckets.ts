@@ -1,7 +1,8 @@
 /** Which bucket of a histogram a number falls into (L2.108, L2.109). */
 import type { Expr } from "../../2-check/typed.ts";
 import type { ValueId } from "../ir.ts";
-import type { FunctionBuilder, Local } from "./function-builder.ts";
+import type { Local } from "./draft.ts";
+import type { FunctionBuilder } from "./function-builder.ts";
 import { scalarShape } from "./storage.ts";
 
 /** What is known of a sample from its type: bits that may be set, and whether it may be negative. */

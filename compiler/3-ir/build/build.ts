@@ -6,7 +6,7 @@
 import type { MapId, Program } from "../../2-check/typed.ts";
 import { MANIFEST_VERSION, type ProgramEntry } from "../../5-object/manifest.ts";
 import type { Result } from "../../diagnostics/diagnostic.ts";
-import type { Function, Module, ProgramDef } from "../ir.ts";
+import type { Function as Fn, Module, ProgramDef } from "../ir.ts";
 import type { MapPlan } from "./lowering.ts";
 import { planMap } from "./maps.ts";
 import { type BuildEnv, EVENTS, ModuleBuilder, SCRATCH } from "./module-builder.ts";
@@ -23,7 +23,7 @@ export function build(program: Program, env: BuildEnv): Result<Module> {
   const { config } = program;
   const maps = new Map<MapId, MapPlan>(program.maps.map((info, index) => [info.id, planMap(module, info, index)]));
   const functionsByName = new Map(program.functions.map((fn) => [fn.name, fn]));
-  const functions: Function[] = [];
+  const functions: Fn[] = [];
   const programs: ProgramDef[] = [];
   const entries: ProgramEntry[] = [];
   let scratchSize = 0;

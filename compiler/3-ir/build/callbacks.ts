@@ -4,7 +4,8 @@
  */
 import type { Expr } from "../../2-check/typed.ts";
 import type { ValueId } from "../ir.ts";
-import { FunctionBuilder, type Place } from "./function-builder.ts";
+import type { Place } from "./draft.ts";
+import { FunctionBuilder } from "./function-builder.ts";
 import type { Lowering } from "./lowering.ts";
 import { Temps } from "./temps.ts";
 

@@ -2,7 +2,7 @@
 import type { Expr, Fn } from "../../2-check/typed.ts";
 import { sizeOf } from "../../types/layout.ts";
 import type { ValueId } from "../ir.ts";
-import type { Place } from "./function-builder.ts";
+import type { Place } from "./draft.ts";
 import type { Fill, Lowering } from "./lowering.ts";
 import { scalarShape } from "./storage.ts";
 import { variablePlace, writeVariable } from "./variables.ts";

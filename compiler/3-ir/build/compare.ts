@@ -9,7 +9,7 @@ import type { BlockId } from "../ir.ts";
 import { loadBits, loadScalar } from "./access.ts";
 import { textBytes } from "./constants.ts";
 import { prepareText } from "./custom-text.ts";
-import type { Place, Size } from "./function-builder.ts";
+import type { Place, Size } from "./draft.ts";
 import type { Lowering } from "./lowering.ts";
 import { at, scalarShape } from "./storage.ts";
 

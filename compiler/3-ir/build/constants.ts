@@ -1,7 +1,7 @@
 /** Constants in memory: text and bytes of the script, kept in .rodata where an address is needed. */
 import type { Expr } from "../../2-check/typed.ts";
 import { sizeOf } from "../../types/layout.ts";
-import type { Place } from "./function-builder.ts";
+import type { Place } from "./draft.ts";
 import type { Lowering } from "./lowering.ts";
 
 /** Text as the checker holds it (a character per byte) as bytes, without a NUL. */

@@ -2,7 +2,8 @@
 import { fieldTypes, layoutOf, sizeOf } from "../../types/layout.ts";
 import type { Type } from "../../types/type.ts";
 import { address, copyBytes, copyValue, loadScalar, pads, storeScalar, zero, zeroGaps } from "./access.ts";
-import type { FunctionBuilder, Place } from "./function-builder.ts";
+import type { Place } from "./draft.ts";
+import type { FunctionBuilder } from "./function-builder.ts";
 import type { Fill } from "./lowering.ts";
 import { at, scalarShape } from "./storage.ts";
 

@@ -4,7 +4,7 @@ import type { ValueId } from "../ir.ts";
 import { copyBytes, zero } from "./access.ts";
 import { argumentOf, type CustomCall, literal, operand, spaceOf } from "./custom-call.ts";
 import { atMost } from "./custom-text.ts";
-import type { Place } from "./function-builder.ts";
+import type { Place } from "./draft.ts";
 import { readBytes } from "./kernel-memory.ts";
 import type { Lowering, Writer } from "./lowering.ts";
 import { at, scalarShape } from "./storage.ts";

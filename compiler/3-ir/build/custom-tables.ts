@@ -5,7 +5,7 @@ import type { ValueId } from "../ir.ts";
 import { copyBytes, zero } from "./access.ts";
 import { constantPlace, textBytes } from "./constants.ts";
 import { type CustomCall, literal, operand } from "./custom-call.ts";
-import type { Place } from "./function-builder.ts";
+import type { Place } from "./draft.ts";
 import type { Lowering, Writer } from "./lowering.ts";
 
 /** Digits of the largest 64-bit number. */

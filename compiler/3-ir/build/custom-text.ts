@@ -4,7 +4,7 @@ import { sizeOf } from "../../types/layout.ts";
 import type { ValueId } from "../ir.ts";
 import { pads, zero } from "./access.ts";
 import { argumentOf, type CustomCall, operand, spaceOf } from "./custom-call.ts";
-import type { Place } from "./function-builder.ts";
+import type { Place } from "./draft.ts";
 import { readBytes, readText } from "./kernel-memory.ts";
 import type { Lowering, Writer } from "./lowering.ts";
 import { at, PADDED_STRING_MAX } from "./storage.ts";

@@ -10,8 +10,8 @@ import { alignOf, alignUp, layoutOf, sizeOf } from "../../types/layout.ts";
 import { toValueType } from "../../types/to-value-type.ts";
 import { unreachable } from "../../util/assert.ts";
 import { address } from "./access.ts";
+import type { Place } from "./draft.ts";
 import { hasEffects } from "./effects.ts";
-import type { Place } from "./function-builder.ts";
 import { JOIN_SIZE, joinWriter } from "./join.ts";
 import type { Fill, Lowering, Writer } from "./lowering.ts";
 import type { EventShape } from "./module-builder.ts";
@@ -69,7 +69,7 @@ export function lowerEmit(cx: Lowering, stmt: Extract<Stmt, { readonly kind: "em
       return;
     }
     default:
-      return unreachable(event);
+      unreachable(event);
   }
 }
 

@@ -10,14 +10,14 @@ import type { CoreReference } from "../../ebpf/insn.ts";
 import type { HelperName } from "../../lang/helpers.ts";
 import type { Span } from "../../source/span.ts";
 import { invariant } from "../../util/assert.ts";
-import { type Brand, branded } from "../../util/brand.ts";
+import { branded } from "../../util/brand.ts";
 import type {
   BinaryOp,
   Block,
   BlockId,
   Bytes,
   CompareOp,
-  Function,
+  Function as Fn,
   Inst,
   Memory,
   Slot,
@@ -26,39 +26,16 @@ import type {
   TracepointUse,
   ValueId,
 } from "../ir.ts";
+import type { DraftBlock, Edge, Local, Place, Size } from "./draft.ts";
 import { settleParams } from "./settle-params.ts";
+import { lesser } from "./storage.ts";
 
-/** A mutable 64-bit variable of the function being built. Reads before any write give 0. */
-export type Local = Brand<number, "Local">;
-
-export type Edge = { readonly to: BlockId; readonly args: ValueId[] };
-export type DraftBlock = {
-  readonly id: BlockId;
-  readonly params: ValueId[];
-  readonly insts: Inst[];
-  readonly defs: Map<Local, ValueId>;
-  readonly incoming: { readonly from: BlockId; readonly edge: Edge }[];
-  /** Locals whose parameters still lack arguments. */
-  readonly incomplete: Local[];
-  sealed: boolean;
-  end: Terminator | undefined;
-};
-
-/** Where bytes are: `align` holds for base + offset. */
-export type Place = {
-  readonly base: ValueId;
-  readonly offset: number;
-  readonly memory: Memory;
-  readonly align: 1 | 2 | 4 | 8;
-};
-
-export type Size = 1 | 2 | 4 | 8;
 type Unplaced<T> = T extends unknown ? Omit<T, "span"> : never;
 type LoadNotes = { readonly core?: CoreReference | undefined; readonly tracepoint?: TracepointUse | undefined };
 
 export class FunctionBuilder {
   readonly name: string;
-  readonly kind: Function["kind"];
+  readonly kind: Fn["kind"];
   readonly args: number;
   /** Given to every instruction made from now on. */
   span: Span | undefined;
@@ -73,7 +50,7 @@ export class FunctionBuilder {
   #context: ValueId | undefined;
   readonly entry: BlockId;
 
-  constructor(name: string, kind: Function["kind"], args: number) {
+  constructor(name: string, kind: Fn["kind"], args: number) {
     this.name = name;
     this.kind = kind;
     this.args = args;
@@ -142,6 +119,7 @@ export class FunctionBuilder {
       width: more.width ?? 64,
       left,
       right,
+      // biome-ignore lint/suspicious/noThenProperty: the side taken, not a promise
       then: this.#edge(then),
       else: this.#edge(otherwise),
       unlikely: more.unlikely,
@@ -179,6 +157,7 @@ export class FunctionBuilder {
       width: 64,
       left: dst,
       right: zero,
+      // biome-ignore lint/suspicious/noThenProperty: the side taken, not a promise
       then: this.#edge(failed),
       else: onward,
       unlikely: "then",
@@ -334,7 +313,7 @@ export class FunctionBuilder {
   }
 
   /** The function, blocks in reverse postorder, without unreachable blocks and superfluous parameters. */
-  finish(): Function {
+  finish(): Fn {
     for (const block of this.#blocks.values()) {
       if (!block.sealed) this.seal(block.id);
       if (block.end === undefined) {
@@ -424,9 +403,4 @@ export class FunctionBuilder {
   #fillParam(block: DraftBlock, local: Local): void {
     for (const { from, edge } of block.incoming) edge.args.push(this.#read(this.#draft(from), local));
   }
-}
-
-function lesser(a: Place["align"], b: Place["align"]): Place["align"] {
-  // biome-ignore lint/complexity/useMathMinMax: Math.min forgets that these are 1, 2, 4 or 8
-  return a < b ? a : b;
 }

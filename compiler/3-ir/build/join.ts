@@ -2,7 +2,7 @@
 import type { Span } from "../../source/span.ts";
 import type { AddressSpace } from "../../types/type.ts";
 import type { ValueId } from "../ir.ts";
-import type { Place } from "./function-builder.ts";
+import type { Place } from "./draft.ts";
 import { readBytes, readText } from "./kernel-memory.ts";
 import type { Lowering } from "./lowering.ts";
 

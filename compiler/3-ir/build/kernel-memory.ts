@@ -10,7 +10,7 @@ import { sizeOf } from "../../types/layout.ts";
 import type { AddressSpace } from "../../types/type.ts";
 import type { ValueId } from "../ir.ts";
 import { address, loadScalar } from "./access.ts";
-import type { Place, Size } from "./function-builder.ts";
+import type { Place, Size } from "./draft.ts";
 import type { Lowering } from "./lowering.ts";
 import { countNegative } from "./sites.ts";
 import { scalarShape } from "./storage.ts";

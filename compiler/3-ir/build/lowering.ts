@@ -7,7 +7,8 @@
 import type { Expr, Fn, MapId, MapInfo, Probe, ResolvedConfig, Stmt, VarId } from "../../2-check/typed.ts";
 import type { MapEntry } from "../../5-object/manifest.ts";
 import type { BlockId, ValueId } from "../ir.ts";
-import type { FunctionBuilder, Local, Place } from "./function-builder.ts";
+import type { Local, Place } from "./draft.ts";
+import type { FunctionBuilder } from "./function-builder.ts";
 import type { ModuleBuilder } from "./module-builder.ts";
 import type { ProgramState } from "./program-state.ts";
 import type { Temps } from "./temps.ts";

@@ -3,7 +3,7 @@ import type { Expr } from "../../2-check/typed.ts";
 import { fieldTypes, layoutOf, sizeOf } from "../../types/layout.ts";
 import type { Bytes, ValueId } from "../ir.ts";
 import { storeBits } from "./access.ts";
-import type { Size } from "./function-builder.ts";
+import type { Size } from "./draft.ts";
 import type { Lowering, MapPlan } from "./lowering.ts";
 import { alwaysPadded, at, isSize, scalarShape } from "./storage.ts";
 

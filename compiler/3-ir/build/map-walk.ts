@@ -6,7 +6,7 @@ import type { ValueId } from "../ir.ts";
 import { copyValue, loadScalar, storeScalar, zeroGaps } from "./access.ts";
 import { sumOverCpus } from "./aggregate-read.ts";
 import { leaveIfAsked, makeCallback, shareWords } from "./callbacks.ts";
-import type { Place } from "./function-builder.ts";
+import type { Place } from "./draft.ts";
 import type { Lowering, MapPlan } from "./lowering.ts";
 import { alignmentOf, at, scalarShape } from "./storage.ts";
 import { storageOf, variablePlace, writeVariable } from "./variables.ts";

@@ -11,7 +11,7 @@ import { callFunctionInto } from "./calls.ts";
 import { constantPlace, literalBytes, textBytes, zerosPlace } from "./constants.ts";
 import { convertValue } from "./convert.ts";
 import { prepareCustom } from "./custom.ts";
-import type { Place } from "./function-builder.ts";
+import type { Place } from "./draft.ts";
 import { coreReference, memberInto, readAddress, readBytes } from "./kernel-memory.ts";
 import type { Fill, Lowering, Writer } from "./lowering.ts";
 import { mapGetPlace, mapLookupOf, mapPlan } from "./map-access.ts";

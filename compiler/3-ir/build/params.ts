@@ -1,7 +1,7 @@
 /** Script parameters that the loader writes into .rodata. */
 import type { Param } from "../../2-check/typed.ts";
 import type { ValueId } from "../ir.ts";
-import type { Place } from "./function-builder.ts";
+import type { Place } from "./draft.ts";
 import type { Lowering } from "./lowering.ts";
 
 /** The number of a parameter. */

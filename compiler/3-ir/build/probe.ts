@@ -1,6 +1,6 @@
 /** One program: process filter, predicate, body. */
 import type { Expr, Fn, MapId, Probe, ResolvedConfig } from "../../2-check/typed.ts";
-import type { Function, SlotId } from "../ir.ts";
+import type { Function as IrFunction, SlotId } from "../ir.ts";
 import { hostValue } from "./custom-values.ts";
 import { FunctionBuilder } from "./function-builder.ts";
 import { STEPS } from "./lower.ts";
@@ -18,7 +18,7 @@ export type ProbeInput = {
   readonly index: number;
 };
 
-export type LoweredProbe = { readonly functions: readonly Function[]; readonly state: ProgramState };
+export type LoweredProbe = { readonly functions: readonly IrFunction[]; readonly state: ProgramState };
 
 /** The program's function first, then what is called back from it. */
 export function lowerProbe(probe: Probe, input: ProbeInput): LoweredProbe {

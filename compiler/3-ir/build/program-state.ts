@@ -3,7 +3,7 @@
  * its callbacks.
  */
 import type { VarId } from "../../2-check/typed.ts";
-import type { Function } from "../ir.ts";
+import type { Function as IrFunction } from "../ir.ts";
 import type { ModuleBuilder } from "./module-builder.ts";
 
 /**
@@ -22,7 +22,7 @@ export class ProgramState {
   readonly name: string;
   readonly places = new Map<VarId, VariablePlace>();
   /** Functions called back from this program, in the order of their making. */
-  readonly callbacks: Function[] = [];
+  readonly callbacks: IrFunction[] = [];
   /** Names of the script's functions that are being expanded. */
   readonly expanding = new Set<string>();
   /** Next free byte of scratch for temporary values. */

@@ -4,7 +4,7 @@
  */
 import { jumpsOf, mapEnd, mapInst, mapJumps } from "../edit.ts";
 import type { Block, BlockId, Terminator, ValueId } from "../ir.ts";
-import type { DraftBlock } from "./function-builder.ts";
+import type { DraftBlock } from "./draft.ts";
 
 /** The finished blocks. Relies on every reachable block having an end. */
 export function settleParams(drafts: ReadonlyMap<BlockId, DraftBlock>, entry: BlockId): ReadonlyMap<BlockId, Block> {

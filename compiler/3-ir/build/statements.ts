@@ -71,7 +71,7 @@ function lowerStatement(cx: Lowering, stmt: Stmt): void {
       lowerEmit(cx, stmt);
       return;
     default:
-      return unreachable(stmt);
+      unreachable(stmt);
   }
 }
 
@@ -88,7 +88,10 @@ function evaluate(cx: Lowering, expr: Expr): void {
 
 function assignVariable(cx: Lowering, id: VarId, value: Expr): void {
   const { type } = value;
-  if (type.kind === "none") return evaluate(cx, value);
+  if (type.kind === "none") {
+    evaluate(cx, value);
+    return;
+  }
   if (scalarShape(type) !== undefined) {
     writeVariable(cx, id, type, cx.steps.scalar(cx, value));
     return;

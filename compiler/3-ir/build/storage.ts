@@ -3,7 +3,7 @@
  */
 import { alignOf } from "../../types/layout.ts";
 import type { Type } from "../../types/type.ts";
-import type { Place, Size } from "./function-builder.ts";
+import type { Place, Size } from "./draft.ts";
 
 export type ScalarShape = { readonly size: Size; readonly signed: boolean };
 
@@ -49,7 +49,13 @@ export function powerOfTwo(n: number): Align {
 export function at(place: Place, offset: number): Place {
   if (offset === 0) return place;
   const align = powerOfTwo(offset);
-  return { ...place, offset: place.offset + offset, align: align < place.align ? align : place.align };
+  return { ...place, offset: place.offset + offset, align: lesser(align, place.align) };
+}
+
+/** The smaller alignment. */
+export function lesser(a: Align, b: Align): Align {
+  // biome-ignore lint/complexity/useMathMinMax: Math.min forgets that these are 1, 2, 4 or 8
+  return a < b ? a : b;
 }
 
 export function isSize(n: number): n is Size {

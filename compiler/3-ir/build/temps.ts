@@ -3,7 +3,8 @@
  * map. What a statement took is free again at its end, and slots of equal size are used again.
  */
 import type { SlotId, ValueId } from "../ir.ts";
-import type { FunctionBuilder, Place } from "./function-builder.ts";
+import type { Place } from "./draft.ts";
+import type { FunctionBuilder } from "./function-builder.ts";
 import type { ProgramState } from "./program-state.ts";
 import type { Align } from "./storage.ts";
 

@@ -5,7 +5,7 @@ import type { Type } from "../../types/type.ts";
 import { invariant } from "../../util/assert.ts";
 import type { ValueId } from "../ir.ts";
 import { address, loadScalar, storeScalar } from "./access.ts";
-import type { Place } from "./function-builder.ts";
+import type { Place } from "./draft.ts";
 import type { Lowering, Storage } from "./lowering.ts";
 import type { ProgramState } from "./program-state.ts";
 import { isShortRange } from "./ranges.ts";
