@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -213,18 +214,10 @@ static void wait_for_events(struct run *r)
 
 static bool process_ended(const struct run *r)
 {
-	/* signal 0 to a process that is a zombie still succeeds: the pidfd's readiness tells */
-	struct epoll_event event;
-	int probe = r->pidfd >= 0 ? epoll_create1(EPOLL_CLOEXEC) : -1;
-	struct epoll_event in = { .events = EPOLLIN };
-	bool ended = false;
+	/* signal 0 to a zombie still succeeds: the pidfd's readiness tells */
+	struct pollfd fd = { .fd = r->pidfd, .events = POLLIN };
 
-	if (probe < 0)
-		return false;
-	if (!epoll_ctl(probe, EPOLL_CTL_ADD, r->pidfd, &in))
-		ended = epoll_wait(probe, &event, 1, 0) > 0;
-	close(probe);
-	return ended;
+	return r->pidfd >= 0 && poll(&fd, 1, 0) > 0;
 }
 
 /* Sets the reason when the run is to end. */
