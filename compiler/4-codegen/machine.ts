@@ -48,6 +48,8 @@ export type End =
       readonly right: Operand<VReg>;
       readonly then: BlockId;
       readonly else: BlockId;
+      /** The side that is rarely taken. */
+      readonly unlikely: "then" | "else" | undefined;
       readonly meta: Meta;
     }
   /** Returns r0. */

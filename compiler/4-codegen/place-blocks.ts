@@ -22,18 +22,23 @@ export function placeBlocks(fn: MachineFunction): readonly Placed[] {
     ...fn.blocks.filter((block) => !block.cold && reachable.has(block.id)),
     ...fn.blocks.filter((block) => block.cold && reachable.has(block.id)),
   ];
+  const waiting = incoming(ends, reachable);
+  /** The successor to lay next: not one that is rarely reached, and rather one that nothing else still leads to. */
+  const follower = (from: MachineBlock, end: End): MachineBlock | undefined => {
+    const rare = end.kind === "branch" && end.unlikely !== undefined ? end[end.unlikely] : undefined;
+    const open = [...successors(end)].reverse().flatMap((id) => (placed.has(id) ? [] : (byId.get(id) ?? [])));
+    const likely = open.filter((block) => block.id !== rare && (from.cold || !block.cold));
+    const free = likely.filter((block) => (waiting.get(block.id) ?? []).every((id) => placed.has(id)));
+    if (end.kind === "goto") return likely[0];
+    // A shared way out is better laid behind what else leads there.
+    return free[0] ?? likely.find((block) => block.end.kind !== "exit") ?? likely[0];
+  };
   const entry = fn.blocks[0];
   let at: MachineBlock | undefined = entry === undefined ? undefined : byId.get(final(entry.id));
   while (at !== undefined) {
     placed.add(at.id);
     order.push(at);
-    const end: End = ends.get(at.id) ?? at.end;
-    const candidates = [...successors(end)].reverse().flatMap((id) => byId.get(id) ?? []);
-    const open = candidates.filter((block) => !placed.has(block.id));
-    const here: MachineBlock = at;
-    // A hot block never falls into a cold one; a cold one may fall into anything.
-    const follow = open.find((block) => !block.cold) ?? open.find(() => here.cold || candidates.length === 1);
-    at = follow ?? rest.find((block) => !placed.has(block.id));
+    at = follower(at, ends.get(at.id) ?? at.end) ?? rest.find((block) => !placed.has(block.id));
   }
   return order.map((block, i) => ({ block, end: ends.get(block.id) ?? block.end, next: order[i + 1]?.id }));
 }
@@ -49,6 +54,20 @@ function skipEmpty(byId: ReadonlyMap<BlockId, MachineBlock>): (id: BlockId) => B
     }
     return id;
   };
+}
+
+/** Blocks that lead to each. */
+function incoming(ends: ReadonlyMap<BlockId, End>, reachable: ReadonlySet<BlockId>): ReadonlyMap<BlockId, readonly BlockId[]> {
+  const out = new Map<BlockId, BlockId[]>();
+  for (const [from, end] of ends) {
+    if (!reachable.has(from)) continue;
+    for (const to of successors(end)) {
+      const list = out.get(to) ?? [];
+      out.set(to, list);
+      list.push(from);
+    }
+  }
+  return out;
 }
 
 function redirect(end: End, final: (id: BlockId) => BlockId): End {

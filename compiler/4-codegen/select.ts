@@ -84,6 +84,7 @@ export function select(fn: Fn, frame: Frame, isa: Isa): MachineFunction {
           ...test,
           then: edge(block, end.then, end.unlikely === "then", meta),
           else: edge(block, end.else, end.unlikely === "else", meta),
+          unlikely: end.unlikely,
           meta,
         };
       }

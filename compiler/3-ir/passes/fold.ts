@@ -9,6 +9,7 @@
  */
 import { definedBy, definitions, Fresh, mapEnd, mapInst } from "../edit.ts";
 import type { Block, BlockId, Function as Fn, Inst, Terminator, ValueId } from "../ir.ts";
+import { reorder } from "../graph.ts";
 import { Constants } from "./constants.ts";
 import { foldEnd } from "./fold-branch.ts";
 import { foldInst } from "./fold-inst.ts";
@@ -92,5 +93,5 @@ export function fold(fn: Fn): Fn {
     });
   }
   constants.apply(blocks, fn.entry);
-  return fresh.apply({ ...fn, blocks });
+  return reorder(fresh.apply({ ...fn, blocks }));
 }

@@ -8,10 +8,10 @@
  * Relies on passes "gather" and "fold" (equal things look equal). Guarantees: a value is only replaced by one that
  * dominates it.
  */
-import { blockOf, definedBy, definitions, mapBlocks, mapEnd, mapInst } from "../edit.ts";
+import { blockOf, definedBy, definitions, mapBlocks, mapEnd, mapInst, renameBlock } from "../edit.ts";
 import { effectOf, slotOf } from "../effects.ts";
 import { INVERSE_COMPARE } from "../evaluate.ts";
-import { dominators } from "../graph.ts";
+import { dominators, reorder } from "../graph.ts";
 import type { Block, BlockId, Bytes, Function as Fn, Inst, Terminator, ValueId } from "../ir.ts";
 import { knownBits } from "../known-bits.ts";
 import { Facts } from "./facts.ts";
@@ -108,10 +108,7 @@ export function gvn(fn: Fn): Fn {
     ...fn,
     blocks: new Map([...fn.blocks.keys()].map((id) => [id, blocks.get(id) ?? blockOf(fn, id)])),
   };
-  return mapBlocks(ordered, (block) => {
-    const insts = block.insts.map((inst) => mapInst(inst, rename));
-    return { ...block, insts, end: mapEnd(block.end, rename) };
-  });
+  return reorder(mapBlocks(ordered, (block) => renameBlock(block, rename)));
 }
 
 /** Equal for instructions that give the same value at this point; undefined for those that may not. */
