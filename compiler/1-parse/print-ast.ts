@@ -16,6 +16,8 @@ const hidden: ReadonlySet<string> = new Set([
   "variableSpan",
   "mapTypeSpan",
 ]);
+const maxWidth = 100;
+
 /** Of a literal, the value; of an attach point, the parts. */
 const doubled: { readonly [kind: string]: string } = { integer: "text", string: "text", "attach-point": "text" };
 
@@ -32,22 +34,23 @@ export function printAst(program: Program): string {
   return parts.map((part) => `${printNode(part, 0)}\n`).join("");
 }
 
-/** One node of the tree, as in printAst; `depth` is its indentation in steps of two blanks. */
+/** One node of the tree, on one line where it fits; `depth` is its indentation in steps of two blanks. */
 export function printNode(node: TreeNode, depth: number): string {
   let leaves = "";
   const children: string[] = [];
-  const indent = "  ".repeat(depth + 1);
   for (const [key, value] of Object.entries(node)) {
     if (hidden.has(key) || value === undefined || doubled[node.kind] === key) continue;
-    if (isTree(value)) children.push(`\n${indent}${label(node, key)}${printNode(value, depth + 1)}`);
+    if (isTree(value)) children.push(`${label(node, key)}${printNode(value, depth + 1)}`);
     else if (Array.isArray(value)) {
-      if (value.length > 0 && value.every((element) => !isObject(element)))
+      if (value.length > 0 && value.every((element) => !isObject(element))) {
         leaves += ` ${key}=[${value.map(leaf).join(" ")}]`;
-      else
-        children.push(...value.map((element) => `\n${indent}${label(node, key)}${printElement(element, depth + 1)}`));
+      } else children.push(...value.map((element) => `${label(node, key)}${printElement(element, depth + 1)}`));
     } else leaves += flag(key, value);
   }
-  return `(${node.kind}${leaves}${children.join("")})`;
+  const flat = [`(${node.kind}${leaves}`, ...children].join(" ");
+  const isShort = depth * 2 + flat.length < maxWidth && !flat.includes("\n");
+  if (isShort) return `${flat})`;
+  return `(${node.kind}${leaves}${children.map((child) => `\n${"  ".repeat(depth + 1)}${child}`).join("")})`;
 }
 
 function printElement(value: Value, depth: number): string {
@@ -57,10 +60,10 @@ function printElement(value: Value, depth: number): string {
 }
 
 /** Keys that a reader needs to tell children apart; the others are told by their place. */
-const labelled: ReadonlySet<string> = new Set(["predicate", "else", "result", "type", "returns", "from", "to"]);
+const labelled: ReadonlySet<string> = new Set(["predicate", "else", "result", "type", "returns", "from"]);
 
 function label(node: TreeNode, key: string): string {
-  return labelled.has(key) && node.kind !== "binary" ? `${key}: ` : "";
+  return labelled.has(key) || (key === "to" && node.kind === "for-range") ? `${key}: ` : "";
 }
 
 function flag(key: string, value: Value): string {

@@ -1,48 +1,51 @@
 /** From match to tree: expressions, types and tokens. */
+import { invariant } from "../util/assert.ts";
 import type * as Ast from "./ast.ts";
 import { asValue } from "./blocks.ts";
 import type { Context } from "./context.ts";
 import type { Actions, Cst } from "./cst.ts";
 import { integerValue, stringValue } from "./literals.ts";
-import { foldBinary } from "./precedence.ts";
+import { foldBinary, precedence } from "./precedence.ts";
 import { ast, each, freeName, list, optional, spanOf, withoutSigil } from "./to-ast.ts";
 import { normalizeScalar, sizedOrArray, typeOfOperand } from "./type-names.ts";
 
 /** Longer chains of one operator list would make later phases recurse too deeply. */
 const maxOperands = 1000;
 
+/** What stands inside parentheses, given the span with them. */
+type InParens = (span: Ast.Expr["span"]) => Ast.Expr;
+
 type Tail = (base: Ast.Expr, start: number) => Ast.Expr;
 
 export const exprActions: Actions = {
-  Ternary(node, ctx, condition, tail) {
+  Expr(node, ctx, condition, question, yes, _colon, no) {
     const test = ast<Ast.Expr>(condition, ctx);
-    const arms = optional<{ yes: Ast.Expr | undefined; no: Ast.Expr }>(tail, ctx);
-    if (arms === undefined) return test;
+    const otherwise = optional<Ast.Expr>(no, ctx);
+    if (question.children.length === 0 || otherwise === undefined) return test;
+    const arm = yes.children[0];
     return {
       kind: "ternary",
       span: spanOf(node, ctx),
       condition: test,
       // biome-ignore lint/suspicious/noThenProperty: the tree's own field name
-      then: arms.yes,
-      else: arms.no,
+      then: arm === undefined ? undefined : optional<Ast.Expr>(arm, ctx),
+      else: otherwise,
     } satisfies Ast.Expr;
   },
-  TernaryTail(_node, ctx, _question, yes, _colon, no) {
-    return { yes: optional<Ast.Expr>(yes, ctx), no: ast<Ast.Expr>(no, ctx) };
-  },
-  Binary(node, ctx, first, rest) {
+  Binary(node, ctx, first, ops, rest) {
     const left = ast<Ast.Expr>(first, ctx);
     if (rest.children.length === 0) return left;
     if (rest.children.length > maxOperands) {
       ctx.report("nesting-too-deep", spanOf(node, ctx), {});
       return left;
     }
-    return foldBinary(left, each<{ op: Ast.BinaryOp; right: Ast.Expr }>(rest, ctx));
+    const operands = each<Ast.Expr>(rest, ctx);
+    return foldBinary(
+      left,
+      operands.map((right, i) => ({ op: binaryOp(ops.children[i]?.text ?? ""), right })),
+    );
   },
-  BinaryTail(_node, ctx, op, right) {
-    return { op: op.text, right: ast<Ast.Expr>(right, ctx) };
-  },
-  Unary_prefix(node, ctx, op, operand) {
+  Prefix(node, ctx, op, operand) {
     const span = spanOf(node, ctx);
     const value = ast<Ast.Expr>(operand, ctx);
     const text = op.text;
@@ -52,28 +55,19 @@ export const exprActions: Actions = {
     }
     return { kind: "unary", span, op: unaryOp(text), operand: value } satisfies Ast.Expr;
   },
-  Unary_cast(node, ctx, _open, cast) {
-    const { type, operand } = ast<{ type: Ast.TypeName; operand: Ast.Expr }>(cast, ctx);
-    return { kind: "cast", span: spanOf(node, ctx), type, operand } satisfies Ast.Expr;
-  },
-  Unary_comptime(node, ctx, _comptime, operand) {
-    return { kind: "comptime", span: spanOf(node, ctx), operand: ast<Ast.Expr>(operand, ctx) } satisfies Ast.Expr;
-  },
-  Cast_any(_node, ctx, type, _close, operand) {
-    return { type: ast<Ast.TypeName>(type, ctx), operand: ast<Ast.Expr>(operand, ctx) };
-  },
-  Cast_sure(_node, ctx, type, _close, _op, operand) {
-    return { type: ast<Ast.TypeName>(type, ctx), operand: ast<Ast.Expr>(operand, ctx) };
-  },
   Condition(_node, ctx, operand) {
     return ast(operand, ctx);
   },
   Postfix(node, ctx, primary, tails) {
     const base = ast<Ast.Expr>(primary, ctx);
+    if (tails.children.length === 0) return base;
     const { start } = spanOf(node, ctx);
     return each<Tail>(tails, ctx).reduce((expr, tail) => tail(expr, start), base);
   },
-  PostfixTail_field(_node, ctx, op, field) {
+  PostfixTail(_node, ctx, _look, tail) {
+    return ast(tail, ctx);
+  },
+  AnyTail_field(_node, ctx, op, field) {
     const nameSpan = spanOf(field, ctx);
     const name = field.text;
     const arrow = op.text === "->";
@@ -84,12 +78,12 @@ export const exprActions: Actions = {
         ? { kind: "tuple-field", span: { start, end }, base, index: Number(name) }
         : { kind: "field", span: { start, end }, base, name, nameSpan, arrow }) satisfies Tail;
   },
-  PostfixTail_index(node, ctx, _open, index) {
+  AnyTail_index(node, ctx, _open, index) {
     const at = ast<Ast.Expr>(index, ctx);
     const { end } = spanOf(node, ctx);
     return ((base, start): Ast.Expr => ({ kind: "index", span: { start, end }, base, index: at })) satisfies Tail;
   },
-  PostfixTail_update(node, ctx, op) {
+  AnyTail_update(node, ctx, op) {
     const { end } = spanOf(node, ctx);
     const text = op.text === "++" ? "++" : "--";
     return ((target, start): Ast.Expr => {
@@ -97,65 +91,95 @@ export const exprActions: Actions = {
       return { kind: "update", span: { start, end }, op: text, prefix: false, target };
     }) satisfies Tail;
   },
-  Primary_map(node, ctx, map, keys) {
-    const parsed = optional<Ast.Expr[]>(keys, ctx);
+  MapExpr(node, ctx, map, _open, keys) {
     const span = spanOf(node, ctx);
     const name = withoutSigil(map);
+    const parsed = keys.children[0];
     if (parsed === undefined) return { kind: "map", span, name } satisfies Ast.Expr;
-    return { kind: "map-access", span, map: name, mapSpan: spanOf(map, ctx), keys: parsed } satisfies Ast.Expr;
-  },
-  Primary_paren(node, ctx, _open, inside) {
-    const make = ast<(span: Ast.Expr["span"]) => Ast.Expr>(inside, ctx);
-    return make(spanOf(node, ctx));
+    const mapSpan = spanOf(map, ctx);
+    return { kind: "map-access", span, map: name, mapSpan, keys: list<Ast.Expr>(parsed, ctx) } satisfies Ast.Expr;
   },
   Primary_block(_node, ctx, block) {
     const parsed = asValue(ast(block, ctx));
     return { kind: "block-expr", span: parsed.span, block: parsed } satisfies Ast.Expr;
   },
-  MapKeys(_node, ctx, _open, keys) {
-    return list(keys, ctx);
+  Parens(node, ctx, _open, inside) {
+    return ast<InParens>(inside, ctx)(spanOf(node, ctx));
   },
-  Paren_unit() {
-    return (span: Ast.Expr["span"]): Ast.Expr => ({ kind: "tuple", span, elements: [] });
+  InParens_unit() {
+    return ((span) => ({ kind: "tuple", span, elements: [] })) satisfies InParens;
   },
-  Paren_record(_node, ctx, fields) {
+  InParens_record(_node, ctx, fields) {
     const parsed = list<Extract<Ast.Expr, { kind: "record" }>["fields"][number]>(fields, ctx);
     const seen = new Set<string>();
     for (const { name, span } of parsed) {
       if (seen.has(name)) ctx.report("duplicate-field-name", span, { name });
       seen.add(name);
     }
-    return (span: Ast.Expr["span"]): Ast.Expr => ({ kind: "record", span, fields: parsed });
+    return ((span) => ({ kind: "record", span, fields: parsed })) satisfies InParens;
   },
-  Paren_single(_node, ctx, operand) {
+  InParens_single(_node, ctx, operand) {
     const value = ast<Ast.Expr>(operand, ctx);
-    return (span: Ast.Expr["span"]): Ast.Expr => ({ kind: "paren", span, operand: value });
+    return ((span) => ({ kind: "paren", span, operand: value })) satisfies InParens;
   },
-  Paren_tuple(_node, ctx, elements) {
+  InParens_tuple(_node, ctx, elements) {
     const parsed = list<Ast.Expr>(elements, ctx);
-    return (span: Ast.Expr["span"]): Ast.Expr => ({ kind: "tuple", span, elements: parsed });
+    return ((span) => ({ kind: "tuple", span, elements: parsed })) satisfies InParens;
   },
   RecordField(node, ctx, name, _eq, value) {
     return { name: name.text, value: ast<Ast.Expr>(value, ctx), span: spanOf(node, ctx) };
   },
-  WordExpr_sizeof(node, ctx, _word, _open, operand) {
-    return { kind: "sizeof", span: spanOf(node, ctx), operand: ast(operand, ctx) } satisfies Ast.Expr;
+  Cast(_node, ctx, _look, cast) {
+    return ast(cast, ctx);
   },
-  WordExpr_offsetof(node, ctx, _word, _open, operand, _comma, path) {
+  AnyCast_any(_node, ctx, type, _close, operand) {
+    return castOf(ast(type, ctx), ast(operand, ctx));
+  },
+  AnyCast_sure(_node, ctx, type, _close, _look, operand) {
+    return castOf(ast(type, ctx), ast(operand, ctx));
+  },
+  WordExpr_keyword(_node, ctx, _look, expr) {
+    return ast(expr, ctx);
+  },
+  WordExpr_name(node, ctx, name, _open, args) {
+    const text = name.text;
+    const span = spanOf(node, ctx);
+    const parsed = args.children[0];
+    if (parsed === undefined) {
+      if (text === "true" || text === "false") {
+        return { kind: "boolean", span, value: text === "true" } satisfies Ast.Expr;
+      }
+      return { kind: "identifier", span, name: freeName(name, ctx) } satisfies Ast.Expr;
+    }
+    return {
+      kind: "call",
+      span,
+      name: freeName(name, ctx),
+      nameSpan: spanOf(name, ctx),
+      args: list<Ast.Expr | Ast.TypeName>(parsed, ctx),
+    } satisfies Ast.Expr;
+  },
+  KeywordExpr_sizeof(node, ctx, _word, _open, operand) {
+    return { kind: "sizeof", span: spanOf(node, ctx), operand: typeFirst(operand, ctx) } satisfies Ast.Expr;
+  },
+  KeywordExpr_offsetof(node, ctx, _word, _open, operand, _comma, path) {
     return {
       kind: "offsetof",
       span: spanOf(node, ctx),
-      operand: ast(operand, ctx),
+      operand: typeFirst(operand, ctx),
       path: list<string>(path, ctx),
     } satisfies Ast.Expr;
   },
-  WordExpr_typeof(node, ctx, _word, _open, operand) {
-    return { kind: "typeof", span: spanOf(node, ctx), operand: ast(operand, ctx) } satisfies Ast.Expr;
+  KeywordExpr_typeof(node, ctx, _word, _open, operand) {
+    return { kind: "typeof", span: spanOf(node, ctx), operand: typeFirst(operand, ctx) } satisfies Ast.Expr;
   },
-  WordExpr_typeinfo(node, ctx, _word, _open, operand) {
-    return { kind: "typeinfo", span: spanOf(node, ctx), operand: ast(operand, ctx) } satisfies Ast.Expr;
+  KeywordExpr_typeinfo(node, ctx, _word, _open, operand) {
+    return { kind: "typeinfo", span: spanOf(node, ctx), operand: typeFirst(operand, ctx) } satisfies Ast.Expr;
   },
-  WordExpr_if(node, ctx, _if, condition, yes, _else, no) {
+  KeywordExpr_comptime(node, ctx, _comptime, operand) {
+    return { kind: "comptime", span: spanOf(node, ctx), operand: ast<Ast.Expr>(operand, ctx) } satisfies Ast.Expr;
+  },
+  IfExpr(node, ctx, _if, condition, yes, _else, no) {
     const other = ast<Ast.Block | Ast.Expr>(no, ctx);
     return {
       kind: "if-expr",
@@ -166,40 +190,11 @@ export const exprActions: Actions = {
       else: other.kind === "block" ? asValue(other) : other,
     } satisfies Ast.Expr;
   },
-  WordExpr_call(node, ctx, name, _open, args) {
-    return {
-      kind: "call",
-      span: spanOf(node, ctx),
-      name: freeName(name, ctx),
-      nameSpan: spanOf(name, ctx),
-      args: list<Ast.Expr | Ast.TypeName>(args, ctx),
-    } satisfies Ast.Expr;
-  },
-  WordExpr_name(node, ctx, name) {
-    const text = name.text;
-    const span = spanOf(node, ctx);
-    if (text === "true" || text === "false")
-      return { kind: "boolean", span, value: text === "true" } satisfies Ast.Expr;
-    return { kind: "identifier", span, name: freeName(name, ctx) } satisfies Ast.Expr;
-  },
-  IfExprElse_chain(_node, ctx, _if, expr) {
-    return ast(expr, ctx);
-  },
-  Argument_expr(_node, ctx, value) {
-    return ast(value, ctx);
-  },
-  Argument_type(_node, ctx, type) {
-    return ast(type, ctx);
+  TypeOrExpr(_node, ctx, operand) {
+    return ast(operand, ctx);
   },
 
   // --- Types --------------------------------------------------------------------------------------------------------
-  TypeOrExpr_expr(_node, ctx, value) {
-    const expr = ast<Ast.Expr>(value, ctx);
-    return typeOfOperand(expr) ?? expr;
-  },
-  TypeOrExpr_type(_node, ctx, type) {
-    return ast(type, ctx);
-  },
   Type(_node, ctx, _qualifiers, base, suffixes) {
     return typeName(base, suffixes, ctx);
   },
@@ -213,7 +208,7 @@ export const exprActions: Actions = {
     return typeTag(node, tag, name, ctx);
   },
   TypeBase_of(node, ctx, _typeof, _open, operand) {
-    return { kind: "type-of", span: spanOf(node, ctx), operand: ast(operand, ctx) } satisfies Ast.TypeName;
+    return { kind: "type-of", span: spanOf(node, ctx), operand: typeFirst(operand, ctx) } satisfies Ast.TypeName;
   },
   TypeBase_words(node, ctx, words) {
     return typeWords(node, words, ctx);
@@ -288,6 +283,26 @@ function checkUpdate(target: Ast.Expr, op: Cst, ctx: Context): void {
     default:
       ctx.report("update-target", spanOf(op, ctx), {});
   }
+}
+
+function castOf(type: Ast.TypeName, operand: Ast.Expr): InParens {
+  return ({ start }) => ({ kind: "cast", span: { start, end: operand.span.end }, type, operand });
+}
+
+/** An operand of sizeof and the like: a bare name that looks like a type is one. */
+function typeFirst(operand: Cst, ctx: Context): Ast.Expr | Ast.TypeName {
+  const parsed = ast<Ast.Expr | Ast.TypeName>(operand, ctx);
+  return parsed.kind === "identifier" || parsed.kind === "index" ? (typeOfOperand(parsed) ?? parsed) : parsed;
+}
+
+/** The grammar's rule matches nothing else. */
+function binaryOp(text: string): Ast.BinaryOp {
+  invariant(isBinaryOp(text), "1-parse", `operator ${text}`);
+  return text;
+}
+
+function isBinaryOp(text: string): text is Ast.BinaryOp {
+  return Object.hasOwn(precedence, text);
 }
 
 function unaryOp(text: string): Ast.UnaryOp {

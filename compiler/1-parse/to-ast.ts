@@ -164,22 +164,27 @@ export const itemActions: Actions = {
     const result = tail?.kind === "expr-stmt" ? tail.expr : undefined;
     return { kind: "block", span: spanOf(node, ctx), statements: parsed, result } satisfies Ast.Block;
   },
-  Stmt_empty() {
-    return undefined;
-  },
-  Stmt_block(_node, ctx, statement) {
+  AnyStmt_word(_node, ctx, _look, statement) {
     return ast(statement, ctx);
   },
-  Stmt_simple(_node, ctx, statement) {
+  AnyStmt_block(_node, ctx, block) {
+    const parsed = ast<Ast.Block>(block, ctx);
+    return { kind: "block-stmt", span: parsed.span, block: parsed } satisfies Ast.Stmt;
+  },
+  AnyStmt_simple(_node, ctx, statement) {
+    return ast(statement, ctx);
+  },
+  AnyStmt_empty() {
+    return undefined;
+  },
+  WordStmt_block(_node, ctx, statement) {
+    return ast(statement, ctx);
+  },
+  WordStmt_simple(_node, ctx, statement) {
     return ast(statement, ctx);
   },
   LastStmt(_node, ctx, statement) {
     return ast(statement, ctx);
-  },
-  BlockStmt(_node, ctx, statement) {
-    const parsed = ast<Ast.Stmt | Ast.Block>(statement, ctx);
-    if (parsed.kind !== "block") return parsed;
-    return { kind: "block-stmt", span: parsed.span, block: parsed } satisfies Ast.Stmt;
   },
   If(node, ctx, _if, condition, body, otherwise) {
     return {
@@ -254,20 +259,18 @@ export const itemActions: Actions = {
   ImportStmt(node, ctx, _import, path) {
     return { kind: "import-stmt", span: spanOf(node, ctx), path: stringOf(path, ctx) } satisfies Ast.Stmt;
   },
-  Assign(node, ctx, target, tail) {
+  Assign(node, ctx, target, ops, values) {
     const left = ast<Ast.Expr>(target, ctx);
-    const assigned = optional<{ op: Ast.AssignOp; value: Ast.Expr; span: Ast.Expr["span"] }>(tail, ctx);
     const span = spanOf(node, ctx);
-    if (assigned === undefined) return { kind: "expr-stmt", span, expr: left } satisfies Ast.Stmt;
-    const { op, value } = assigned;
+    const value = optional<Ast.Expr>(values, ctx);
+    const opNode = ops.children[0];
+    if (value === undefined || opNode === undefined) return { kind: "expr-stmt", span, expr: left } satisfies Ast.Stmt;
+    const op = assignOp(opNode.text);
     if (op === "=" && left.kind === "identifier" && left.name === "_") {
       return { kind: "discard", span, value } satisfies Ast.Stmt;
     }
-    if (!isAssignable(left)) ctx.report("assignment-target", assigned.span, {});
+    if (!isAssignable(left)) ctx.report("assignment-target", spanOf(opNode, ctx), {});
     return { kind: "assign", span, op, target: left, value } satisfies Ast.Stmt;
-  },
-  AssignTail(_node, ctx, op, value) {
-    return { op: op.text, value: ast<Ast.Expr>(value, ctx), span: spanOf(op, ctx) };
   },
 };
 
@@ -290,6 +293,12 @@ function configValue(value: Ast.Expr | string): Pick<Ast.ConfigEntry, "value" | 
   }
   if (value.kind === "integer") return { value: value.value, form: "integer" };
   return { value: value.kind === "string" ? value.value : "", form: "string" };
+}
+
+/** The grammar's rule matches nothing but these. */
+function assignOp(text: string): Ast.AssignOp {
+  const ops: readonly Ast.AssignOp[] = ["=", "+=", "-=", "*=", "/=", "%=", "&=", "|=", "^=", "<<=", ">>="];
+  return ops.find((op) => op === text) ?? "=";
 }
 
 /** What 2-check can say something better about than "not a target" is let through: fields, elements, identifiers. */

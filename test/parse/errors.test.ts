@@ -8,7 +8,7 @@ import { errors } from "./support.ts";
 const cases: readonly (readonly [row: string, text: string, place: string, message: string])[] = [
   ["L9.10", "BEGIN { $x = 1 $y = 2; }", "1:16-18", "syntax: unexpected '$y', expected ';' or '}'"],
   ["L9.11", "BEGIN { $x = 1", "1:15-15", "syntax: unexpected end of input, missing '}' (expected ';')"],
-  ["L9.12", "BEGIN { print(foo", "1:18-18", "syntax: unexpected end of input, missing ')'"],
+  ["L9.12", "BEGIN { print(foo", "1:18-18", "syntax: unexpected end of input, missing ')' (expected ',')"],
   ["L9.13", 'BEGIN { print("a); }', "1:15-21", "syntax: unterminated string"],
   ["L9.14", 'BEGIN { print("\\q"); }', "1:17-18", "syntax: invalid escape character '\\q'"],
   [
