@@ -4,7 +4,7 @@
  * names are patterns.
  */
 import type { Type } from "../types/type.ts";
-import { CHECKED, call, custom, type Recipe } from "./recipe.ts";
+import { CHECKED, CONTEXT, call, custom, type Recipe } from "./recipe.ts";
 import { BOOL, COMM, U8, U32, U64 } from "./types.ts";
 
 /**
@@ -43,7 +43,7 @@ const ROWS = [
   value("ctx", undefined, "the program's raw context", CHECKED, "context"),
   value("curtask", undefined, "the current task: struct task_struct *", call("get_current_task", [], { pure: true })),
   value("elapsed", U64, "nanoseconds since tracing began", custom("elapsed")),
-  value("func", undefined, "the traced function", CHECKED, "func"),
+  value("func", undefined, "the traced function", call("get_func_ip", [CONTEXT], { pure: true }), "func"),
   value("gid", U64, "group id", call("get_current_uid_gid", [], { shift: 32, bits: 32, pure: true })),
   value("has_cpid", BOOL, "whether a command was given with -c", custom("host_value")),
   value("jiffies", U64, "the kernel's tick counter", call("jiffies64")),

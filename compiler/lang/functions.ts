@@ -194,6 +194,7 @@ const ROWS = [
   fn("uaddr", ["string-literal"], undefined, "address of a symbol of the traced binary", custom("symbol_address")),
   act("unwatch", ["address"], "remove a watchpoint"),
   fn("uptr", ["address"], undefined, "the same address, in the process's memory"),
+  fn("ustack", ["any", "any"], undefined, "stack of the process", custom("stack"), { optional: 2, where: "probe" }),
   fn("usym", ["address"], { kind: "usym" }, "symbol of a process's address", custom("usym")),
   act("warnf", ["string-literal"], "print a formatted warning with its place", { variadic: true }),
   fn("write_user", ["address", "any", "integer"], BOOL, "write to the process's memory", CHECKED, { unsafe: true }),

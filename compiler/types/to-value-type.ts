@@ -1,6 +1,6 @@
 /** Types as the manifest describes them to the loader: how a value lies in memory. */
 import type { ValueType } from "../5-object/manifest.ts";
-import { invariant, unreachable } from "../util/assert.ts";
+import { InvariantError, unreachable } from "../util/assert.ts";
 import { fromBtf, resolve } from "./from-btf.ts";
 import { layoutOf, sizeOf } from "./layout.ts";
 import type { EnumType, StructType, Type } from "./type.ts";
@@ -87,7 +87,7 @@ export function toValueType(type: Type, stackMap: (stack: StackType) => string):
       }
     case "error":
     case "opaque":
-      return invariant(false, "types", `${type.kind} has no place in memory`);
+      throw new InvariantError(`types: ${type.kind} has no place in memory`);
     default:
       return unreachable(type);
   }

@@ -1,0 +1,131 @@
+/** Functions that act: formatted output, exit, join, time, signals (sections 5.1 and 5.6 of the language). */
+import { NONE, U64 } from "../lang/types.ts";
+import { signalNumber } from "../lang/texts.ts";
+import { addressArgument, callNode, integerArgument, literalArgument, type Call, type Row } from "./call-arguments.ts";
+import { action } from "./call-maps.ts";
+import type { Context } from "./context.ts";
+import { conversions, formatArguments } from "./formats.ts";
+import { stringLiteral } from "./literals.ts";
+import { constant, constantValue, errorExpr, isConstant, isError } from "./nodes.ts";
+import { condition, spaceOf } from "./operators.ts";
+import { isTypeName } from "./type-names.ts";
+import type * as Typed from "./typed.ts";
+
+/** A call of this family; undefined: of another. */
+export function actionCall(ctx: Context, call: Call, row: Row): Typed.Expr | undefined {
+  const { span, args } = call;
+  switch (row.name) {
+    case "printf":
+    case "errorf":
+    case "warnf":
+    case "cat":
+    case "system": {
+      const format = literalArgument(ctx, row.name, args, 0, span);
+      if (format === undefined) return errorExpr(span);
+      const values = formatArguments(ctx, format, args.slice(1), span);
+      return values === undefined ? errorExpr(span) : action({ kind: row.name, format, args: values }, span);
+    }
+    case "exit":
+      return exitCall(ctx, call);
+    case "time": {
+      const format = args.length === 0 ? "%H:%M:%S\n" : literalArgument(ctx, row.name, args, 0, span);
+      return format === undefined ? errorExpr(span) : action({ kind: "time", format }, span);
+    }
+    case "join": {
+      const pointers = addressArgument(ctx, row.name, args[0], span);
+      const separator = args.length < 2 ? " " : literalArgument(ctx, row.name, args, 1, span);
+      if (pointers === undefined || separator === undefined) return errorExpr(span);
+      return action({ kind: "join", pointers, space: spaceOf(pointers.type) ?? "kernel", separator }, span);
+    }
+    case "assert": {
+      const [first] = args;
+      const test = first === undefined || isTypeName(first) ? errorExpr(span) : condition(ctx, ctx.expr(first));
+      const message = literalArgument(ctx, row.name, args, 1, span);
+      if (isError(test) || message === undefined) return errorExpr(span);
+      return action({ kind: "assert", condition: test, message }, span);
+    }
+    case "fail":
+      return failCall(ctx, call);
+    case "static_assert": {
+      const [first] = args;
+      const test = first === undefined || isTypeName(first) ? undefined : constantValue(condition(ctx, ctx.expr(first)));
+      const message = literalArgument(ctx, row.name, args, 1, span);
+      if (test === undefined) ctx.report("comptime-unresolved", span, {});
+      else if (test === 0n) ctx.report("assertion-failed", span, { message: message ?? "" });
+      return { kind: "block", body: [], result: undefined, type: NONE, span };
+    }
+    case "signal":
+    case "signal_thread":
+      return signalCall(ctx, call, row.name);
+    case "override": {
+      const value = integerArgument(ctx, row.name, args[0], span);
+      return value === undefined ? errorExpr(span) : callNode(row.name, [value], [], NONE, span);
+    }
+    case "debugf":
+      ctx.report("unsupported-function", span, { name: row.name, why: "use printf" });
+      return errorExpr(span);
+    case "unwatch":
+    case "skboutput":
+      ctx.report("unsupported-function", span, { name: row.name, why: "the loader has no way to do it yet" });
+      return errorExpr(span);
+    default:
+      return undefined;
+  }
+}
+
+function exitCall(ctx: Context, call: Call): Typed.Expr {
+  const { span, args } = call;
+  if (ctx.unit.loops.some((loop) => loop.kind === "for")) {
+    ctx.report("misplaced-jump", span, { name: "return", place: "for-loop: exit() returns from the probe" });
+    return errorExpr(span);
+  }
+  const code = args.length === 0 ? undefined : integerArgument(ctx, "exit", args[0], span);
+  if (args.length > 0 && code === undefined) return errorExpr(span);
+  return action({ kind: "exit", code }, span);
+}
+
+/** Reached by the compiler, it ends compilation: the message is formatted here. */
+function failCall(ctx: Context, call: Call): Typed.Expr {
+  const { span, args } = call;
+  const format = literalArgument(ctx, "fail", args, 0, span);
+  if (format === undefined) return errorExpr(span);
+  const values = formatArguments(ctx, format, args.slice(1), span);
+  if (values === undefined) return errorExpr(span);
+  if (!values.every(isConstant)) {
+    ctx.report("fail-literal", span, {});
+    return errorExpr(span);
+  }
+  const texts = values.map((value) => (value.kind === "string" ? value.value : String(constantValue(value) ?? "")));
+  const wanted = conversions(format);
+  let next = 0;
+  const message = format.replace(/%(%|[-+ #0]*\d*(?:\.\d+)?(?:hh|h|ll|l|j|z|t)?(?:rx|rh|gr|[a-zA-Z]))/g, (whole) => {
+    if (whole === "%%") return "%";
+    const specifier = wanted[next];
+    const value = texts[next++] ?? "";
+    return specifier === "x" || specifier === "p" ? BigInt(value === "" ? 0 : value).toString(16) : value;
+  });
+  ctx.report("user-fail", span, { message });
+  return errorExpr(span);
+}
+
+function signalCall(ctx: Context, call: Call, name: "signal" | "signal_thread"): Typed.Expr {
+  const { span, args } = call;
+  const [first] = args;
+  const word = first?.kind === "string" ? stringLiteral(ctx, first) : undefined;
+  if (word !== undefined) {
+    const number = signalNumber(word);
+    if (number === undefined) {
+      ctx.report("signal-name", span, { name: word });
+      return errorExpr(span);
+    }
+    return callNode(name, [constant(BigInt(number), U64, span)], [], NONE, span);
+  }
+  const value = integerArgument(ctx, name, first, span);
+  if (value === undefined) return errorExpr(span);
+  const known = constantValue(value);
+  if (known !== undefined && (known < 1n || known > 64n)) {
+    ctx.report("signal-number", span, { value: String(known) });
+    return errorExpr(span);
+  }
+  return callNode(name, [value], [], NONE, span);
+}

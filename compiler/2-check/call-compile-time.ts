@@ -1,0 +1,100 @@
+/** Questions answered while compiling: sizes, offsets, kinds of types, parameters, what the kernel has. */
+import { U64 } from "../lang/types.ts";
+import type * as Ast from "../1-parse/ast.ts";
+import type { Span } from "../source/span.ts";
+import { sizeOf } from "../types/layout.ts";
+import { printType } from "../types/print.ts";
+import type { Type } from "../types/type.ts";
+import { type Argument, type Call, literalArgument, type Row } from "./call-arguments.ts";
+import type { Context } from "./context.ts";
+import { memberNames, memberPath } from "./members.ts";
+import { bool, constant, errorExpr, isConstant } from "./nodes.ts";
+import { namedOption } from "./params.ts";
+import { similar } from "./similar.ts";
+import { isTypeName, resolveType } from "./type-names.ts";
+import type * as Typed from "./typed.ts";
+
+/** A call of this family; undefined: of another. */
+export function compileTimeCall(ctx: Context, call: Call, row: Row): Typed.Expr | undefined {
+  const { span, args } = call;
+  const [first] = args;
+  switch (row.name) {
+    case "getopt":
+      return namedOption(ctx, args, span);
+    case "is_array":
+    case "is_integer":
+    case "is_ptr":
+    case "is_str":
+    case "is_unsigned_integer": {
+      if (first === undefined) return errorExpr(span);
+      return bool(isKind(row.name, operandType(ctx, first)), span);
+    }
+    case "is_literal":
+      return bool(first !== undefined && !isTypeName(first) && isConstant(ctx.expr(first)), span);
+    case "kfunc_exist":
+    case "kfunc_allowed": {
+      const name = literalArgument(ctx, row.name, args, 0, span);
+      if (name === undefined) return errorExpr(span);
+      return bool(ctx.env.snapshot.functionType(name) !== undefined, span);
+    }
+    default:
+      return undefined;
+  }
+}
+
+/** Type of an operand that may be a type itself; expressions are not evaluated. */
+export function operandType(ctx: Context, operand: Argument): Type {
+  return isTypeName(operand) ? resolveType(ctx, operand) : ctx.expr(operand).type;
+}
+
+function isKind(question: "is_array" | "is_integer" | "is_ptr" | "is_str" | "is_unsigned_integer", type: Type): boolean {
+  switch (question) {
+    case "is_array":
+      return type.kind === "array";
+    case "is_integer":
+      return type.kind === "integer";
+    case "is_ptr":
+      return type.kind === "pointer";
+    case "is_str":
+      return type.kind === "string";
+    case "is_unsigned_integer":
+      return type.kind === "integer" && !type.signed;
+  }
+}
+
+/** `sizeof(type or expression)`. */
+export function sizeOfOperand(ctx: Context, operand: Ast.Expr | Ast.TypeName, span: Span): Typed.Expr {
+  const type = operandType(ctx, operand);
+  if (type.kind === "error") return errorExpr(span);
+  if (type.kind === "struct" && type.origin.kind === "opaque") {
+    ctx.report("unknown-type", operand.span, { name: printType(type), similar: ctx.env.snapshot.suggest("struct", type.name) });
+    return errorExpr(span);
+  }
+  return constant(BigInt(sizeOf(type)), U64, span);
+}
+
+/** `offsetof(type or expression, field.field)`. */
+export function offsetOfField(ctx: Context, operand: Ast.Expr | Ast.TypeName, path: readonly string[], span: Span): Typed.Expr {
+  let type = operandType(ctx, operand);
+  if (type.kind === "error") return errorExpr(span);
+  if (type.kind === "pointer") type = type.to;
+  let offset = 0;
+  for (const name of path) {
+    if (type.kind !== "struct") {
+      ctx.report("no-field", span, { field: name, type: printType(type) });
+      return errorExpr(span);
+    }
+    if (type.origin.kind === "opaque") {
+      ctx.report("unknown-struct", operand.span, { name: printType(type), similar: ctx.env.snapshot.suggest("struct", type.name) });
+      return errorExpr(span);
+    }
+    const found = memberPath(type, name, "kernel");
+    if (found === undefined) {
+      ctx.report("unknown-field", span, { type: printType(type), field: name, similar: similar(name, memberNames(type)) });
+      return errorExpr(span);
+    }
+    offset += found.path.offset;
+    type = found.path.type;
+  }
+  return constant(BigInt(offset), U64, span);
+}

@@ -1,0 +1,112 @@
+/** Types as a script writes them, resolved: the script's definitions, the language's names, C's spellings, BTF. */
+import type * as Ast from "../1-parse/ast.ts";
+import { I64, U64 } from "../lang/types.ts";
+import { scalarNames } from "../types/c-names.ts";
+import type { AddressSpace, Type } from "../types/type.ts";
+import { unreachable } from "../util/assert.ts";
+import type { Context } from "./context.ts";
+import { ERROR_TYPE } from "./nodes.ts";
+import { inCaller, macroArgument } from "./macros.ts";
+import { similar } from "./similar.ts";
+
+export function isTypeName(node: Ast.Expr | Ast.TypeName): node is Ast.TypeName {
+  switch (node.kind) {
+    case "type-name":
+    case "type-tag":
+    case "type-pointer":
+    case "type-array":
+    case "type-of":
+      return true;
+    default:
+      return false;
+  }
+}
+
+/** Where pointers point that nothing else is known of. */
+export function defaultSpace(ctx: Context): AddressSpace {
+  return ctx.unit.row?.space ?? "kernel";
+}
+
+/** The type, or the error type (reported). Struct names that nothing defines stay opaque: only their fields are unknown. */
+export function resolveType(ctx: Context, name: Ast.TypeName, space: AddressSpace = defaultSpace(ctx)): Type {
+  switch (name.kind) {
+    case "type-name":
+      return resolveNamed(ctx, name, space);
+    case "type-tag": {
+      const found = ctx.types.tagged(name.tag, name.name);
+      if (found !== undefined) return found;
+      if (name.tag !== "enum") return { kind: "struct", tag: name.tag, name: name.name, size: 0, origin: { kind: "opaque" } };
+      ctx.report("unknown-enum", name.span, { name: name.name });
+      return ERROR_TYPE;
+    }
+    case "type-pointer": {
+      const to = resolveType(ctx, name.to, space);
+      return to.kind === "error" ? to : { kind: "pointer", to, space };
+    }
+    case "type-array": {
+      const element = resolveType(ctx, name.element, space);
+      if (element.kind === "error") return element;
+      return { kind: "array", element, length: name.length ?? 0 };
+    }
+    case "type-of": {
+      if (isTypeName(name.operand)) return resolveType(ctx, name.operand, space);
+      const type = ctx.expr(name.operand).type;
+      return type;
+    }
+    default:
+      return unreachable(name);
+  }
+}
+
+function resolveNamed(ctx: Context, name: Ast.TypeName & { kind: "type-name" }, space: AddressSpace): Type {
+  const size = name.size;
+  switch (name.name) {
+    case "string":
+      return { kind: "string", size: size ?? ctx.settings.maxStrlen };
+    case "buffer":
+      return { kind: "buffer", size: size ?? ctx.settings.maxStrlen };
+    case "inet":
+      return { kind: "inet" };
+    default:
+  }
+  const special = SPECIAL[name.name];
+  if (special !== undefined) return special;
+  const found = ctx.types.named(name.name);
+  if (found !== undefined && found.kind !== "opaque") return found;
+  const argument = macroArgument(ctx, name.name);
+  if (argument !== undefined) {
+    const given = argument.argument;
+    const wanted = given.kind === "typeof" ? given.operand : given;
+    if (isTypeName(wanted)) return inCaller(ctx, argument.frame, () => resolveType(ctx, wanted, space));
+    if (given.kind === "typeof") return inCaller(ctx, argument.frame, () => (isTypeName(wanted) ? ERROR_TYPE : ctx.expr(wanted).type));
+  }
+  ctx.report("unknown-type", name.span, { name: name.name, similar: similar(name.name, scalarNames) });
+  return ERROR_TYPE;
+}
+
+/** Names of the language's own value types (L1.115). Aggregations named as types stand for their integers' maps. */
+const SPECIAL: Readonly<Record<string, Type>> = {
+  username_t: { kind: "username" },
+  timestamp: { kind: "timestamp", format: "" },
+  macaddr_t: { kind: "mac" },
+  mac_address: { kind: "mac" },
+  cgroup_path_t: { kind: "cgroup_path", filter: "" },
+  ksym_t: { kind: "ksym" },
+  usym_t: { kind: "usym" },
+  count_t: { kind: "aggregate", fn: "count" },
+  sum_t: { kind: "aggregate", fn: "sum", signed: true },
+  usum_t: { kind: "aggregate", fn: "sum", signed: false },
+  min_t: { kind: "aggregate", fn: "min", signed: true },
+  umin_t: { kind: "aggregate", fn: "min", signed: false },
+  max_t: { kind: "aggregate", fn: "max", signed: true },
+  umax_t: { kind: "aggregate", fn: "max", signed: false },
+  avg_t: { kind: "aggregate", fn: "avg", signed: true },
+  uavg_t: { kind: "aggregate", fn: "avg", signed: false },
+  stats_t: { kind: "aggregate", fn: "stats", signed: true },
+  ustats_t: { kind: "aggregate", fn: "stats", signed: false },
+};
+
+/** The integer that stands for an address of a size. */
+export function wordOf(signed: boolean): Type {
+  return signed ? I64 : U64;
+}
