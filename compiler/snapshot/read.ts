@@ -149,7 +149,7 @@ export function readSnapshot(bytes: Uint8Array, inflate: Inflate): Snapshot {
 function wildcardFilter(pattern: string): (name: string) => boolean {
   if (!hasWildcard(pattern)) return () => true;
   const prefix = literalPrefix(pattern);
-  const shunned = ["rcu_", "bpf_dispatcher_"].filter((start) => !prefix.startsWith(start));
+  const shunned = ["rcu_", "bpf_dispatcher_xdp_func"].filter((start) => !prefix.startsWith(start));
   const parts = !pattern.includes(".");
   return (name) => !(parts && name.includes(".part.")) && !shunned.some((start) => name.startsWith(start));
 }
