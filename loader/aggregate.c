@@ -209,7 +209,7 @@ static void put_intervals(struct bytes *out, const struct value_type *type, cons
 		const struct sample *at = &s->list[i];
 
 		mp__map(out, 2);
-		mp__str(out, "start");
+		mp__str(out, "time");
 		mp__uint(out, at->index * type->interval);
 		mp__str(out, "value");
 		put_number(out, type, type->fn == SERIES_AVG ? average(type, at->value, at->count) : (u64)at->value);

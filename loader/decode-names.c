@@ -198,13 +198,7 @@ static void put_build_id(struct bytes *out, const struct bpf_stack_build_id *fra
 	}
 	for (int i = 0; i < BPF_BUILD_ID_SIZE; i++)
 		sprintf(text + 2 * i, "%02x", frame->build_id[i]);
-	mp__map(out, 3);
-	mp__str(out, "address");
-	mp__uint(out, frame->offset);
-	mp__str(out, "build_id");
-	mp__str(out, text);
-	mp__str(out, "offset");
-	mp__uint(out, frame->offset);
+	put_symbol(out, 2, frame->offset, text, frame->offset, NULL);
 }
 
 void decode__stack(struct decoder *d, struct bytes *out, const struct value_type *type, const u8 *data)

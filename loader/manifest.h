@@ -142,8 +142,10 @@ struct host_value {
 	u32 offset;
 };
 
+enum symbol_kind { SYMBOL_KERNEL, SYMBOL_USER, SYMBOL_CGROUP };
+
 struct symbol_value {
-	bool user;
+	enum symbol_kind kind;
 	const char *path, *symbol;
 	u32 offset;
 	struct place place;

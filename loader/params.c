@@ -3,6 +3,7 @@
 #include "object.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -209,23 +210,48 @@ static int user_symbol(const struct symbol_value *e, u64 *addr)
 	return symbol ? 0 : EXIT_REFUSED;
 }
 
+static int kernel_symbol(const struct symbol_value *e, u64 *addr)
+{
+	if (kallsyms__address(e->symbol, addr))
+		return 0;
+	report__at(SEVERITY_ERROR, &e->place, kallsyms__hidden() ? "this process may not read kernel addresses (CAP_SYSLOG)" : NULL,
+		   "failed to resolve kernel symbol: %s", e->symbol);
+	return kallsyms__hidden() ? EXIT_HOST : EXIT_REFUSED;
+}
+
+/* A cgroup's id is the file handle of its folder in cgroup2. */
+static int cgroup_id(const struct symbol_value *e, u64 *id)
+{
+	union {
+		struct file_handle head;
+		char room[sizeof(struct file_handle) + MAX_HANDLE_SZ];
+	} handle = { .head.handle_bytes = sizeof(*id) };
+	int mount;
+
+	if (name_to_handle_at(AT_FDCWD, e->symbol, &handle.head, &mount, 0)) {
+		report__at(SEVERITY_ERROR, &e->place, NULL, "failed to get `cgroupid` for path: \"%s\": %s", e->symbol, strerror(errno));
+		return EXIT_REFUSED;
+	}
+	memcpy(id, handle.head.f_handle, sizeof(*id));
+	return 0;
+}
+
 static int fill_symbols(u8 *rodata, const struct manifest *m)
 {
+	static int (*const resolve[])(const struct symbol_value *, u64 *) = {
+		[SYMBOL_KERNEL] = kernel_symbol,
+		[SYMBOL_USER] = user_symbol,
+		[SYMBOL_CGROUP] = cgroup_id,
+	};
+
 	for (u32 i = 0; i < m->symbols_len; i++) {
 		const struct symbol_value *e = &m->symbols[i];
-		u64 addr = 0;
-		int err = 0;
+		u64 value = 0;
+		int err = resolve[e->kind](e, &value);
 
-		if (e->user) {
-			err = user_symbol(e, &addr);
-		} else if (!kallsyms__address(e->symbol, &addr)) {
-			report__at(SEVERITY_ERROR, &e->place, kallsyms__hidden() ? "this process may not read kernel addresses (CAP_SYSLOG)" : NULL,
-				   "failed to resolve kernel symbol: %s", e->symbol);
-			err = kallsyms__hidden() ? EXIT_HOST : EXIT_REFUSED;
-		}
 		if (err)
 			return err;
-		memcpy(rodata + e->offset, &addr, 8);
+		memcpy(rodata + e->offset, &value, 8);
 	}
 	return 0;
 }
