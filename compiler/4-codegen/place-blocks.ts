@@ -57,7 +57,10 @@ function skipEmpty(byId: ReadonlyMap<BlockId, MachineBlock>): (id: BlockId) => B
 }
 
 /** Blocks that lead to each. */
-function incoming(ends: ReadonlyMap<BlockId, End>, reachable: ReadonlySet<BlockId>): ReadonlyMap<BlockId, readonly BlockId[]> {
+function incoming(
+  ends: ReadonlyMap<BlockId, End>,
+  reachable: ReadonlySet<BlockId>,
+): ReadonlyMap<BlockId, readonly BlockId[]> {
   const out = new Map<BlockId, BlockId[]>();
   for (const [from, end] of ends) {
     if (!reachable.has(from)) continue;

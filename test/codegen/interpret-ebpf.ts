@@ -112,7 +112,9 @@ export function interpretEbpf(insns: readonly Insn[], world: World, counter: Cou
         regs[insn.dst] = u64(-get(insn.dst));
         break;
       case "swap": {
-        const digits = BigInt.asUintN(insn.bits, get(insn.dst)).toString(16).padStart(insn.bits / 4, "0");
+        const digits = BigInt.asUintN(insn.bits, get(insn.dst))
+          .toString(16)
+          .padStart(insn.bits / 4, "0");
         regs[insn.dst] = BigInt(`0x${(digits.match(/../g) ?? []).reverse().join("")}`);
         break;
       }

@@ -71,9 +71,13 @@ export function interpretIr(fn: Fn, world: World, maxSteps = 20_000): bigint {
       case "negate":
         return u64(-get(inst.value));
       case "extend":
-        return u64(inst.signed ? BigInt.asIntN(inst.bits, get(inst.value)) : BigInt.asUintN(inst.bits, get(inst.value)));
+        return u64(
+          inst.signed ? BigInt.asIntN(inst.bits, get(inst.value)) : BigInt.asUintN(inst.bits, get(inst.value)),
+        );
       case "swap": {
-        const digits = BigInt.asUintN(inst.bits, get(inst.value)).toString(16).padStart(inst.bits / 4, "0");
+        const digits = BigInt.asUintN(inst.bits, get(inst.value))
+          .toString(16)
+          .padStart(inst.bits / 4, "0");
         return BigInt(`0x${(digits.match(/../g) ?? []).reverse().join("")}`);
       }
       case "compare":

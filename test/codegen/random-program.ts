@@ -22,7 +22,15 @@ import { KEY_SIZE, VALUE_SIZE } from "./world.ts";
 const BINARY: readonly BinaryOp[] = ["add", "sub", "mul", "udiv", "umod", "and", "or", "xor", "shl", "shr", "sar"];
 const COMPARE: readonly CompareOp[] = ["eq", "ne", "ult", "ule", "ugt", "uge", "slt", "sle", "sgt", "sge", "set"];
 const CONSTANTS = [0n, 1n, 2n, 3n, 8n, 10n, 16n, 31n, 32n, 63n, 64n, 255n, 0xffffn, 4096n, -1n, -5n] as const;
-const WIDE = [0x7fffffffn, 0x80000000n, 0xffffffffn, 0x100000000n, -0x80000000n, 0x123456789abcdefn, -0x80000001n] as const;
+const WIDE = [
+  0x7fffffffn,
+  0x80000000n,
+  0xffffffffn,
+  0x100000000n,
+  -0x80000000n,
+  0x123456789abcdefn,
+  -0x80000001n,
+] as const;
 
 /** xorshift32: small, and the same everywhere. */
 export class Random {
@@ -61,11 +69,13 @@ class Writer {
   readonly slotAddress: ValueId[] = [];
   context: ValueId;
   budget: number;
+  readonly helpers: "all" | "reproducible";
   #value = 0;
   #block = 0;
 
-  constructor(random: Random, budget: number) {
+  constructor(random: Random, budget: number, helpers: "all" | "reproducible") {
     this.random = random;
+    this.helpers = helpers;
     this.budget = budget;
     this.at = this.open();
     this.context = this.define({ kind: "context" });
@@ -127,10 +137,18 @@ class Writer {
 
 const jump = (to: BlockId, args: readonly ValueId[] = []): Jump => ({ to, args });
 
-/** @param pressure values that the result depends on */
-export function randomProgram(seed: number, size: number, pressure: number): Fn {
+/**
+ * @param pressure values that the result depends on
+ * @param helpers reproducible: only those whose results are the same on a real kernel
+ */
+export function randomProgram(
+  seed: number,
+  size: number,
+  pressure: number,
+  helpers: "all" | "reproducible" = "all",
+): Fn {
   const random = new Random(seed);
-  const writer = new Writer(random, size);
+  const writer = new Writer(random, size, helpers);
   statements(writer, 3);
   // Everything still in scope meets in the result, most recent first.
   let result = writer.constant(0n);
@@ -175,7 +193,9 @@ function arithmetic(writer: Writer): void {
       return writer.keep(writer.define(compared));
     }
     default:
-      return writer.keep(writer.define({ kind: "binary", op: random.pick(BINARY), left: value, right: writer.scalar() }));
+      return writer.keep(
+        writer.define({ kind: "binary", op: random.pick(BINARY), left: value, right: writer.scalar() }),
+      );
   }
 }
 
@@ -191,7 +211,9 @@ function loadContext(writer: Writer): void {
 function memory(writer: Writer): void {
   const { random } = writer;
   const data = random.chance(30);
-  const base = data ? writer.define({ kind: "data", section: ".bss", offset: 8 * random.below(4) }) : random.pick(writer.slotAddress);
+  const base = data
+    ? writer.define({ kind: "data", section: ".bss", offset: 8 * random.below(4) })
+    : random.pick(writer.slotAddress);
   const place = data ? "data" : "stack";
   const size = random.pick([1, 2, 4, 8, 8, 8] as const);
   const offset = size * random.below(16 / size);
@@ -201,7 +223,15 @@ function memory(writer: Writer): void {
     case 1:
       return writer.effect({ kind: "store", base, offset, size, value: writer.scalar(), memory: place, span });
     case 2:
-      return writer.effect({ kind: "atomic-add", base, offset: 8, size: 8, value: writer.scalar(), memory: place, span });
+      return writer.effect({
+        kind: "atomic-add",
+        base,
+        offset: 8,
+        size: 8,
+        value: writer.scalar(),
+        memory: place,
+        span,
+      });
     case 3: {
       const from = random.pick(writer.slotAddress);
       const shape = { to: base, toOffset: 0, from, fromOffset: 0, size: random.pick([8, 13, 16]), align: 8 } as const;
@@ -218,6 +248,7 @@ function memory(writer: Writer): void {
 
 function calls(writer: Writer): void {
   const { random } = writer;
+  if (writer.helpers === "reproducible") return arithmetic(writer);
   const plain = { kind: "call", args: [], reads: undefined, writes: undefined } as const;
   switch (random.below(4)) {
     case 0:
@@ -248,7 +279,9 @@ function bytes(writer: Writer, size: number): Bytes {
 /** Few different keys, so that lookups find something. */
 function narrow(writer: Writer): ValueId {
   const mask = writer.constant(3n);
-  return writer.random.chance(50) ? mask : writer.define({ kind: "binary", op: "and", left: writer.scalar(), right: mask });
+  return writer.random.chance(50)
+    ? mask
+    : writer.define({ kind: "binary", op: "and", left: writer.scalar(), right: mask });
 }
 
 function maps(writer: Writer): void {
@@ -314,7 +347,15 @@ function choice(writer: Writer, depth: number): void {
     writer.scope = [...outer];
     if (side === yes || random.chance(60)) statements(writer, depth - 1);
     if (random.chance(8)) writer.close({ kind: "return", value: writer.scalar(), span });
-    else writer.close({ kind: "jump", target: jump(join.id, join.params.map(() => writer.scalar())), span });
+    else
+      writer.close({
+        kind: "jump",
+        target: jump(
+          join.id,
+          join.params.map(() => writer.scalar()),
+        ),
+        span,
+      });
   }
   // Both sides may have returned; the join is then unreachable and must not be written into the function.
   writer.at = join;
@@ -344,7 +385,9 @@ function loop(writer: Writer, depth: number): void {
   const one = writer.constant(1n);
   const next = writer.define({ kind: "binary", op: "add", left: counter, right: one });
   // Swaps and rotations among the carried values are what copies at jumps get wrong.
-  const shuffled = carried.map((_, i) => (random.chance(50) ? (carried[(i + 1) % carried.length] ?? zero) : writer.scalar()));
+  const shuffled = carried.map((_, i) =>
+    random.chance(50) ? (carried[(i + 1) % carried.length] ?? zero) : writer.scalar(),
+  );
   writer.close({ kind: "jump", target: jump(head.id, [next, ...shuffled]), span });
   writer.at = after;
   writer.scope = outer;

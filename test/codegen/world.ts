@@ -31,6 +31,12 @@ export class World {
   add(at: bigint, bytes: Uint8Array): void {
     this.regions.push({ at, bytes });
   }
+  /** Forgets the slots of a function that has ended; maps and data stay. */
+  forgetSlots(): void {
+    const kept = this.regions.filter((region) => region.at < SLOTS || region.at >= ELEMENTS);
+    this.regions.length = 0;
+    this.regions.push(...kept);
+  }
   #find(address: bigint, size: number): { readonly bytes: Uint8Array; readonly at: number } {
     for (const region of this.regions) {
       const at = Number(address - region.at);

@@ -8,8 +8,8 @@
  * for the same value; the replaced ones are left for dead code elimination.
  */
 import { definedBy, definitions, Fresh, mapEnd, mapInst } from "../edit.ts";
-import type { Block, BlockId, Function as Fn, Inst, Terminator, ValueId } from "../ir.ts";
 import { reorder } from "../graph.ts";
+import type { Block, BlockId, Function as Fn, Inst, Terminator, ValueId } from "../ir.ts";
 import { Constants } from "./constants.ts";
 import { foldEnd } from "./fold-branch.ts";
 import { foldInst } from "./fold-inst.ts";
