@@ -95,9 +95,10 @@ export function reportFailure(
   report("unexpected-token", span, { found, expected: wanted });
 }
 
-/** Reports what a match that failed from nested brackets without end can tell: Ohm ran out of stack. */
+/** Reports an item that nests too deeply: by its brackets, or, where Ohm ran out of stack, by something else. */
 export function reportDepth(segment: Segment, report: Report<typeof parseCatalog>): void {
-  report("nesting-too-deep", { start: segment.start, end: segment.start + 1 }, {});
+  const start = segment.tooDeep ?? segment.start;
+  report("nesting-too-deep", { start, end: start + 1 }, {});
 }
 
 function rightmost(match: MatchResult): number {

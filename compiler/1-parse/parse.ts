@@ -60,6 +60,10 @@ function parseSegment(
   makeContext: (span: Context["span"]) => Omit<Context, "build">,
   reportSyntax: Report<typeof parseCatalog>,
 ): Part | undefined {
+  if (segment.tooDeep !== undefined) {
+    reportDepth(segment, reportSyntax);
+    return undefined;
+  }
   const text = pre.text.slice(segment.start, segment.end);
   const isC = /^(?:struct|union|enum|typedef)$/.test(segment.word);
   const expanded = isC && mentionsMacro(text, pre.macros) ? expandMacros(text, pre.macros) : undefined;

@@ -9,7 +9,12 @@ export type Segment = {
   readonly word: string;
   /** A bracket is open at its end: the offset of the innermost one. */
   readonly open: number | undefined;
+  /** The bracket that nests deeper than the parser follows. */
+  readonly tooDeep: number | undefined;
 };
+
+/** Brackets in brackets: far beyond what people write, and well within any engine's stack. */
+const maxDepth = 64;
 
 const firstWord = /[A-Za-z_][A-Za-z0-9_]*/y;
 const cWords: ReadonlySet<string> = new Set(["struct", "union", "enum", "typedef"]);
@@ -40,13 +45,15 @@ function findEnd(text: string, start: number, word: string): Segment {
   const isC = cWords.has(word);
   const endsWithCall = word === "let";
   const open: number[] = [];
-  const segment = (end: number): Segment => ({ start, end, word, open: open.at(-1) });
+  let tooDeep: number | undefined;
+  const segment = (end: number): Segment => ({ start, end, word, open: open.at(-1), tooDeep });
   for (let i = start; i < text.length; i++) {
     switch (text.charCodeAt(i)) {
       case 123: // {
       case 40: // (
       case 91: // [
         open.push(i);
+        if (open.length > maxDepth) tooDeep ??= i;
         break;
       case 41: // )
         if (open.length > 0 && text.charCodeAt(open.at(-1) ?? 0) === 40) open.pop();

@@ -281,7 +281,7 @@ function checkUpdate(target: Ast.Expr, op: Cst, ctx: Context): void {
       checkUpdate(target.operand, op, ctx);
       return;
     default:
-      ctx.report("update-target", spanOf(op, ctx), {});
+      ctx.report("increment-target", spanOf(op, ctx), {});
   }
 }
 

@@ -22,7 +22,7 @@ test.each([
   (block (assign = (map "") (call count))))`,
   ],
   ["L1.35", "x=begin { }", "(probe x (attach-point (begin)) (block))"],
-  ["L1.38", "u:/usr/*/libc.so:malloc { }", '(probe (attach-point (u) (/usr/*/libc.so) (malloc)) (block))'],
+  ["L1.38", "u:/usr/*/libc.so:malloc { }", "(probe (attach-point (u) (/usr/*/libc.so) (malloc)) (block))"],
   [
     "L1.41",
     'u:"/a b":"f(int, \\"x\\")" { }',

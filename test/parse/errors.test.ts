@@ -172,6 +172,8 @@ describe("nesting", () => {
   });
 
   test("what people write is far from the limit", () => {
-    expect(errors(`begin { print(${"(".repeat(30)}1${")".repeat(30)}${" + 1".repeat(500)}) }`)).toBe("");
+    expect(errors(`begin { print(${"(".repeat(60)}1${")".repeat(60)}${" + 1".repeat(500)}) }`)).toBe("");
+    expect(errors(`begin { ${"if ($x == 1) { } else ".repeat(100)} { } }`)).toBe("");
+    expect(errors(`begin { ${"1 ? 2 : ".repeat(60)} 3 }`)).toBe("");
   });
 });

@@ -58,7 +58,7 @@ export const parseCatalog = {
     (p: { word: string; found: string }) => `syntax: unexpected ${p.found}, expected '{' after ${p.word}`,
     () => "braces are always required; parentheses are required around anything longer than one operand",
   ),
-  "update-target": error(() => "syntax: increment/decrement requires a variable or map"),
+  "increment-target": error(() => "syntax: increment/decrement requires a variable or map"),
   "assignment-target": error(
     () => "syntax: unexpected assignment: its target must be a variable ($x) or a map (@x, @x[key])",
   ),

@@ -1,0 +1,67 @@
+/** The catalogue: codes, their pages, and that messages live nowhere else. */
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { parse } from "../../compiler/1-parse/parse.ts";
+import { findCode, loadCatalog } from "../../compiler/diagnostics/catalog/index.ts";
+import { parseCatalog } from "../../compiler/diagnostics/catalog/parse.ts";
+import { createSource } from "../../compiler/source/text.ts";
+
+const root = join(import.meta.dirname, "../..");
+
+/** The two programs of a code's page. */
+function programsOf(code: string): { readonly refused: string; readonly accepted: string } {
+  const page = readFileSync(join(root, `spec/diagnostics/${code}.md`), "utf8");
+  const [refused, accepted] = [...page.matchAll(/```bpftrace\n([\s\S]*?)\n```/g)].map((match) => match[1] ?? "");
+  if (refused === undefined || accepted === undefined) throw new Error(`${code}.md has no two programs`);
+  return { refused, accepted };
+}
+
+function codesOf(text: string): string[] {
+  return parse(createSource("page", text), { params: [] }).diagnostics.map(({ code }) => code);
+}
+
+describe("each code of the parser has a page that proves it", () => {
+  test.each(Object.keys(parseCatalog))("%s", (code) => {
+    const { refused, accepted } = programsOf(code);
+    expect(codesOf(refused)).toContain(code);
+    expect(codesOf(accepted)).toEqual([]);
+  });
+});
+
+test("codes are words, messages are without a full stop, and no code is in two tables", async () => {
+  const seen = new Map<string, string>();
+  for (const { phase, table } of await loadCatalog()) {
+    for (const code of Object.keys(table)) {
+      expect(code).toMatch(/^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$/);
+      expect(seen.get(code), `${code} is in ${seen.get(code)} and ${phase}`).toBeUndefined();
+      seen.set(code, phase);
+    }
+  }
+  expect(seen.size).toBeGreaterThan(30);
+});
+
+test("every table in the folder is in the index", async () => {
+  const files = readdirSync(join(root, "compiler/diagnostics/catalog")).filter((name) => name !== "index.ts");
+  const phases = (await loadCatalog()).map(({ phase }) => `${phase}.ts`);
+  expect(phases.sort()).toEqual(files.sort());
+});
+
+test("a code is found with its phase, and an unknown one is not", async () => {
+  expect((await findCode("unterminated-string"))?.phase).toBe("parse");
+  expect(await findCode("toString")).toBeUndefined();
+});
+
+test("the phases hold no message text: no string in them begins like one", () => {
+  const folder = join(root, "compiler/1-parse");
+  for (const name of readdirSync(folder).filter((file) => file.endsWith(".ts") && !file.endsWith(".gen.ts"))) {
+    expect(readFileSync(join(folder, name), "utf8"), name).not.toMatch(/["'`](?:syntax: |ERROR|WARNING|HINT)/);
+  }
+});
+
+test("every page is of a code", async () => {
+  const codes = new Set((await loadCatalog()).flatMap(({ table }) => Object.keys(table)));
+  const pages = readdirSync(join(root, "spec/diagnostics")).filter((name) => name.endsWith(".md"));
+  expect(pages.filter((name) => !codes.has(name.replace(/\.md$/, "")))).toEqual([]);
+  expect(existsSync(join(root, "spec/diagnostics/unclosed.md"))).toBe(true);
+});
