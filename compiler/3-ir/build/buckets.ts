@@ -85,7 +85,7 @@ function halve(fn: FunctionBuilder, rest: Local, count: Local, bits: number, las
     const value = fn.read(rest);
     // 2^32 is no immediate: the half itself is tested, and is at hand then.
     const high = step === 32 ? fn.binaryImm("shr", value, step) : undefined;
-    if (high !== undefined) fn.branch("eq", high, fn.const(0), onward, shift);
+    if (high !== undefined) fn.branch("eq", high, fn.const(0), onward, shift, { unlikely: "else" });
     else fn.branch("ult", value, fn.const(2 ** step), onward, shift);
     fn.enter(shift);
     fn.write(rest, high ?? fn.binaryImm("shr", value, step));

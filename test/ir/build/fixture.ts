@@ -103,6 +103,16 @@ export const mapGet = (map: MapInfo, key: Expr | undefined): Expr => ({
 });
 export const variable = (v: Var): Expr => ({ kind: "var", var: v.id, type: v.type, span });
 
+export const choose = (condition: Expr, yes: Expr, no: Expr): Expr => ({
+  kind: "ternary",
+  condition,
+  // biome-ignore lint/suspicious/noThenProperty: a side of the expression, not a promise
+  then: yes,
+  else: no,
+  type: yes.type,
+  span,
+});
+
 export const assignMap = (map: MapInfo, key: Expr | undefined, value: Expr): Stmt => ({
   kind: "assign-map",
   map: map.id,
