@@ -16,7 +16,13 @@ import type * as Typed from "./typed.ts";
 type Call = Ast.Expr & { readonly kind: "call" };
 
 /** The statement, or none if something is wrong (reported). */
-export function aggregateStmt(ctx: Context, slot: MapSlot, key: Typed.Expr | undefined, call: Call, span: Span): readonly Typed.Stmt[] {
+export function aggregateStmt(
+  ctx: Context,
+  slot: MapSlot,
+  key: Typed.Expr | undefined,
+  call: Call,
+  span: Span,
+): readonly Typed.Stmt[] {
   const row = aggregationRow(call.name);
   if (row === undefined) return [];
   const most = (row.sample ? 1 : 0) + row.literals.length;
@@ -44,7 +50,12 @@ function sampleOf(ctx: Context, row: Aggregation, call: Call): Typed.Expr | unde
   return undefined;
 }
 
-function aggregateType(ctx: Context, row: Aggregation, call: Call, sample: Typed.Expr | undefined): AggregateType | undefined {
+function aggregateType(
+  ctx: Context,
+  row: Aggregation,
+  call: Call,
+  sample: Typed.Expr | undefined,
+): AggregateType | undefined {
   const signed = sample !== undefined && isSigned(sample.type);
   switch (row.name) {
     case "count":
@@ -91,7 +102,10 @@ function lhistType(ctx: Context, call: Call): AggregateType | undefined {
   const step = numberAt(ctx, call, 3, "step");
   if (min === undefined || max === undefined || step === undefined) return undefined;
   const { span } = call;
-  for (const [what, value] of [["min", min], ["max", max]] as const) {
+  for (const [what, value] of [
+    ["min", min],
+    ["max", max],
+  ] as const) {
     if (value >= 0n) continue;
     ctx.report("argument-negative", span, { name: "lhist()", what, value: String(value) });
     return undefined;

@@ -6,10 +6,10 @@ import type { Btf, TypeId } from "../btf/types.ts";
 import { I8, U64 } from "../lang/types.ts";
 import type { TracepointField } from "../snapshot/snapshot.ts";
 import type { Span } from "../source/span.ts";
+import { scalarType } from "../types/c-names.ts";
 import { type BtfSource, fromBtf, resolve } from "../types/from-btf.ts";
 import { isMemory, sizeOf } from "../types/layout.ts";
 import type { AddressSpace, IntegerType, Type } from "../types/type.ts";
-import { scalarType } from "../types/c-names.ts";
 import type { Context } from "./context.ts";
 import { trust } from "./fields.ts";
 import { cast, errorExpr } from "./nodes.ts";
@@ -83,7 +83,13 @@ export function namedArgument(ctx: Context, name: string, span: Span, nameSpan: 
   }
   const place = found.params.find((param) => param.name === name);
   if (place !== undefined) return argumentAt(ctx, found.source, place.type, place.slot, span);
-  ctx.report("unknown-parameter", span, { name, similar: similar(name, found.params.map((param) => param.name)) });
+  ctx.report("unknown-parameter", span, {
+    name,
+    similar: similar(
+      name,
+      found.params.map((param) => param.name),
+    ),
+  });
   return errorExpr(span);
 }
 
@@ -94,7 +100,9 @@ export function allArguments(ctx: Context, span: Span): Typed.Expr {
   const attach = ctx.unit.target?.attach;
   const names =
     attach?.kind === "tracepoint"
-      ? (ctx.env.snapshot.tracepoint(attach.category, attach.event)?.fields ?? []).filter(isVisible).map((field) => field.name)
+      ? (ctx.env.snapshot.tracepoint(attach.category, attach.event)?.fields ?? [])
+          .filter(isVisible)
+          .map((field) => field.name)
       : (prototype(ctx)?.params ?? []).map((param) => param.name);
   const elements = names.map((name) => namedArgument(ctx, name, span, span));
   const fields = names.map((name, i) => ({ name, type: elements[i]?.type ?? { kind: "error" as const } }));
@@ -160,7 +168,8 @@ function argumentAt(ctx: Context, source: BtfSource, id: TypeId, slot: number, s
     return errorExpr(span);
   }
   const word = contextWord(slot * 8, "kernel", span);
-  const value: Typed.Expr = type.kind === "opaque" || type.kind === "none" ? word : { kind: "cast", operand: word, type, span };
+  const value: Typed.Expr =
+    type.kind === "opaque" || type.kind === "none" ? word : { kind: "cast", operand: word, type, span };
   const typed = type.kind === "pointer" && type.to.kind === "struct" && type.space === "kernel";
   return typed ? trust(ctx, value) : value;
 }
@@ -194,7 +203,8 @@ export function iteratorContext(ctx: Context, name: string, span: Span, nameSpan
     const direct = member.name === name;
     const inner = member.name === "" ? resolve(source.btf, member.type).type : undefined;
     // __bpf_md_ptr(type, name): an anonymous union of the pointer and a u64.
-    const through = inner?.kind === "union" || inner?.kind === "struct" ? inner.members.find((one) => one.name === name) : undefined;
+    const through =
+      inner?.kind === "union" || inner?.kind === "struct" ? inner.members.find((one) => one.name === name) : undefined;
     if (!direct && through === undefined) continue;
     const fieldType = fromBtf(source, (through ?? member).type);
     const word = contextWord(Math.floor((member.bitOffset + (through?.bitOffset ?? 0)) / 8), "kernel", span);
@@ -206,7 +216,14 @@ export function iteratorContext(ctx: Context, name: string, span: Span, nameSpan
 
 // --- Tracepoint records ---------------------------------------------------------------------------------------------
 
-function tracepointField(ctx: Context, category: string, event: string, name: string, span: Span, nameSpan: Span): Typed.Expr {
+function tracepointField(
+  ctx: Context,
+  category: string,
+  event: string,
+  name: string,
+  span: Span,
+  nameSpan: Span,
+): Typed.Expr {
   const tracepoint = ctx.env.snapshot.tracepoint(category, event);
   if (tracepoint === undefined) return errorExpr(span); // absent here by missing_probes; reported when it was resolved
   const field = tracepoint.fields.find((one) => one.name === name && !one.name.startsWith("common_"));
@@ -220,34 +237,74 @@ function tracepointField(ctx: Context, category: string, event: string, name: st
   return recordField(ctx, category, event, field, user ? "user" : "kernel", span);
 }
 
-function recordField(ctx: Context, category: string, event: string, field: TracepointField, space: AddressSpace, span: Span): Typed.Expr {
+function recordField(
+  ctx: Context,
+  category: string,
+  event: string,
+  field: TracepointField,
+  space: AddressSpace,
+  span: Span,
+): Typed.Expr {
   const use = { category, event, name: field.name };
   const location = /^__data_loc (.*)\[\]$/.exec(field.type);
   if (location !== null) {
     const element = fieldType(ctx, (location[1] ?? "").trim(), 1, false, "kernel");
     const pointer: Type = { kind: "pointer", to: element, space: "kernel" };
-    const start: Typed.Expr = { kind: "context", offset: field.offset, size: 4, signed: false, field: { ...use, dataLoc: true }, type: pointer, span };
+    const start: Typed.Expr = {
+      kind: "context",
+      offset: field.offset,
+      size: 4,
+      signed: false,
+      field: { ...use, dataLoc: true },
+      type: pointer,
+      span,
+    };
     if (!/\bchar$/.test(location[1] ?? "")) return start;
-    return { kind: "call", name: "str", args: [start], literals: [], type: { kind: "string", size: ctx.settings.maxStrlen }, span };
+    return {
+      kind: "call",
+      name: "str",
+      args: [start],
+      literals: [],
+      type: { kind: "string", size: ctx.settings.maxStrlen },
+      span,
+    };
   }
   const array = /^(.*)\[(.*)\]$/.exec(field.type);
   if (array !== null) {
     const element = fieldType(ctx, (array[1] ?? "").trim(), 1, field.signed, space);
     const unit = Math.max(1, sizeOf(element));
     const chars = /\bchar$/.test((array[1] ?? "").trim()) && !/unsigned|signed/.test(array[1] ?? "");
-    const type: Type = chars ? { kind: "string", size: field.size, exact: true } : { kind: "array", element, length: Math.floor(field.size / unit) };
+    const type: Type = chars
+      ? { kind: "string", size: field.size, exact: true }
+      : { kind: "array", element, length: Math.floor(field.size / unit) };
     const to = chars ? I8 : element;
-    const address: Typed.Expr = { kind: "context-address", offset: field.offset, field: use, type: { kind: "pointer", to, space: "kernel" }, span };
+    const address: Typed.Expr = {
+      kind: "context-address",
+      offset: field.offset,
+      field: use,
+      type: { kind: "pointer", to, space: "kernel" },
+      span,
+    };
     return { kind: "read", pointer: address, index: undefined, scale: 0, space: "kernel", direct: false, type, span };
   }
   const type = fieldType(ctx, field.type, field.size, field.signed, space);
   const size = field.size;
   if (size !== 1 && size !== 2 && size !== 4 && size !== 8) {
-    ctx.report("unsupported-expression", span, { what: `a tracepoint field of ${size} bytes (${field.type} ${field.name})` });
+    ctx.report("unsupported-expression", span, {
+      what: `a tracepoint field of ${size} bytes (${field.type} ${field.name})`,
+    });
     return errorExpr(span);
   }
   const signed = type.kind === "integer" && type.signed;
-  const load: Typed.Expr = { kind: "context", offset: field.offset, size, signed, field: { ...use, dataLoc: false }, type, span };
+  const load: Typed.Expr = {
+    kind: "context",
+    offset: field.offset,
+    size,
+    signed,
+    field: { ...use, dataLoc: false },
+    type,
+    span,
+  };
   if (sizeOf(type) === size) return load;
   // Syscall arguments are stored as longs whatever their type is: the low part is the value.
   const word: IntegerType = { kind: "integer", size, signed, space };
@@ -256,7 +313,10 @@ function recordField(ctx: Context, category: string, event: string, field: Trace
 
 /** Type of a field from its C spelling; scalars whose name says nothing keep the format's size and sign. */
 function fieldType(ctx: Context, spelling: string, size: number, signed: boolean, space: AddressSpace): Type {
-  const text = spelling.replace(/\b(const|volatile|__user|__kernel)\b/g, "").replace(/\s+/g, " ").trim();
+  const text = spelling
+    .replace(/\b(const|volatile|__user|__kernel)\b/g, "")
+    .replace(/\s+/g, " ")
+    .trim();
   if (text.includes("(")) return { kind: "pointer", to: { kind: "none" }, space };
   if (text.endsWith("*")) {
     const own = /\b__user\b/.test(spelling) ? "user" : space;
@@ -264,7 +324,10 @@ function fieldType(ctx: Context, spelling: string, size: number, signed: boolean
   }
   const tagged = /^(struct|union|enum) (\w+)$/.exec(text);
   if (tagged !== null) {
-    const found = ctx.types.tagged(tagged[1] === "enum" ? "enum" : tagged[1] === "union" ? "union" : "struct", tagged[2] ?? "");
+    const found = ctx.types.tagged(
+      tagged[1] === "enum" ? "enum" : tagged[1] === "union" ? "union" : "struct",
+      tagged[2] ?? "",
+    );
     if (found !== undefined && !isMemory(found)) return found;
   }
   const named = scalarType(text) ?? ctx.types.named(text);

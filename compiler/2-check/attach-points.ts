@@ -3,8 +3,9 @@
  * loader expands them on its host) but must match something here; `expandTarget` gives their members where each needs
  * a program of its own.
  */
-import type { Attach } from "../5-object/manifest.ts";
+
 import type * as Ast from "../1-parse/ast.ts";
+import type { Attach } from "../5-object/manifest.ts";
 import { hardwareEvents, type ProbeRow, probeRow, probes, removedProbes, softwareEvents } from "../lang/probes.ts";
 import { nanoseconds, parseDuration, parseInteger, timerUnits } from "../lang/units.ts";
 import type { Snapshot } from "../snapshot/snapshot.ts";
@@ -26,7 +27,12 @@ export type Target = {
   readonly span: Span;
 };
 
-export type ResolveEnv = { readonly snapshot: Snapshot; readonly settings: Settings; readonly unsafe: boolean; readonly report: CheckReport };
+export type ResolveEnv = {
+  readonly snapshot: Snapshot;
+  readonly settings: Settings;
+  readonly unsafe: boolean;
+  readonly report: CheckReport;
+};
 
 type Part = Ast.AttachPoint["parts"][number];
 
@@ -38,7 +44,14 @@ export function resolveTarget(env: ResolveEnv, point: Ast.AttachPoint): Target |
   if (row === undefined) {
     const removed = removedProbes[provider.text.toLowerCase()];
     if (removed !== undefined) env.report("removed-provider", point.span, { text: removed });
-    else env.report("invalid-provider", point.span, { name: provider.text, similar: similar(provider.text, probes.map((p) => p.name)) });
+    else
+      env.report("invalid-provider", point.span, {
+        name: provider.text,
+        similar: similar(
+          provider.text,
+          probes.map((p) => p.name),
+        ),
+      });
     return undefined;
   }
   if (!row.wildcards && rest.some((part) => !part.quoted && part.text.includes("*"))) {
@@ -105,11 +118,26 @@ export function expandTarget(env: ResolveEnv, target: Target): readonly Target[]
       return env.snapshot
         .functions(attach.function, attach.module)
         .filter((fn) => !fn.name.includes(".") || attach.function.includes("."))
-        .filter((fn) => (attach.kind !== "fentry" && attach.kind !== "fexit") || env.snapshot.functionType(fn.name, fn.module) !== undefined)
+        .filter(
+          (fn) =>
+            (attach.kind !== "fentry" && attach.kind !== "fexit") ||
+            env.snapshot.functionType(fn.name, fn.module) !== undefined,
+        )
         .map((fn) => {
           const module = fn.module === undefined ? {} : { module: fn.module };
-          const shown = target.row.args === "btf" ? `${fn.module ?? "vmlinux"}:${fn.name}` : attach.module === undefined ? fn.name : `${fn.module ?? "vmlinux"}:${fn.name}`;
-          return { ...target, attach: { kind: attach.kind, function: fn.name, ...module }, text: `${target.row.name}:${shown}`, section: fn.name, pattern: false };
+          const shown =
+            target.row.args === "btf"
+              ? `${fn.module ?? "vmlinux"}:${fn.name}`
+              : attach.module === undefined
+                ? fn.name
+                : `${fn.module ?? "vmlinux"}:${fn.name}`;
+          return {
+            ...target,
+            attach: { kind: attach.kind, function: fn.name, ...module },
+            text: `${target.row.name}:${shown}`,
+            section: fn.name,
+            pattern: false,
+          };
         });
     case "tracepoint":
       return env.snapshot.tracepoints(attach.category, attach.event).map(({ category, event }) => ({
@@ -182,7 +210,10 @@ function selfTarget(point: Point): Target | undefined {
 }
 
 /** "name+0x10" → name and offset. */
-function splitOffset(point: Point, text: string): { readonly name: string; readonly offset: number | undefined } | undefined {
+function splitOffset(
+  point: Point,
+  text: string,
+): { readonly name: string; readonly offset: number | undefined } | undefined {
   const plus = text.lastIndexOf("+");
   if (plus < 0) return { name: text, offset: undefined };
   const offset = parseInteger(text.slice(plus + 1));
@@ -223,9 +254,12 @@ function kprobeTarget(point: Point, kind: "kprobe" | "kretprobe"): Target | unde
   const text = module === undefined ? written : `${module}:${written}`;
   const target = point.make(attach, text, pattern || offset !== undefined ? "" : name, pattern);
   if (pattern) {
-    return env.snapshot.functions(name, moduleName).length > 0 ? target : absent(point, text, suggestFunctions(env.snapshot, name), target);
+    return env.snapshot.functions(name, moduleName).length > 0
+      ? target
+      : absent(point, text, suggestFunctions(env.snapshot, name), target);
   }
-  if (moduleName !== undefined && !env.snapshot.modules.includes(moduleName)) return missingModule(point, moduleName, target);
+  if (moduleName !== undefined && !env.snapshot.modules.includes(moduleName))
+    return missingModule(point, moduleName, target);
   if (env.snapshot.isTraceable(name, moduleName)) return target;
   return untraceable(point, name, target);
 }
@@ -269,15 +303,22 @@ function fentryTarget(point: Point, kind: "fentry" | "fexit"): Target | undefine
   const name = parts[parts.length - 1]?.text ?? "";
   const moduleName = module === "vmlinux" ? undefined : module;
   const pattern = isPattern(name) || (module !== undefined && isPattern(module));
-  const attach = (owner: string | undefined): Attach => ({ kind, function: name, ...(owner === undefined ? {} : { module: owner }) });
+  const attach = (owner: string | undefined): Attach => ({
+    kind,
+    function: name,
+    ...(owner === undefined ? {} : { module: owner }),
+  });
   if (pattern) {
     const target = point.make(attach(moduleName), `${module ?? "vmlinux"}:${name}`, "", true);
-    return expandTarget(env, target).length > 0 ? target : absent(point, name, suggestFunctions(env.snapshot, name), target);
+    return expandTarget(env, target).length > 0
+      ? target
+      : absent(point, name, suggestFunctions(env.snapshot, name), target);
   }
   const type = env.snapshot.functionType(name, moduleName);
   const owner = type?.module ?? moduleName;
   const target = point.make(attach(owner), `${owner ?? "vmlinux"}:${name}`, name, false);
-  if (moduleName !== undefined && !env.snapshot.modules.includes(moduleName)) return missingModule(point, moduleName, target);
+  if (moduleName !== undefined && !env.snapshot.modules.includes(moduleName))
+    return missingModule(point, moduleName, target);
   if (type === undefined) {
     if (env.snapshot.isTraceable(name, moduleName)) {
       env.report("function-no-btf", point.span, { name, provider: kind });
@@ -290,20 +331,29 @@ function fentryTarget(point: Point, kind: "fentry" | "fexit"): Target | undefine
 
 function tracepointTarget(point: Point): Target | undefined {
   const { env, parts } = point;
-  if (parts.length < 2 || parts.some((part) => part.text === "")) return missing(point, "tracepoint probe must have a target: tracepoint:CATEGORY:EVENT");
+  if (parts.length < 2 || parts.some((part) => part.text === ""))
+    return missing(point, "tracepoint probe must have a target: tracepoint:CATEGORY:EVENT");
   if (parts.length > 2) return wrongShape(point);
   const category = parts[0]?.text ?? "";
   const event = parts[1]?.text ?? "";
   const pattern = isPattern(category) || isPattern(event);
-  const target = point.make({ kind: "tracepoint", category, event }, `${category}:${event}`, pattern ? "" : `${category}/${event}`, pattern);
-  const found = pattern ? env.snapshot.tracepoints(category, event).length > 0 : env.snapshot.tracepoint(category, event) !== undefined;
+  const target = point.make(
+    { kind: "tracepoint", category, event },
+    `${category}:${event}`,
+    pattern ? "" : `${category}/${event}`,
+    pattern,
+  );
+  const found = pattern
+    ? env.snapshot.tracepoints(category, event).length > 0
+    : env.snapshot.tracepoint(category, event) !== undefined;
   if (found) return target;
   return absent(point, `${category}:${event}`, env.snapshot.suggest("tracepoint", `${category}:${event}`), target);
 }
 
 function rawTracepointTarget(point: Point): Target | undefined {
   const { env, parts } = point;
-  if (parts.length === 0 || parts.some((part) => part.text === "")) return missing(point, "rawtracepoint should be attached to a function");
+  if (parts.length === 0 || parts.some((part) => part.text === ""))
+    return missing(point, "rawtracepoint should be attached to a function");
   if (parts.length > 2) return wrongShape(point);
   const module = parts.length === 2 && parts[0]?.text !== "vmlinux" ? parts[0]?.text : undefined;
   const event = parts[parts.length - 1]?.text ?? "";
@@ -333,7 +383,12 @@ function uprobeTarget(point: Point, kind: "uprobe" | "uretprobe"): Target | unde
     env.report("offset-refused", point.span, { provider: kind });
     return undefined;
   }
-  const attach: Attach = { kind, path, symbol: split.name, ...(split.offset === undefined ? {} : { offset: split.offset }) };
+  const attach: Attach = {
+    kind,
+    path,
+    symbol: split.name,
+    ...(split.offset === undefined ? {} : { offset: split.offset }),
+  };
   return point.make(attach, text, "", isPattern(split.name) || isPattern(path));
 }
 
@@ -345,7 +400,12 @@ function usdtTarget(point: Point): Target | undefined {
   const name = parts[parts.length - 1]?.text ?? "";
   const provider = parts.length === 3 ? parts[1]?.text : undefined;
   const attach: Attach = { kind: "usdt", path, ...(provider === undefined ? {} : { provider }), name };
-  return point.make(attach, parts.map((part) => part.text).join(":"), "", parts.some((part) => isPattern(part.text)));
+  return point.make(
+    attach,
+    parts.map((part) => part.text).join(":"),
+    "",
+    parts.some((part) => isPattern(part.text)),
+  );
 }
 
 function timerTarget(point: Point, kind: "profile" | "interval"): Target | undefined {
@@ -373,7 +433,9 @@ function timerTarget(point: Point, kind: "profile" | "interval"): Target | undef
   if (count === undefined) return fail(written === "" ? "timer-missing-unit" : "timer-integer");
   if (count <= 0n) return fail("timer-positive");
   const text = `${first}:${written}`;
-  return first === "hz" ? point.make({ kind, hz: Number(count) }, text) : point.make({ kind, ns: Number(count * (nanoseconds[first] ?? 1n)) }, text);
+  return first === "hz"
+    ? point.make({ kind, hz: Number(count) }, text)
+    : point.make({ kind, ns: Number(count * (nanoseconds[first] ?? 1n)) }, text);
 
   function fail(code: "timer-missing-unit" | "timer-integer" | "timer-positive" | "timer-minimum"): undefined {
     env.report(code, span, { provider: kind });
@@ -398,7 +460,10 @@ function perfTarget(point: Point, kind: "software" | "hardware"): Target | undef
     env.report("perf-count", span, { provider: kind });
     return undefined;
   }
-  return point.make({ kind, event: name, config: row.config, count: Number(count) }, written === "" ? name : `${name}:${written}`);
+  return point.make(
+    { kind, event: name, config: row.config, count: Number(count) },
+    written === "" ? name : `${name}:${written}`,
+  );
 }
 
 function watchpointTarget(point: Point): Target | undefined {
@@ -407,7 +472,9 @@ function watchpointTarget(point: Point): Target | undefined {
   if (address === undefined || length === undefined || mode === undefined || parts.length > 3) return wrongShape(point);
   const at = parseInteger(address);
   if (at === undefined) {
-    env.report("removed-provider", span, { text: "watchpoints at a function's argument were removed from the language; use watchpoint:ADDRESS:LENGTH:MODE" });
+    env.report("removed-provider", span, {
+      text: "watchpoints at a function's argument were removed from the language; use watchpoint:ADDRESS:LENGTH:MODE",
+    });
     return undefined;
   }
   if (at === 0n) env.report("watchpoint-address", span, {});
@@ -415,7 +482,10 @@ function watchpointTarget(point: Point): Target | undefined {
   if (![1, 2, 4, 8].includes(bytes)) env.report("watchpoint-length", span, {});
   if (!/^[rwx]+$/.test(mode)) env.report("watchpoint-mode", span, {});
   else if (new Set(mode).size !== mode.length) env.report("watchpoint-mode-twice", span, {});
-  return point.make({ kind: "watchpoint", address: `0x${at.toString(16)}`, length: bytes, mode }, parts.map((part) => part.text).join(":"));
+  return point.make(
+    { kind: "watchpoint", address: `0x${at.toString(16)}`, length: bytes, mode },
+    parts.map((part) => part.text).join(":"),
+  );
 }
 
 function iterTarget(point: Point): Target | undefined {
@@ -429,5 +499,9 @@ function iterTarget(point: Point): Target | undefined {
     return undefined;
   }
   const pin = parts[1]?.text;
-  return point.make({ kind: "iter", target: name, ...(pin === undefined || pin === "" ? {} : { pin }) }, parts.map((part) => part.text).join(":"), name);
+  return point.make(
+    { kind: "iter", target: name, ...(pin === undefined || pin === "" ? {} : { pin }) },
+    parts.map((part) => part.text).join(":"),
+    name,
+  );
 }

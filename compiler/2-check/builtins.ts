@@ -1,6 +1,6 @@
 /** Bare names that are values: builtins by their rows, and those that depend on the probe. */
 import { type Builtin, type BuiltinName, builtinRow } from "../lang/builtins.ts";
-import { BOOL, U64, U8 } from "../lang/types.ts";
+import { BOOL, U8, U64 } from "../lang/types.ts";
 import type { Span } from "../source/span.ts";
 import type { Type } from "../types/type.ts";
 import { allArguments, contextWord, numberedArgument, register, returnValue, stackArgument } from "./arguments.ts";
@@ -70,12 +70,23 @@ function valueOf(ctx: Context, row: Builtin & { readonly name: BuiltinName }, sp
 
 /** `struct task_struct *` of the kernel. */
 export function taskPointer(ctx: Context): Type {
-  const task = ctx.types.tagged("struct", "task_struct") ?? { kind: "struct", tag: "struct", name: "task_struct", size: 0, origin: { kind: "opaque" } };
+  const task = ctx.types.tagged("struct", "task_struct") ?? {
+    kind: "struct",
+    tag: "struct",
+    name: "task_struct",
+    size: 0,
+    origin: { kind: "opaque" },
+  };
   return { kind: "pointer", to: task, space: "kernel" };
 }
 
 /** Id or name of a task's parent or leader. */
-export function relative(ctx: Context, name: "ppid" | "pcomm" | "leader_tid" | "leader_comm", task: Typed.Expr, span: Span): Typed.Expr {
+export function relative(
+  ctx: Context,
+  name: "ppid" | "pcomm" | "leader_tid" | "leader_comm",
+  task: Typed.Expr,
+  span: Span,
+): Typed.Expr {
   const other = fieldOf(ctx, task, name.startsWith("p") ? "real_parent" : "group_leader", span, span);
   switch (name) {
     case "ppid":
@@ -94,7 +105,8 @@ function rawContext(ctx: Context, span: Span): Typed.Expr {
     ctx.report("ctx-tracepoint", span, {});
     return errorExpr(span);
   }
-  const name = row?.context === "registers" ? (row.program === "perf_event" ? "bpf_perf_event_data" : "pt_regs") : undefined;
+  const name =
+    row?.context === "registers" ? (row.program === "perf_event" ? "bpf_perf_event_data" : "pt_regs") : undefined;
   const found = name === undefined ? undefined : ctx.types.tagged("struct", name);
   return { kind: "context-pointer", type: { kind: "pointer", to: found ?? { kind: "none" }, space: "kernel" }, span };
 }
@@ -121,8 +133,18 @@ function tracedFunction(ctx: Context, span: Span): Typed.Expr {
     case "helper":
       return { kind: "builtin", name: "func", type: { kind: "ksym" }, span };
     case "user": {
-      const address = row.retval === "none" ? register(ctx, ctx.arch.ip, span) : { kind: "builtin" as const, name: "func" as const, type: U64, span };
-      return { kind: "call", name: "usym", args: [address ?? errorExpr(span)], literals: [], type: { kind: "usym" }, span };
+      const address =
+        row.retval === "none"
+          ? register(ctx, ctx.arch.ip, span)
+          : { kind: "builtin" as const, name: "func" as const, type: U64, span };
+      return {
+        kind: "call",
+        name: "usym",
+        args: [address ?? errorExpr(span)],
+        literals: [],
+        type: { kind: "usym" },
+        span,
+      };
     }
   }
 }
@@ -141,6 +163,16 @@ function userMode(ctx: Context, span: Span): Typed.Expr {
     return errorExpr(span);
   }
   const number = (value: bigint): Typed.Expr => ({ kind: "constant", value, type: U64, span });
-  const masked: Typed.Expr = { kind: "binary", op: "&", left: contextWord(offset, "none", span), right: number(mode.mask), type: U64, span };
-  return cast({ kind: "compare", op: "==", signed: false, left: masked, right: number(mode.value), type: BOOL, span }, U8);
+  const masked: Typed.Expr = {
+    kind: "binary",
+    op: "&",
+    left: contextWord(offset, "none", span),
+    right: number(mode.mask),
+    type: U64,
+    span,
+  };
+  return cast(
+    { kind: "compare", op: "==", signed: false, left: masked, right: number(mode.value), type: BOOL, span },
+    U8,
+  );
 }

@@ -1,7 +1,8 @@
 /** Functions that act: formatted output, exit, join, time, signals (sections 5.1 and 5.6 of the language). */
-import { NONE, U64 } from "../lang/types.ts";
+
 import { signalNumber } from "../lang/texts.ts";
-import { addressArgument, callNode, integerArgument, literalArgument, type Call, type Row } from "./call-arguments.ts";
+import { NONE, U64 } from "../lang/types.ts";
+import { addressArgument, type Call, callNode, integerArgument, literalArgument, type Row } from "./call-arguments.ts";
 import { action } from "./call-maps.ts";
 import type { Context } from "./context.ts";
 import { conversions, formatArguments } from "./formats.ts";
@@ -48,7 +49,8 @@ export function actionCall(ctx: Context, call: Call, row: Row): Typed.Expr | und
       return failCall(ctx, call);
     case "static_assert": {
       const [first] = args;
-      const test = first === undefined || isTypeName(first) ? undefined : constantValue(condition(ctx, ctx.expr(first)));
+      const test =
+        first === undefined || isTypeName(first) ? undefined : constantValue(condition(ctx, ctx.expr(first)));
       const message = literalArgument(ctx, row.name, args, 1, span);
       if (test === undefined) ctx.report("comptime-unresolved", span, {});
       else if (test === 0n) ctx.report("assertion-failed", span, { message: message ?? "" });

@@ -1,5 +1,5 @@
 /** Functions of addresses, stacks, clocks, identities and the network (sections 5.3–5.5 and 5.7 of the language). */
-import { BOOL, I64, U64, U8 } from "../lang/types.ts";
+import { BOOL, I64, U8, U64 } from "../lang/types.ts";
 import type { Span } from "../source/span.ts";
 import { sizeOf } from "../types/layout.ts";
 import { printType } from "../types/print.ts";
@@ -7,7 +7,15 @@ import { isIntegral } from "../types/relations.ts";
 import type { AddressSpace, Type } from "../types/type.ts";
 import { register } from "./arguments.ts";
 import { allowedHere, relative } from "./builtins.ts";
-import { addressArgument, type Call, callNode, integerArgument, literalArgument, type Row, valueArgument } from "./call-arguments.ts";
+import {
+  addressArgument,
+  type Call,
+  callNode,
+  integerArgument,
+  literalArgument,
+  type Row,
+  valueArgument,
+} from "./call-arguments.ts";
 import { placed } from "./casts.ts";
 import type { Context } from "./context.ts";
 import { parseAddress } from "./inet-address.ts";
@@ -40,7 +48,13 @@ export function addressCall(ctx: Context, call: Call, row: Row): Typed.Expr | un
     case "kaddr": {
       const symbol = literalArgument(ctx, row.name, args, 0, span);
       if (symbol === undefined) return errorExpr(span);
-      return callNode("kaddr", [], ["kernel", symbol], { kind: "integer", size: 8, signed: false, space: "kernel" }, span);
+      return callNode(
+        "kaddr",
+        [],
+        ["kernel", symbol],
+        { kind: "integer", size: 8, signed: false, space: "kernel" },
+        span,
+      );
     }
     case "uaddr":
       return userAddress(ctx, call);
@@ -49,7 +63,9 @@ export function addressCall(ctx: Context, call: Call, row: Row): Typed.Expr | un
     case "cgroup_path": {
       const id = integerArgument(ctx, row.name, args[0], span);
       const filter = args.length < 2 ? "" : literalArgument(ctx, row.name, args, 1, span);
-      return id === undefined || filter === undefined ? errorExpr(span) : { ...cast(id, { kind: "cgroup_path", filter }), span };
+      return id === undefined || filter === undefined
+        ? errorExpr(span)
+        : { ...cast(id, { kind: "cgroup_path", filter }), span };
     }
     case "reg":
       return registerCall(ctx, call);
@@ -80,7 +96,9 @@ export function addressCall(ctx: Context, call: Call, row: Row): Typed.Expr | un
         ctx.report("nsecs-mode", span, { mode: mode ?? "an expression" });
         return errorExpr(span);
       }
-      return mode === "boot" ? { kind: "builtin", name: "nsecs", type: U64, span } : callNode("nsecs", [], [mode], U64, span);
+      return mode === "boot"
+        ? { kind: "builtin", name: "nsecs", type: U64, span }
+        : callNode("nsecs", [], [mode], U64, span);
     }
     case "strftime": {
       const format = literalArgument(ctx, row.name, args, 0, span);
@@ -91,7 +109,11 @@ export function addressCall(ctx: Context, call: Call, row: Row): Typed.Expr | un
         return errorExpr(span);
       }
       if ((constantValue(value) ?? 0n) < 0n) {
-        ctx.report("argument-negative", span, { name: "strftime", what: "nanoseconds", value: String(constantValue(value)) });
+        ctx.report("argument-negative", span, {
+          name: "strftime",
+          what: "nanoseconds",
+          value: String(constantValue(value)),
+        });
         return errorExpr(span);
       }
       return { ...cast(value, { kind: "timestamp", format }), span };
@@ -107,7 +129,10 @@ export function addressCall(ctx: Context, call: Call, row: Row): Typed.Expr | un
       return task === undefined ? errorExpr(span) : relative(ctx, row.name, task, span);
     }
     case "comm":
-      ctx.report("unsupported-function", span, { name: "comm", why: "names of other processes need a kernel function that few kernels have" });
+      ctx.report("unsupported-function", span, {
+        name: "comm",
+        why: "names of other processes need a kernel function that few kernels have",
+      });
       return errorExpr(span);
     case "kstack":
     case "ustack":
@@ -129,7 +154,10 @@ export function addressCall(ctx: Context, call: Call, row: Row): Typed.Expr | un
       ctx.report("unsupported-function", span, { name: row.name, why: "per-CPU variables cannot be named yet" });
       return errorExpr(span);
     case "write_user":
-      ctx.report("unsupported-function", span, { name: row.name, why: "programs do not write to a process's memory yet" });
+      ctx.report("unsupported-function", span, {
+        name: row.name,
+        why: "programs do not write to a process's memory yet",
+      });
       return errorExpr(span);
     default:
       return undefined;
@@ -227,8 +255,21 @@ function networkBytes(ctx: Context, value: Typed.Expr, span: Span): Typed.Expr |
     ctx.report("ntop-size", span, { size });
     return undefined;
   }
-  if (type.kind === "pointer" && (type.to.kind === "array" || type.to.kind === "struct") && (sizeOf(type.to) === 4 || sizeOf(type.to) === 16)) {
-    return { kind: "read", pointer: plain, index: undefined, scale: 0, space: type.space, direct: false, type: type.to, span };
+  if (
+    type.kind === "pointer" &&
+    (type.to.kind === "array" || type.to.kind === "struct") &&
+    (sizeOf(type.to) === 4 || sizeOf(type.to) === 16)
+  ) {
+    return {
+      kind: "read",
+      pointer: plain,
+      index: undefined,
+      scale: 0,
+      space: type.space,
+      direct: false,
+      type: type.to,
+      span,
+    };
   }
   ctx.report("ntop-type", span, { got: printType(type) });
   return undefined;
@@ -267,7 +308,15 @@ function pathCall(ctx: Context, call: Call): Typed.Expr {
   const type: Type = { kind: "string", size: Math.max(1, Math.min(ctx.settings.maxStrlen, Number(size))) };
   if (value.kind === "member") {
     const { pointer, path, space, direct } = value;
-    const address: Typed.Expr = { kind: "member-address", pointer, path, space, direct, type: { kind: "pointer", to: struct, space }, span };
+    const address: Typed.Expr = {
+      kind: "member-address",
+      pointer,
+      path,
+      space,
+      direct,
+      type: { kind: "pointer", to: struct, space },
+      span,
+    };
     return callNode("path", [address], [], type, span);
   }
   return callNode("path", [value], [], type, span);
@@ -282,7 +331,11 @@ function containerOf(ctx: Context, call: Call): Typed.Expr {
   if (pointer === undefined || outer === undefined || name === undefined) return errorExpr(span);
   const type = isTypeName(outer) ? resolveType(ctx, outer) : ctx.expr(outer).type;
   if (pointer.type.kind !== "pointer" || type.kind !== "struct") {
-    ctx.report("argument-type", span, { name: "container_of", kind: "pointer and struct", got: `${printType(pointer.type)}, ${printType(type)}` });
+    ctx.report("argument-type", span, {
+      name: "container_of",
+      kind: "pointer and struct",
+      got: `${printType(pointer.type)}, ${printType(type)}`,
+    });
     return errorExpr(span);
   }
   const space = pointer.type.space;
@@ -293,6 +346,14 @@ function containerOf(ctx: Context, call: Call): Typed.Expr {
   }
   const result: Type = { kind: "pointer", to: type, space };
   const zero = constant(0n, result, span);
-  const offset: Typed.Expr = { kind: "member-address", pointer: zero, path: found.path, space, direct: false, type: { kind: "pointer", to: found.path.type, space }, span };
+  const offset: Typed.Expr = {
+    kind: "member-address",
+    pointer: zero,
+    path: found.path,
+    space,
+    direct: false,
+    type: { kind: "pointer", to: found.path.type, space },
+    span,
+  };
   return cast({ kind: "binary", op: "-", left: cast(pointer, U64), right: cast(offset, U64), type: I64, span }, result);
 }

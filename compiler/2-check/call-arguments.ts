@@ -27,7 +27,12 @@ export function valueArgument(ctx: Context, argument: Argument | undefined): Typ
 }
 
 /** An integer as a 64-bit operand. */
-export function integerArgument(ctx: Context, name: string, argument: Argument | undefined, span: Span): Typed.Expr | undefined {
+export function integerArgument(
+  ctx: Context,
+  name: string,
+  argument: Argument | undefined,
+  span: Span,
+): Typed.Expr | undefined {
   const value = valueArgument(ctx, argument);
   if (value === undefined) return undefined;
   if (isIntegral(value.type)) return widen(value);
@@ -36,7 +41,12 @@ export function integerArgument(ctx: Context, name: string, argument: Argument |
 }
 
 /** An integer or pointer, with its address space; aggregations as integers. */
-export function addressArgument(ctx: Context, name: string, argument: Argument | undefined, span: Span): Typed.Expr | undefined {
+export function addressArgument(
+  ctx: Context,
+  name: string,
+  argument: Argument | undefined,
+  span: Span,
+): Typed.Expr | undefined {
   const value = valueArgument(ctx, argument);
   if (value === undefined) return undefined;
   if (value.type.kind === "pointer") return value;
@@ -52,7 +62,13 @@ export function addressArgument(ctx: Context, name: string, argument: Argument |
 const PLACES = ["first", "second", "third", "fourth"];
 
 /** A string known at compile time. */
-export function literalArgument(ctx: Context, name: string, args: readonly Argument[], index: number, span: Span): string | undefined {
+export function literalArgument(
+  ctx: Context,
+  name: string,
+  args: readonly Argument[],
+  index: number,
+  span: Span,
+): string | undefined {
   const argument = args[index];
   const value = argument === undefined ? undefined : stringLiteral(ctx, argument);
   if (value !== undefined || argument === undefined) return value;
@@ -61,6 +77,12 @@ export function literalArgument(ctx: Context, name: string, args: readonly Argum
 }
 
 /** A node of a function's row. */
-export function callNode(name: (Typed.Expr & { kind: "call" })["name"], args: readonly Typed.Expr[], literals: readonly (bigint | string | boolean)[], type: Type, span: Span): Typed.Expr {
+export function callNode(
+  name: (Typed.Expr & { kind: "call" })["name"],
+  args: readonly Typed.Expr[],
+  literals: readonly (bigint | string | boolean)[],
+  type: Type,
+  span: Span,
+): Typed.Expr {
   return { kind: "call", name, args, literals, type, span };
 }

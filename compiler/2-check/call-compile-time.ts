@@ -1,6 +1,7 @@
 /** Questions answered while compiling: sizes, offsets, kinds of types, parameters, what the kernel has. */
-import { U64 } from "../lang/types.ts";
+
 import type * as Ast from "../1-parse/ast.ts";
+import { U64 } from "../lang/types.ts";
 import type { Span } from "../source/span.ts";
 import { sizeOf } from "../types/layout.ts";
 import { printType } from "../types/print.ts";
@@ -47,7 +48,10 @@ export function operandType(ctx: Context, operand: Argument): Type {
   return isTypeName(operand) ? resolveType(ctx, operand) : ctx.expr(operand).type;
 }
 
-function isKind(question: "is_array" | "is_integer" | "is_ptr" | "is_str" | "is_unsigned_integer", type: Type): boolean {
+function isKind(
+  question: "is_array" | "is_integer" | "is_ptr" | "is_str" | "is_unsigned_integer",
+  type: Type,
+): boolean {
   switch (question) {
     case "is_array":
       return type.kind === "array";
@@ -67,14 +71,22 @@ export function sizeOfOperand(ctx: Context, operand: Ast.Expr | Ast.TypeName, sp
   const type = operandType(ctx, operand);
   if (type.kind === "error") return errorExpr(span);
   if (type.kind === "struct" && type.origin.kind === "opaque") {
-    ctx.report("unknown-type", operand.span, { name: printType(type), similar: ctx.env.snapshot.suggest("struct", type.name) });
+    ctx.report("unknown-type", operand.span, {
+      name: printType(type),
+      similar: ctx.env.snapshot.suggest("struct", type.name),
+    });
     return errorExpr(span);
   }
   return constant(BigInt(sizeOf(type)), U64, span);
 }
 
 /** `offsetof(type or expression, field.field)`. */
-export function offsetOfField(ctx: Context, operand: Ast.Expr | Ast.TypeName, path: readonly string[], span: Span): Typed.Expr {
+export function offsetOfField(
+  ctx: Context,
+  operand: Ast.Expr | Ast.TypeName,
+  path: readonly string[],
+  span: Span,
+): Typed.Expr {
   let type = operandType(ctx, operand);
   if (type.kind === "error") return errorExpr(span);
   if (type.kind === "pointer") type = type.to;
@@ -85,12 +97,19 @@ export function offsetOfField(ctx: Context, operand: Ast.Expr | Ast.TypeName, pa
       return errorExpr(span);
     }
     if (type.origin.kind === "opaque") {
-      ctx.report("unknown-struct", operand.span, { name: printType(type), similar: ctx.env.snapshot.suggest("struct", type.name) });
+      ctx.report("unknown-struct", operand.span, {
+        name: printType(type),
+        similar: ctx.env.snapshot.suggest("struct", type.name),
+      });
       return errorExpr(span);
     }
     const found = memberPath(type, name, "kernel");
     if (found === undefined) {
-      ctx.report("unknown-field", span, { type: printType(type), field: name, similar: similar(name, memberNames(type)) });
+      ctx.report("unknown-field", span, {
+        type: printType(type),
+        field: name,
+        similar: similar(name, memberNames(type)),
+      });
       return errorExpr(span);
     }
     offset += found.path.offset;

@@ -4,7 +4,7 @@ import { BOOL, I64, NONE } from "../lang/types.ts";
 import type { Span } from "../source/span.ts";
 import { printType } from "../types/print.ts";
 import { isCastable } from "../types/relations.ts";
-import { callNode, valueArgument, type Call, type Row } from "./call-arguments.ts";
+import { type Call, callNode, type Row, valueArgument } from "./call-arguments.ts";
 import type { Context, MapSlot } from "./context.ts";
 import { isPrintable } from "./formats.ts";
 import { describe, integerLiteral } from "./literals.ts";
@@ -85,13 +85,17 @@ function printCall(ctx: Context, call: Call): Typed.Expr {
   }
   if (first?.kind === "identifier") {
     const bound = macroArgument(ctx, first.name);
-    if (bound?.argument.kind === "map") return inCaller(ctx, bound.frame, () => printCall(ctx, { ...call, args: [bound.argument] }));
+    if (bound?.argument.kind === "map")
+      return inCaller(ctx, bound.frame, () => printCall(ctx, { ...call, args: [bound.argument] }));
   }
   const value = valueArgument(ctx, args[0]);
   if (value === undefined) return errorExpr(span);
   if (value.type.kind === "aggregate" && !isCastable(value.type)) return refuseKey(ctx, value.type, span);
   if (!isPrintable(value.type)) {
-    ctx.report("not-printable", span, { type: printType(value.type) === "void" ? "none" : printType(value.type), fn: "print" });
+    ctx.report("not-printable", span, {
+      type: printType(value.type) === "void" ? "none" : printType(value.type),
+      fn: "print",
+    });
     return errorExpr(span);
   }
   return action({ kind: "print", value: readAggregate(value) }, span);
@@ -110,7 +114,11 @@ function printMap(ctx: Context, map: Ast.Expr & { kind: "map" }, args: readonly 
   for (const argument of args.slice(1)) {
     const value = integerLiteral(ctx, argument);
     if (value === undefined || value < 0n || value > 0xffff_ffffn) {
-      ctx.report("argument-integer-literal", span, { name: "print", what: numbers.length === 0 ? "top" : "div", got: describe(ctx, argument) });
+      ctx.report("argument-integer-literal", span, {
+        name: "print",
+        what: numbers.length === 0 ? "top" : "div",
+        got: describe(ctx, argument),
+      });
       return errorExpr(span);
     }
     numbers.push(Number(value));
@@ -154,7 +162,13 @@ function removal(slot: MapSlot, key: Typed.Expr | undefined, span: Span): Typed.
   return { kind: "map-delete", map: slot.id, key, warn: false, type: BOOL, span };
 }
 
-function keyArgument(ctx: Context, slot: MapSlot, argument: Argument, name: string, span: Span): Typed.Expr | undefined {
+function keyArgument(
+  ctx: Context,
+  slot: MapSlot,
+  argument: Argument,
+  name: string,
+  span: Span,
+): Typed.Expr | undefined {
   if (slot.keyed === false) {
     ctx.report("argument-map-keyed", span, { name });
     return undefined;

@@ -1,12 +1,13 @@
 /** Functions of text and memory: str, buf, comparisons and searches, name tables (section 5.2 of the language). */
-import { BOOL, I64, U64, U8 } from "../lang/types.ts";
+
 import { TEXT_SIZE, textTable } from "../lang/texts.ts";
+import { BOOL, I64, U8, U64 } from "../lang/types.ts";
 import type { Span } from "../source/span.ts";
 import { sizeOf } from "../types/layout.ts";
 import { printType } from "../types/print.ts";
 import { isIntegral } from "../types/relations.ts";
 import type { Type } from "../types/type.ts";
-import { type Argument, callNode, integerArgument, valueArgument, type Call, type Row } from "./call-arguments.ts";
+import { type Argument, type Call, callNode, integerArgument, type Row, valueArgument } from "./call-arguments.ts";
 import type { Context } from "./context.ts";
 import { integerLiteral } from "./literals.ts";
 import { bool, cast, constant, constantValue, errorExpr, readAggregate, text, widen } from "./nodes.ts";
@@ -77,7 +78,13 @@ function cut(value: string): string {
 }
 
 /** A length argument: capped at the limit, with a warning; never negative. */
-function lengthArgument(ctx: Context, name: string, argument: Argument, limit: number, span: Span): Typed.Expr | undefined {
+function lengthArgument(
+  ctx: Context,
+  name: string,
+  argument: Argument,
+  limit: number,
+  span: Span,
+): Typed.Expr | undefined {
   const value = integerArgument(ctx, name, argument, span);
   if (value === undefined) return undefined;
   const known = constantValue(value);
@@ -100,7 +107,12 @@ function strCall(ctx: Context, call: Call): Typed.Expr {
   const limit = ctx.settings.maxStrlen;
   const parameter = asPositional(first);
   if (parameter !== undefined && second === undefined) {
-    return positionalText(ctx, parameter.index, parameter.skip === undefined ? undefined : ctx.expr(parameter.skip), span);
+    return positionalText(
+      ctx,
+      parameter.index,
+      parameter.skip === undefined ? undefined : ctx.expr(parameter.skip),
+      span,
+    );
   }
   const source = valueArgument(ctx, first);
   const length = second === undefined ? undefined : lengthArgument(ctx, "str", second, limit, span);
@@ -109,10 +121,15 @@ function strCall(ctx: Context, call: Call): Typed.Expr {
   const size = known === undefined ? limit : Math.max(1, Number(known));
   const type: Type = { kind: "string", size };
   const address = textAddress(source);
-  if (address !== undefined) return callNode("str", length === undefined ? [address] : [address, length], [], type, span);
+  if (address !== undefined)
+    return callNode("str", length === undefined ? [address] : [address, length], [], type, span);
   if (source.type.kind === "string") return shortened(source, known, span);
   if (source.type.kind === "array" && source.type.element.kind === "integer" && source.type.element.size === 1) {
-    return shortened({ kind: "convert", operand: source, type: { kind: "string", size: source.type.length }, span }, known, span);
+    return shortened(
+      { kind: "convert", operand: source, type: { kind: "string", size: source.type.length }, span },
+      known,
+      span,
+    );
   }
   ctx.report("str-type", span, { name: "str", got: printType(source.type) });
   return errorExpr(span);
@@ -131,7 +148,8 @@ function textAddress(source: Typed.Expr): Typed.Expr | undefined {
 
 /** Text that is at hand already, at most `length` bytes of it with the NUL. */
 function shortened(value: Typed.Expr, length: bigint | undefined, span: Span): Typed.Expr {
-  if (length === undefined || value.type.kind !== "string" || length >= BigInt(value.type.size)) return { ...value, span };
+  if (length === undefined || value.type.kind !== "string" || length >= BigInt(value.type.size))
+    return { ...value, span };
   const size = Math.max(1, Number(length));
   if (value.kind === "string") return { ...text(value.value.slice(0, size - 1), span), span };
   return { kind: "convert", operand: value, type: { kind: "string", size }, span };
@@ -148,7 +166,13 @@ function bufCall(ctx: Context, call: Call): Typed.Expr {
   if (memory) {
     const whole = sizeOf(source.type);
     const size = Math.min(limit, known === undefined ? whole : Math.min(whole, Number(known)));
-    return callNode("buf", length === undefined ? [source] : [source, length], [], { kind: "buffer", size: Math.max(1, size) }, span);
+    return callNode(
+      "buf",
+      length === undefined ? [source] : [source, length],
+      [],
+      { kind: "buffer", size: Math.max(1, size) },
+      span,
+    );
   }
   const address = source.type.kind === "pointer" || isIntegral(source.type) ? textAddress(source) : undefined;
   if (address === undefined) {
@@ -164,7 +188,12 @@ function bufCall(ctx: Context, call: Call): Typed.Expr {
 }
 
 /** Text in memory: a string, or an array of bytes. */
-function stringArgument(ctx: Context, name: string, argument: Argument | undefined, span: Span): Typed.Expr | undefined {
+function stringArgument(
+  ctx: Context,
+  name: string,
+  argument: Argument | undefined,
+  span: Span,
+): Typed.Expr | undefined {
   const value = valueArgument(ctx, argument);
   if (value === undefined) return undefined;
   if (value.type.kind === "string") return value;
@@ -175,7 +204,12 @@ function stringArgument(ctx: Context, name: string, argument: Argument | undefin
   return undefined;
 }
 
-function twoStrings(ctx: Context, name: string, args: readonly Argument[], span: Span): readonly [Typed.Expr, Typed.Expr] | undefined {
+function twoStrings(
+  ctx: Context,
+  name: string,
+  args: readonly Argument[],
+  span: Span,
+): readonly [Typed.Expr, Typed.Expr] | undefined {
   const a = stringArgument(ctx, name, args[0], span);
   const b = stringArgument(ctx, name, args[1], span);
   return a === undefined || b === undefined ? undefined : [a, b];
@@ -215,8 +249,10 @@ function searchCall(ctx: Context, call: Call, name: "strstr" | "strcontains"): T
   const pair = twoStrings(ctx, name, args, span);
   if (pair === undefined) return errorExpr(span);
   const [hay, needle] = pair;
-  const known = hay.kind === "string" && needle.kind === "string" ? BigInt(cut(hay.value).indexOf(cut(needle.value))) : undefined;
-  if (name === "strstr") return known === undefined ? callNode(name, [hay, needle], [], I64, span) : constant(known, I64, span);
+  const known =
+    hay.kind === "string" && needle.kind === "string" ? BigInt(cut(hay.value).indexOf(cut(needle.value))) : undefined;
+  if (name === "strstr")
+    return known === undefined ? callNode(name, [hay, needle], [], I64, span) : constant(known, I64, span);
   if (known !== undefined) return bool(known >= 0n, span);
   const found = callNode("strstr", [hay, needle], [], I64, span);
   return { kind: "compare", op: ">=", signed: true, left: found, right: constant(0n, I64, span), type: BOOL, span };
@@ -232,7 +268,8 @@ function lengthCall(ctx: Context, call: Call, name: "strlen" | "strcap"): Typed.
     ctx.report("string-like", span, { name, got: printType(type) });
     return errorExpr(span);
   }
-  if (value.kind === "string") return constant(BigInt(name === "strlen" ? cut(value.value).length : value.value.length + 1), U64, span);
+  if (value.kind === "string")
+    return constant(BigInt(name === "strlen" ? cut(value.value).length : value.value.length + 1), U64, span);
   if (name === "strcap" && inMemory) return constant(BigInt(sizeOf(type)), U64, span);
   return callNode("strlen", [value], [BigInt(ctx.settings.maxStrlen)], U64, span);
 }
@@ -245,6 +282,7 @@ function tableCall(ctx: Context, call: Call, name: "strerror" | "signal_name" | 
   const known = constantValue(value);
   if (known === undefined) return callNode(name, [value], [name], { kind: "string", size: TEXT_SIZE[name] }, span);
   const entry = textTable(name, ctx.env.arch)[Number(known)];
-  const found = entry === undefined || entry === "" ? (name === "strerror" ? `Unknown error ${known}` : String(known)) : entry;
+  const found =
+    entry === undefined || entry === "" ? (name === "strerror" ? `Unknown error ${known}` : String(known)) : entry;
   return { kind: "string", value: found, type: { kind: "string", size: TEXT_SIZE[name] }, span };
 }

@@ -7,17 +7,17 @@ import { builtinRow, builtins } from "../lang/builtins.ts";
 import { functionRow, functions } from "../lang/functions.ts";
 import { printType } from "../types/print.ts";
 import { isIntegral } from "../types/relations.ts";
+import { readBuiltin } from "./builtins.ts";
 import { actionCall } from "./call-actions.ts";
 import { addressCall } from "./call-addresses.ts";
+import type { Call, Row } from "./call-arguments.ts";
 import { compileTimeCall } from "./call-compile-time.ts";
 import { mapCall } from "./call-maps.ts";
-import type { Call, Row } from "./call-arguments.ts";
 import { textCall } from "./call-text.ts";
 import type { Context } from "./context.ts";
 import { convert } from "./convert.ts";
 import { expandMacro } from "./macros.ts";
 import { errorExpr, isError } from "./nodes.ts";
-import { readBuiltin } from "./builtins.ts";
 import { similar } from "./similar.ts";
 import { isTypeName } from "./type-names.ts";
 import type * as Typed from "./typed.ts";
@@ -72,7 +72,13 @@ function checkCall(ctx: Context, call: Call, row: Row): boolean {
   if (got < least || (got > most && !row.variadic)) {
     const tooMany = row.name === "print" && got > most && call.args[0]?.kind !== "map";
     if (tooMany) ctx.report("print-arguments", span, { got });
-    else ctx.report("argument-count", span, { name: row.name, least, most: row.variadic ? Number.MAX_SAFE_INTEGER : most, got });
+    else
+      ctx.report("argument-count", span, {
+        name: row.name,
+        least,
+        most: row.variadic ? Number.MAX_SAFE_INTEGER : most,
+        got,
+      });
     return false;
   }
   if (row.name === "override" && ctx.unit.row !== undefined && ctx.unit.row.name !== "kprobe") {
@@ -80,7 +86,8 @@ function checkCall(ctx: Context, call: Call, row: Row): boolean {
     return false;
   }
   if (row.unsafe && !ctx.env.options.unsafe) {
-    const isSignal = row.name === "signal" || row.name === "signal_thread" || row.name === "override" || row.name === "write_user";
+    const isSignal =
+      row.name === "signal" || row.name === "signal_thread" || row.name === "override" || row.name === "write_user";
     ctx.report(isSignal ? "unsafe-signal" : "unsafe-function", span, { name: row.name });
     return false;
   }
@@ -92,7 +99,12 @@ function checkCall(ctx: Context, call: Call, row: Row): boolean {
   return true;
 }
 
-function callFn(ctx: Context, call: Call, params: readonly Typed.Expr["type"][], returns: Typed.Expr["type"]): Typed.Expr {
+function callFn(
+  ctx: Context,
+  call: Call,
+  params: readonly Typed.Expr["type"][],
+  returns: Typed.Expr["type"],
+): Typed.Expr {
   const { name, span } = call;
   if (call.args.length !== params.length) {
     ctx.report("argument-count", span, { name, least: params.length, most: params.length, got: call.args.length });
@@ -103,7 +115,9 @@ function callFn(ctx: Context, call: Call, params: readonly Typed.Expr["type"][],
     const wanted = params[index];
     const value = isTypeName(arg) ? errorExpr(arg.span) : ctx.expr(arg);
     if (wanted === undefined || isError(value)) return errorExpr(span);
-    const fits = isIntegral(value.type) ? isIntegral(wanted) || wanted.kind === "pointer" : value.type.kind === wanted.kind;
+    const fits = isIntegral(value.type)
+      ? isIntegral(wanted) || wanted.kind === "pointer"
+      : value.type.kind === wanted.kind;
     if (!fits) {
       ctx.report("argument-type", span, { name, kind: printType(wanted), got: printType(value.type) });
       return errorExpr(span);

@@ -25,7 +25,8 @@ function converted(ctx: Context, value: Typed.Expr, to: Type, span: Span): Typed
   const from = value.type;
   switch (to.kind) {
     case "integer":
-      if (from.kind === "array" || (from.kind === "string" && from.exact === true)) return sizeOf(from) === to.size ? memory(value, to, span) : undefined;
+      if (from.kind === "array" || (from.kind === "string" && from.exact === true))
+        return sizeOf(from) === to.size ? memory(value, to, span) : undefined;
       if (!isScalar(from)) return undefined;
       warnUseless(ctx, value, to, span);
       return cast(value, { ...to, ...(spaceOf(from) === undefined ? {} : { space: spaceOf(from) ?? "none" }) });
@@ -49,7 +50,8 @@ function converted(ctx: Context, value: Typed.Expr, to: Type, span: Span): Typed
       return castToArray(value, to, span);
     case "string":
       if (from.kind === "string" || from.kind === "array") return memory(value, to, span);
-      if (from.kind === "pointer" || from.kind === "integer") return { kind: "call", name: "str", args: [value], literals: [], type: to, span };
+      if (from.kind === "pointer" || from.kind === "integer")
+        return { kind: "call", name: "str", args: [value], literals: [], type: to, span };
       return undefined;
     case "buffer":
       return from.kind === "buffer" ? memory(value, to, span) : undefined;
@@ -81,7 +83,13 @@ export function placed(type: Type, space: "kernel" | "user" | "none"): Type {
 }
 
 function isScalar(type: Type): boolean {
-  return type.kind === "integer" || type.kind === "bool" || type.kind === "pointer" || type.kind === "enum" || type.kind === "ksym";
+  return (
+    type.kind === "integer" ||
+    type.kind === "bool" ||
+    type.kind === "pointer" ||
+    type.kind === "enum" ||
+    type.kind === "ksym"
+  );
 }
 
 function memory(operand: Typed.Expr, type: Type, span: Span): Typed.Expr {
@@ -92,7 +100,8 @@ function memory(operand: Typed.Expr, type: Type, span: Span): Typed.Expr {
 function castToArray(value: Typed.Expr, to: Type & { kind: "array" }, span: Span): Typed.Expr | undefined {
   const from = value.type;
   const unit = Math.max(1, sizeOf(to.element));
-  const available = from.kind === "integer" && value.kind === "constant" && to.length > 0 ? unit * to.length : sizeOf(from);
+  const available =
+    from.kind === "integer" && value.kind === "constant" && to.length > 0 ? unit * to.length : sizeOf(from);
   const length = to.length === 0 ? Math.floor(available / unit) : to.length;
   const type: Type = { kind: "array", element: to.element, length };
   if (from.kind === "integer") {
@@ -101,15 +110,18 @@ function castToArray(value: Typed.Expr, to: Type & { kind: "array" }, span: Span
     if (value.kind !== "constant" && size !== from.size) return undefined;
     return memory(cast(value, { kind: "integer", size, signed: false }), type, span);
   }
-  if (from.kind === "string") return unit === 1 && (to.length === 0 || to.length >= 1) ? memory(value, type, span) : undefined;
+  if (from.kind === "string")
+    return unit === 1 && (to.length === 0 || to.length >= 1) ? memory(value, type, span) : undefined;
   if (from.kind === "array") return sizeOf(from) === length * unit ? memory(value, type, span) : undefined;
-  if (from.kind === "pointer") return { kind: "read", pointer: value, index: undefined, scale: 0, space: from.space, direct: false, type, span };
+  if (from.kind === "pointer")
+    return { kind: "read", pointer: value, index: undefined, scale: 0, space: from.space, direct: false, type, span };
   return undefined;
 }
 
 /** Same type: harmless, but worth saying; not for constants, nor for what older releases typed otherwise. */
 function warnUseless(ctx: Context, value: Typed.Expr, to: Type, span: Span): void {
-  if (value.kind === "constant" || value.kind === "context" || value.kind === "map-aggregate" || !equal(value.type, to)) return;
+  if (value.kind === "constant" || value.kind === "context" || value.kind === "map-aggregate" || !equal(value.type, to))
+    return;
   if (value.kind !== "builtin" && value.kind !== "cast") return;
   ctx.report("useless-cast", span, { type: printType(to) });
 }

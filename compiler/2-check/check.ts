@@ -10,13 +10,14 @@ import { checkCatalog } from "../diagnostics/catalog/check.ts";
 import { collector, type Diagnostic, type Note, type Result } from "../diagnostics/diagnostic.ts";
 import { sortDiagnostics } from "../diagnostics/sort.ts";
 import { archOf } from "../lang/arch/index.ts";
+import type { Source } from "../source/text.ts";
 import type { Type } from "../types/type.ts";
 import { expandTarget, resolveTarget, type Target } from "./attach-points.ts";
 import type { CheckReport, Context, MapSlot, Program, Unit } from "./context.ts";
 import type { CheckEnv } from "./env.ts";
 import { checkExpr } from "./expressions.ts";
-import { declaredMaps, finishMaps } from "./map-info.ts";
 import { collectMacros } from "./macros.ts";
+import { declaredMaps, finishMaps } from "./map-info.ts";
 import { condition } from "./operators.ts";
 import { programName } from "./program-names.ts";
 import { childScope, declareVar } from "./scopes.ts";
@@ -30,7 +31,7 @@ import type * as Typed from "./typed.ts";
 const MAX_WALKS = 20;
 
 /** @returns the typed program; useful only if no diagnostic is an error */
-export function check(ast: Ast.Program, env: CheckEnv): Result<Typed.Program> {
+export function check(ast: Ast.Program, source: Source, env: CheckEnv): Result<Typed.Program> {
   const first = collector(checkCatalog);
   const settings = resolveSettings(ast.config, env.options.environment, first.report);
   const types = makeTypeTable(ast.definitions, env.snapshot);
@@ -38,7 +39,7 @@ export function check(ast: Ast.Program, env: CheckEnv): Result<Typed.Program> {
   const macros = collectMacros(ast.items, first.report);
   const probes = ast.items.filter((item) => item.kind === "probe");
   const targets = resolveProbes(probes, env, settings, first.report);
-  const base = { ast, env, settings, types, macros, probes, targets };
+  const base = { ast, source, env, settings, types, macros, probes, targets };
 
   const maps = declaredMaps(ast.items, first.report);
   const varTypes = new Map<string, Type>();
@@ -51,6 +52,7 @@ export function check(ast: Ast.Program, env: CheckEnv): Result<Typed.Program> {
 
 type Base = {
   readonly ast: Ast.Program;
+  readonly source: Source;
   readonly env: CheckEnv;
   readonly settings: Settings;
   readonly types: TypeTable;
@@ -60,7 +62,12 @@ type Base = {
 };
 
 /** Targets of each probe; a probe without any is reported and left out. */
-function resolveProbes(probes: readonly Ast.Probe[], env: CheckEnv, settings: Settings, report: CheckReport): readonly (readonly Target[])[] {
+function resolveProbes(
+  probes: readonly Ast.Probe[],
+  env: CheckEnv,
+  settings: Settings,
+  report: CheckReport,
+): readonly (readonly Target[])[] {
   const resolveEnv = { snapshot: env.snapshot, settings, unsafe: env.options.unsafe, report };
   let failed = false;
   const all = probes.map((probe) => {
@@ -68,7 +75,8 @@ function resolveProbes(probes: readonly Ast.Probe[], env: CheckEnv, settings: Se
     if (targets.includes(undefined)) failed = true;
     return targets.filter((target) => target !== undefined);
   });
-  if (probes.length === 0 || (!failed && all.every((targets) => targets.length === 0))) report("no-probes", undefined, {});
+  if (probes.length === 0 || (!failed && all.every((targets) => targets.length === 0)))
+    report("no-probes", undefined, {});
   const iterator = all.flat().find((target) => target.row.name === "iter");
   if (iterator !== undefined && all.flat().length > 1) report("iter-mixed", iterator.span, {});
   return all;
@@ -119,8 +127,10 @@ function walk(base: Base, maps: Map<string, MapSlot>, varTypes: Map<string, Type
 
 function checkLimits(probes: readonly Typed.Probe[], settings: Settings, report: CheckReport): void {
   const attached = probes.reduce((sum, probe) => sum + probe.attach.length, 0);
-  if (attached > settings.maxProbes) report("too-many-probes", undefined, { count: attached, limit: settings.maxProbes });
-  if (probes.length > settings.maxBpfProgs) report("too-many-programs", undefined, { count: probes.length, limit: settings.maxBpfProgs });
+  if (attached > settings.maxProbes)
+    report("too-many-probes", undefined, { count: attached, limit: settings.maxProbes });
+  if (probes.length > settings.maxBpfProgs)
+    report("too-many-programs", undefined, { count: probes.length, limit: settings.maxBpfProgs });
 }
 
 function checkOptions(env: CheckEnv, program: Program, report: CheckReport): void {
@@ -150,6 +160,7 @@ function makeUnit(kind: Unit["kind"], key: string, target: Target | undefined, r
 function makeContext(base: Base, program: Program, unit: Unit, report: CheckReport): Context {
   const ctx: Context = {
     env: base.env,
+    source: base.source,
     arch: archOf(base.env.arch),
     settings: base.settings,
     types: base.types,
@@ -167,7 +178,8 @@ function makeContext(base: Base, program: Program, unit: Unit, report: CheckRepo
 /** Where the macros were called that the place being walked is in. */
 function expansions(unit: Unit): readonly Note[] {
   const notes: Note[] = [];
-  for (let frame = unit.frame; frame !== undefined; frame = frame.caller) notes.push({ text: "expanded from", span: frame.callSpan });
+  for (let frame = unit.frame; frame !== undefined; frame = frame.caller)
+    notes.push({ text: "expanded from", span: frame.callSpan });
   return notes;
 }
 
@@ -183,7 +195,13 @@ function groupTargets(
   targets: readonly Target[],
   report: CheckReport,
 ): readonly (readonly Target[])[] {
-  const needsOwn = (target: Target): boolean => target.row.program === "fentry" || target.row.program === "fexit" || target.row.program === "tp_btf" || target.row.program === "iter" || target.row.name === "begin" || target.row.name === "end";
+  const needsOwn = (target: Target): boolean =>
+    target.row.program === "fentry" ||
+    target.row.program === "fexit" ||
+    target.row.program === "tp_btf" ||
+    target.row.program === "iter" ||
+    target.row.name === "begin" ||
+    target.row.name === "end";
   const [only] = targets;
   if (targets.length === 0 || only === undefined) return [];
   if (targets.length === 1 && !only.pattern) return [targets];
@@ -197,10 +215,22 @@ function groupTargets(
     }
     const typed = target.row.program === "tracepoint" && used.has("args");
     const apart = used.has("probe") || typed || needsOwn(target);
-    if (apart && target.pattern && (target.row.name === "uprobe" || target.row.name === "uretprobe" || target.row.name === "usdt")) {
-      report("unsupported-wildcard", target.span, { provider: target.row.name, why: "the probe builtin needs each match's name, which only its host knows" });
+    if (
+      apart &&
+      target.pattern &&
+      (target.row.name === "uprobe" || target.row.name === "uretprobe" || target.row.name === "usdt")
+    ) {
+      report("unsupported-wildcard", target.span, {
+        provider: target.row.name,
+        why: "the probe builtin needs each match's name, which only its host knows",
+      });
     }
-    const resolveEnv = { snapshot: base.env.snapshot, settings: base.settings, unsafe: base.env.options.unsafe, report };
+    const resolveEnv = {
+      snapshot: base.env.snapshot,
+      settings: base.settings,
+      unsafe: base.env.options.unsafe,
+      report,
+    };
     const members = apart ? expandTarget(resolveEnv, target) : [target];
     for (const member of members) {
       const key = apart ? `${member.text}#${groups.size}` : target.row.program;
@@ -214,7 +244,12 @@ function groupTargets(
 
 /** A walk for the sake of what the body uses; its diagnostics are dropped, its types are kept. */
 function usesOf(base: Base, program: Program, probe: Ast.Probe, index: number, target: Target): ReadonlySet<string> {
-  const resolveEnv = { snapshot: base.env.snapshot, settings: base.settings, unsafe: base.env.options.unsafe, report: () => {} };
+  const resolveEnv = {
+    snapshot: base.env.snapshot,
+    settings: base.settings,
+    unsafe: base.env.options.unsafe,
+    report: () => {},
+  };
   const [representative = target] = expandTarget(resolveEnv, target);
   const unit = makeUnit("probe", `p${index}?${target.row.name}`, representative, undefined);
   const ctx = makeContext(base, { ...program, params: new Map(), dirty: false }, unit, () => {});
@@ -266,7 +301,12 @@ function reportUnassigned(unit: Unit, report: CheckReport): void {
 }
 
 function finishVars(unit: Unit): readonly Typed.Var[] {
-  return unit.vars.map((slot) => ({ id: slot.id, name: slot.name, type: slot.type ?? { kind: "error" }, addressTaken: slot.addressTaken }));
+  return unit.vars.map((slot) => ({
+    id: slot.id,
+    name: slot.name,
+    type: slot.type ?? { kind: "error" },
+    addressTaken: slot.addressTaken,
+  }));
 }
 
 // --- Functions ------------------------------------------------------------------------------------------------------
@@ -275,7 +315,10 @@ function finishVars(unit: Unit): readonly Typed.Var[] {
 function walkFunctions(base: Base, program: Program, report: CheckReport): readonly Typed.Fn[] {
   const fns = base.ast.items.filter((item) => item.kind === "fn");
   if (fns.length === 0) return [];
-  const signatures = new Map<string, { readonly ast: Ast.Fn; readonly params: readonly Type[]; readonly returns: Type }>();
+  const signatures = new Map<
+    string,
+    { readonly ast: Ast.Fn; readonly params: readonly Type[]; readonly returns: Type }
+  >();
   const outside = makeContext(base, program, makeUnit("fn", "", undefined, undefined), report);
   for (const fn of fns) {
     if (signatures.has(fn.name)) report("fn-duplicate", fn.span, { name: fn.name });
@@ -283,19 +326,36 @@ function walkFunctions(base: Base, program: Program, report: CheckReport): reado
     signatures.set(fn.name, { ast: fn, params, returns: resolveType(outside, fn.returns) });
   }
   program.fns = signatures;
-  return fns.map((fn) => walkFn(base, program, fn, signatures.get(fn.name)?.params ?? [], signatures.get(fn.name)?.returns, report));
+  return fns.map((fn) =>
+    walkFn(base, program, fn, signatures.get(fn.name)?.params ?? [], signatures.get(fn.name)?.returns, report),
+  );
 }
 
-function walkFn(base: Base, program: Program, fn: Ast.Fn, params: readonly Type[], returns: Type | undefined, report: CheckReport): Typed.Fn {
+function walkFn(
+  base: Base,
+  program: Program,
+  fn: Ast.Fn,
+  params: readonly Type[],
+  returns: Type | undefined,
+  report: CheckReport,
+): Typed.Fn {
   const unit = makeUnit("fn", fn.name, undefined, returns);
   const ctx = makeContext(base, program, unit, report);
   fn.params.forEach((param, i) => {
     declareVar(ctx, param.name, param.span, params[i]).assigned = true;
   });
   const body = bodyOf(ctx, fn.body);
-  if (returns !== undefined && returns.kind !== "none" && !alwaysReturns(body)) report("fn-no-return", fn.span, { name: fn.name });
+  if (returns !== undefined && returns.kind !== "none" && !alwaysReturns(body))
+    report("fn-no-return", fn.span, { name: fn.name });
   const vars = finishVars(unit);
-  return { name: fn.name, params: vars.slice(0, fn.params.length), returns: returns ?? { kind: "none" }, body, vars, span: fn.span };
+  return {
+    name: fn.name,
+    params: vars.slice(0, fn.params.length),
+    returns: returns ?? { kind: "none" },
+    body,
+    vars,
+    span: fn.span,
+  };
 }
 
 function alwaysReturns(body: readonly Typed.Stmt[]): boolean {

@@ -8,6 +8,7 @@ import type { Report } from "../diagnostics/diagnostic.ts";
 import type { Arch } from "../lang/arch/index.ts";
 import type { ProbeRow } from "../lang/probes.ts";
 import type { Span } from "../source/span.ts";
+import type { Source } from "../source/text.ts";
 import type { Type } from "../types/type.ts";
 import type { Target } from "./attach-points.ts";
 import type { CheckEnv } from "./env.ts";
@@ -94,6 +95,7 @@ export type Program = {
 
 export type Context = {
   readonly env: CheckEnv;
+  readonly source: Source;
   readonly arch: Arch;
   readonly settings: Settings;
   readonly types: TypeTable;
@@ -106,5 +108,8 @@ export type Context = {
   readonly expanding: Set<string>;
   /** The walk, handed down so that files need not import one another in circles. */
   readonly expr: (ast: Ast.Expr) => Typed.Expr;
-  readonly stmts: (block: Ast.Block) => { readonly body: readonly Typed.Stmt[]; readonly result: Typed.Expr | undefined };
+  readonly stmts: (block: Ast.Block) => {
+    readonly body: readonly Typed.Stmt[];
+    readonly result: Typed.Expr | undefined;
+  };
 };

@@ -16,7 +16,11 @@ export type CheckOptions = {
   readonly pidFilter: boolean;
 };
 
-export type CheckEnv = { readonly snapshot: Snapshot; readonly arch: "x86_64" | "aarch64"; readonly options: CheckOptions };
+export type CheckEnv = {
+  readonly snapshot: Snapshot;
+  readonly arch: "x86_64" | "aarch64";
+  readonly options: CheckOptions;
+};
 
 export const defaultCheckOptions: CheckOptions = {
   unsafe: false,

@@ -1,7 +1,7 @@
 /** Expressions: one case per form; what needs more than a few lines is in the file of its family. */
 import type * as Ast from "../1-parse/ast.ts";
-import { BOOL, I64, U64 } from "../lang/types.ts";
 import { builtins } from "../lang/builtins.ts";
+import { BOOL, I64, U64 } from "../lang/types.ts";
 import type { Span } from "../source/span.ts";
 import { printType } from "../types/print.ts";
 import { isCastable, isIntegral, join, settle } from "../types/relations.ts";
@@ -9,15 +9,25 @@ import type { Type } from "../types/type.ts";
 import { unreachable } from "../util/assert.ts";
 import { iteratorContext, namedArgument } from "./arguments.ts";
 import { allowedHere, readBuiltin } from "./builtins.ts";
-import { callExpr } from "./calls.ts";
 import { offsetOfField, sizeOfOperand } from "./call-compile-time.ts";
+import { callExpr } from "./calls.ts";
 import { castTo } from "./casts.ts";
 import type { Context } from "./context.ts";
 import { convert } from "./convert.ts";
 import { dereference, fieldOf, indexOf, tupleElement } from "./fields.ts";
 import { expandMacro, inCaller, macroArgument, resolveVar } from "./macros.ts";
 import { accessKey, mapSlot, readMap, useKeyed, valueType, widenValue } from "./maps.ts";
-import { bool, constant, constantValue, errorExpr, integer, isConstant, isError, readAggregate, text } from "./nodes.ts";
+import {
+  bool,
+  constant,
+  constantValue,
+  errorExpr,
+  integer,
+  isConstant,
+  isError,
+  readAggregate,
+  text,
+} from "./nodes.ts";
 import { binary, condition, strideOf, unary } from "./operators.ts";
 import { positional, positionalCount } from "./params.ts";
 import { capture, declareVar, inScope } from "./scopes.ts";
@@ -82,7 +92,8 @@ export function checkExpr(ctx: Context, ast: Ast.Expr): Typed.Expr {
       ctx.report("type-as-value", span, { name: "typeof" });
       return errorExpr(span);
     case "typeinfo":
-      if (ctx.settings.unstable.typeinfo === "error") ctx.report("unstable-refused", span, { name: "typeinfo", key: "unstable_typeinfo" });
+      if (ctx.settings.unstable.typeinfo === "error")
+        ctx.report("unstable-refused", span, { name: "typeinfo", key: "unstable_typeinfo" });
       else ctx.report("unsupported-typeinfo", span, {});
       return errorExpr(span);
     case "comptime": {
@@ -212,7 +223,13 @@ function addressOf(ctx: Context, operand: Ast.Expr, span: Span): Typed.Expr {
   if (inner.kind === "map" || inner.kind === "map-access") {
     const value = ctx.expr(inner);
     if (isError(value) || value.kind !== "map-get") return errorExpr(span);
-    return { kind: "map-address", map: value.map, key: value.key, type: { kind: "pointer", to: value.type, space: "kernel" }, span };
+    return {
+      kind: "map-address",
+      map: value.map,
+      key: value.key,
+      type: { kind: "pointer", to: value.type, space: "kernel" },
+      span,
+    };
   }
   ctx.report("address-of", span, {});
   return errorExpr(span);
@@ -246,7 +263,8 @@ function update(ctx: Context, ast: Ast.Expr & { kind: "update" }): Typed.Expr {
   if (type === undefined) return errorExpr(span);
   const step = stepOf(ctx, type, op, span);
   if (step === undefined) return errorExpr(span);
-  const wide = type.kind === "integer" ? (widenValue(ctx, slot, type.signed || op === "--" ? I64 : U64, span) ?? type) : type;
+  const wide =
+    type.kind === "integer" ? (widenValue(ctx, slot, type.signed || op === "--" ? I64 : U64, span) ?? type) : type;
   return { kind: "update-map", map: slot.id, key, step: step * sign, prefix, type: wide, span };
 }
 
@@ -291,7 +309,12 @@ function elvis(ctx: Context, first: Ast.Expr, otherwise: Ast.Expr, span: Span): 
     const copy: Typed.Expr = { kind: "var", var: slot.id, type: settle(value.type), span: value.span };
     const result = choose(ctx, condition(ctx, copy), copy, ctx.expr(otherwise), span);
     if (isError(result)) return result;
-    const assign: Typed.Stmt = { kind: "assign-var", span: value.span, var: slot.id, value: convert(value, settle(value.type)) };
+    const assign: Typed.Stmt = {
+      kind: "assign-var",
+      span: value.span,
+      var: slot.id,
+      value: convert(value, settle(value.type)),
+    };
     return { kind: "block", body: [assign], result, type: result.type, span };
   });
 }
@@ -307,7 +330,13 @@ function choose(ctx: Context, test: Typed.Expr, thenArm: Typed.Expr, elseArm: Ty
   }
   if (both.kind === "none") {
     const arms = { then: asStatements(left), else: asStatements(right) };
-    return { kind: "block", body: [{ kind: "if", span, condition: test, ...arms }], result: undefined, type: both, span };
+    return {
+      kind: "block",
+      body: [{ kind: "if", span, condition: test, ...arms }],
+      result: undefined,
+      type: both,
+      span,
+    };
   }
   return { kind: "ternary", condition: test, then: convert(left, both), else: convert(right, both), type: both, span };
 }
@@ -327,7 +356,8 @@ export function asStatements(expr: Typed.Expr): readonly Typed.Stmt[] {
 function ifExpr(ctx: Context, ast: Ast.Expr & { kind: "if-expr" }): Typed.Expr {
   const { span } = ast;
   const test = condition(ctx, ctx.expr(ast.condition));
-  const arm = (part: Ast.Block | Ast.Expr): Typed.Expr => (part.kind === "block" ? blockExpr(ctx, part, part.span) : ctx.expr(part));
+  const arm = (part: Ast.Block | Ast.Expr): Typed.Expr =>
+    part.kind === "block" ? blockExpr(ctx, part, part.span) : ctx.expr(part);
   const known = constantValue(test);
   if (known !== undefined) return { ...arm(known !== 0n ? ast.then : ast.else), span };
   return choose(ctx, test, arm(ast.then), arm(ast.else), span);
@@ -356,7 +386,12 @@ function field(ctx: Context, ast: Ast.Expr & { kind: "field" }): Typed.Expr {
 function tupleField(ctx: Context, ast: Ast.Expr & { kind: "tuple-field" }): Typed.Expr {
   const base = ctx.expr(ast.base);
   if (isError(base)) return base;
-  const fields = base.type.kind === "tuple" ? base.type.fields : base.type.kind === "record" ? base.type.fields.map((f) => f.type) : undefined;
+  const fields =
+    base.type.kind === "tuple"
+      ? base.type.fields
+      : base.type.kind === "record"
+        ? base.type.fields.map((f) => f.type)
+        : undefined;
   const type = fields?.[ast.index];
   if (type !== undefined) return tupleElement(base, ast.index, type, ast.span);
   if (fields !== undefined) ctx.report("tuple-index", ast.span, { index: ast.index, count: fields.length });

@@ -31,7 +31,8 @@ export function fieldOf(ctx: Context, base: Typed.Expr, name: string, span: Span
   let value = base;
   while (value.type.kind === "pointer" && value.type.to.kind === "pointer") value = dereference(ctx, value, span);
   const type = value.type;
-  if (type.kind === "pointer" && type.to.kind === "struct") return throughPointer(ctx, value, type.to, undefined, name, type.space, span);
+  if (type.kind === "pointer" && type.to.kind === "struct")
+    return throughPointer(ctx, value, type.to, undefined, name, type.space, span);
   if (type.kind === "struct") {
     if (value.kind === "member") return throughPointer(ctx, value.pointer, type, value.path, name, value.space, span);
     if (value.kind === "read") {
@@ -45,7 +46,13 @@ export function fieldOf(ctx: Context, base: Typed.Expr, name: string, span: Span
     const index = type.fields.findIndex((field) => field.name === name);
     const field = type.fields[index];
     if (field !== undefined) return tupleElement(value, index, field.type, span);
-    ctx.report("unknown-record-field", nameSpan, { field: name, similar: similar(name, type.fields.map((f) => f.name)) });
+    ctx.report("unknown-record-field", nameSpan, {
+      field: name,
+      similar: similar(
+        name,
+        type.fields.map((f) => f.name),
+      ),
+    });
     return errorExpr(span);
   }
   ctx.report("no-field", span, { field: name, type: printType(type) });
@@ -107,7 +114,12 @@ function lookUp(
     return undefined;
   }
   const found = memberPath(struct, name, space, base);
-  if (found === undefined) ctx.report("unknown-field", span, { type: printType(struct), field: name, similar: similar(name, memberNames(struct)) });
+  if (found === undefined)
+    ctx.report("unknown-field", span, {
+      type: printType(struct),
+      field: name,
+      similar: similar(name, memberNames(struct)),
+    });
   return found;
 }
 
@@ -117,7 +129,16 @@ export function dereference(ctx: Context, value: Typed.Expr, span: Span): Typed.
   const type = value.type;
   if (type.kind === "integer") {
     const space = type.space ?? "kernel";
-    const read: Typed.Expr = { kind: "read", pointer: cast(value, { ...U64, space }), index: undefined, scale: 0, space, direct: false, type: { ...type }, span };
+    const read: Typed.Expr = {
+      kind: "read",
+      pointer: cast(value, { ...U64, space }),
+      index: undefined,
+      scale: 0,
+      space,
+      direct: false,
+      type: { ...type },
+      span,
+    };
     return type.size === 8 ? read : cast(read, U64);
   }
   if (type.kind !== "pointer") {
@@ -129,7 +150,16 @@ export function dereference(ctx: Context, value: Typed.Expr, span: Span): Typed.
     if (slot?.type !== undefined) return { kind: "var", var: value.var, type: slot.type, span };
   }
   if (!readable(ctx, type.to, span)) return errorExpr(span);
-  const expr: Typed.Expr = { kind: "read", pointer: value, index: undefined, scale: 0, space: type.space, direct: false, type: type.to, span };
+  const expr: Typed.Expr = {
+    kind: "read",
+    pointer: value,
+    index: undefined,
+    scale: 0,
+    space: type.space,
+    direct: false,
+    type: type.to,
+    span,
+  };
   return expr;
 }
 
@@ -139,7 +169,8 @@ function readable(ctx: Context, to: Type, span: Span): boolean {
     return false;
   }
   if (to.kind === "opaque" || (to.kind === "struct" && to.origin.kind === "opaque")) {
-    if (to.kind === "struct") ctx.report("unknown-struct", span, { name: printType(to), similar: ctx.env.snapshot.suggest("struct", to.name) });
+    if (to.kind === "struct")
+      ctx.report("unknown-struct", span, { name: printType(to), similar: ctx.env.snapshot.suggest("struct", to.name) });
     else ctx.report("incomplete-dereference", span, { type: printType(to) });
     return false;
   }
@@ -179,23 +210,53 @@ export function indexOf(ctx: Context, base: Typed.Expr, index: Typed.Expr, span:
   return indexElements(base, element, length, index, known, span);
 }
 
-function indexPointer(ctx: Context, base: Typed.Expr, type: Type & { kind: "pointer" }, index: Typed.Expr, span: Span): Typed.Expr {
+function indexPointer(
+  ctx: Context,
+  base: Typed.Expr,
+  type: Type & { kind: "pointer" },
+  index: Typed.Expr,
+  span: Span,
+): Typed.Expr {
   if (!readable(ctx, type.to, span)) return errorExpr(span);
   const known = constantValue(index);
   if (known !== undefined) {
     const pointer = known === 0n ? base : addToPointer(base, "+", index, span);
     return { kind: "read", pointer, index: undefined, scale: 0, space: type.space, direct: false, type: type.to, span };
   }
-  return { kind: "read", pointer: base, index: widen(index), scale: sizeOf(type.to), space: type.space, direct: false, type: type.to, span };
+  return {
+    kind: "read",
+    pointer: base,
+    index: widen(index),
+    scale: sizeOf(type.to),
+    space: type.space,
+    direct: false,
+    type: type.to,
+    span,
+  };
 }
 
 /** Elements of an array: of a struct in someone's memory, or of a value in ours. */
-function indexElements(base: Typed.Expr, element: Type, length: number, index: Typed.Expr, known: bigint | undefined, span: Span): Typed.Expr {
+function indexElements(
+  base: Typed.Expr,
+  element: Type,
+  length: number,
+  index: Typed.Expr,
+  known: bigint | undefined,
+  span: Span,
+): Typed.Expr {
   const scale = sizeOf(element);
   if (base.kind === "member") {
     if (known !== undefined) {
       const path = elementPath(base.path, element, Number(known));
-      return { kind: "member", pointer: base.pointer, path, space: base.space, direct: base.direct, type: element, span };
+      return {
+        kind: "member",
+        pointer: base.pointer,
+        path,
+        space: base.space,
+        direct: base.direct,
+        type: element,
+        span,
+      };
     }
     const pointer: Typed.Expr = {
       kind: "member-address",
@@ -215,7 +276,13 @@ function indexElements(base: Typed.Expr, element: Type, length: number, index: T
     return { kind: "read", pointer, ...moving, space: base.space, direct: false, type: element, span };
   }
   if (base.kind === "value-member" && known !== undefined) {
-    return { kind: "value-member", base: base.base, path: elementPath(base.path, element, Number(known)), type: element, span };
+    return {
+      kind: "value-member",
+      base: base.base,
+      path: elementPath(base.path, element, Number(known)),
+      type: element,
+      span,
+    };
   }
   return { kind: "element", base, index: widen(index), length, stride: scale, type: element, span };
 }

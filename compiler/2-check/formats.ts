@@ -23,7 +23,12 @@ export function conversions(format: string): readonly string[] {
  * The arguments of a format, ready to be copied into an event: aggregations read as integers.
  * @returns undefined if something does not fit (reported at the call)
  */
-export function formatArguments(ctx: Context, format: string, args: readonly (Ast.Expr | Ast.TypeName)[], span: Span): readonly Typed.Expr[] | undefined {
+export function formatArguments(
+  ctx: Context,
+  format: string,
+  args: readonly (Ast.Expr | Ast.TypeName)[],
+  span: Span,
+): readonly Typed.Expr[] | undefined {
   const wanted = conversions(format);
   const values = args.map((arg) => (isTypeName(arg) ? undefined : ctx.expr(arg)));
   const counts = { supplied: args.length, expected: wanted.length };
@@ -49,13 +54,21 @@ export function formatArguments(ctx: Context, format: string, args: readonly (As
 }
 
 function known(specifier: string): boolean {
-  return specifier === "s" || specifier === "r" || specifier === "rx" || specifier === "rh" || specifier === "gr" || INTEGERS.includes(specifier);
+  return (
+    specifier === "s" ||
+    specifier === "r" ||
+    specifier === "rx" ||
+    specifier === "rh" ||
+    specifier === "gr" ||
+    INTEGERS.includes(specifier)
+  );
 }
 
 function fits(specifier: string, type: Type): boolean {
   if (specifier === "s") return isPrintable(type);
   if (specifier === "r" || specifier === "rx" || specifier === "rh") return type.kind === "buffer";
-  if (specifier === "p") return isIntegral(type) || type.kind === "pointer" || type.kind === "ksym" || type.kind === "usym";
+  if (specifier === "p")
+    return isIntegral(type) || type.kind === "pointer" || type.kind === "ksym" || type.kind === "usym";
   return isIntegral(type) || type.kind === "pointer" || type.kind === "ksym";
 }
 

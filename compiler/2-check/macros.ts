@@ -49,14 +49,22 @@ export function inCaller<T>(ctx: Context, frame: Frame, body: () => T): T {
 }
 
 /** The argument given for an expression parameter of the macro being expanded. */
-export function macroArgument(ctx: Context, name: string): { readonly frame: Frame; readonly argument: Ast.Expr | Ast.TypeName } | undefined {
+export function macroArgument(
+  ctx: Context,
+  name: string,
+): { readonly frame: Frame; readonly argument: Ast.Expr | Ast.TypeName } | undefined {
   const { frame } = ctx.unit;
   const argument = frame?.arguments.get(name);
   return frame === undefined || argument === undefined ? undefined : { frame, argument };
 }
 
 /** Expands a call of a user's macro. */
-export function expandMacro(ctx: Context, name: string, args: readonly (Ast.Expr | Ast.TypeName)[], span: Span): Typed.Expr {
+export function expandMacro(
+  ctx: Context,
+  name: string,
+  args: readonly (Ast.Expr | Ast.TypeName)[],
+  span: Span,
+): Typed.Expr {
   const overloads = ctx.program.macros.get(name) ?? [];
   const macro = overloads.find((one) => matches(one, args));
   if (macro === undefined) {
@@ -110,7 +118,10 @@ function matches(macro: Ast.Macro, args: readonly (Ast.Expr | Ast.TypeName)[]): 
 }
 
 /** Macros of a script by name; same signatures and repeated parameters are reported. */
-export function collectMacros(items: readonly Ast.Item[], report: Context["report"]): ReadonlyMap<string, readonly Ast.Macro[]> {
+export function collectMacros(
+  items: readonly Ast.Item[],
+  report: Context["report"],
+): ReadonlyMap<string, readonly Ast.Macro[]> {
   const macros = new Map<string, Ast.Macro[]>();
   for (const item of items) {
     if (item.kind !== "macro") continue;
@@ -121,7 +132,8 @@ export function collectMacros(items: readonly Ast.Item[], report: Context["repor
     }
     const overloads = macros.get(item.name) ?? [];
     const signature = item.params.map((param) => param.mode).join();
-    if (overloads.some((one) => one.params.map((param) => param.mode).join() === signature)) report("macro-duplicate", item.span, { name: item.name });
+    if (overloads.some((one) => one.params.map((param) => param.mode).join() === signature))
+      report("macro-duplicate", item.span, { name: item.name });
     else overloads.push(item);
     macros.set(item.name, overloads);
   }

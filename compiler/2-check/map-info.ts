@@ -1,6 +1,7 @@
 /** Maps once their types are settled: storage, entries, and what declarations promised (L1.44, L2.92, L2.96). */
-import type { MapStorage } from "../5-object/manifest.ts";
+
 import type * as Ast from "../1-parse/ast.ts";
+import type { MapStorage } from "../5-object/manifest.ts";
 import type { Type } from "../types/type.ts";
 import { branded } from "../util/brand.ts";
 import type { CheckReport, MapSlot, Program } from "./context.ts";
@@ -19,8 +20,10 @@ export function declaredMaps(items: readonly Ast.Item[], report: CheckReport): M
   const maps = new Map<string, MapSlot>();
   for (const item of items) {
     if (item.kind !== "map-decl") continue;
-    if (DECLARED[item.mapType] === undefined) report("map-type-unknown", item.mapTypeSpan, { name: item.mapType, known: Object.keys(DECLARED) });
-    if (item.maxEntries < 1n || item.maxEntries > 0xffff_ffffn) report("map-entries", item.span, { name: `@${item.name}` });
+    if (DECLARED[item.mapType] === undefined)
+      report("map-type-unknown", item.mapTypeSpan, { name: item.mapType, known: Object.keys(DECLARED) });
+    if (item.maxEntries < 1n || item.maxEntries > 0xffff_ffffn)
+      report("map-entries", item.span, { name: `@${item.name}` });
     if (maps.has(item.name)) {
       report("map-declared-twice", item.span, { name: `@${item.name}` });
       continue;
@@ -41,7 +44,12 @@ export function declaredMaps(items: readonly Ast.Item[], report: CheckReport): M
 }
 
 /** What the object will hold; maps that nothing assigned have been reported where they were read. */
-export function finishMaps(maps: ReadonlyMap<string, MapSlot>, settings: Settings, program: Program, report: CheckReport): readonly Typed.MapInfo[] {
+export function finishMaps(
+  maps: ReadonlyMap<string, MapSlot>,
+  settings: Settings,
+  program: Program,
+  report: CheckReport,
+): readonly Typed.MapInfo[] {
   const infos: Typed.MapInfo[] = [];
   for (const slot of maps.values()) {
     if (slot.declaration !== undefined && !slot.used) report("map-unused", slot.span, { name: slot.name });
@@ -72,7 +80,11 @@ function storageOf(slot: MapSlot, keyed: boolean, value: Type, program: Program,
   const perCpu = wanted === "percpu_hash" || wanted === "lru_percpu_hash";
   if (value.kind !== "error" && (!keyed || perCpu !== aggregate)) {
     if (slot.keyed === false && !aggregate) report("map-declared-scalar", slot.span, { name: slot.name });
-    else report("map-type-incompatible", declaration.mapTypeSpan, { declared: declaration.mapType, used: aggregate ? "percpuhash" : "hash" });
+    else
+      report("map-type-incompatible", declaration.mapTypeSpan, {
+        declared: declaration.mapType,
+        used: aggregate ? "percpuhash" : "hash",
+      });
     return own;
   }
   return wanted;

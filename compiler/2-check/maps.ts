@@ -7,8 +7,8 @@ import type { Type } from "../types/type.ts";
 import { branded } from "../util/brand.ts";
 import type { Context, MapSlot } from "./context.ts";
 import { convert } from "./convert.ts";
-import { ERROR_TYPE, errorExpr } from "./nodes.ts";
 import { resolveMapName } from "./macros.ts";
+import { ERROR_TYPE, errorExpr } from "./nodes.ts";
 import type * as Typed from "./typed.ts";
 
 /** The slot of a map as named in the place being walked (a macro's parameter stands for the caller's map). */
@@ -66,7 +66,9 @@ export function accessKey(ctx: Context, slot: MapSlot, keys: readonly Ast.Expr[]
   const parts = keys.map((key) => keyExpr(ctx, key));
   const first = parts[0];
   const whole: Typed.Expr | undefined =
-    parts.length === 1 ? first : { kind: "tuple", elements: parts, type: { kind: "tuple", fields: parts.map((part) => part.type) }, span };
+    parts.length === 1
+      ? first
+      : { kind: "tuple", elements: parts, type: { kind: "tuple", fields: parts.map((part) => part.type) }, span };
   return whole === undefined ? undefined : fitKey(ctx, slot, whole, span);
 }
 
@@ -95,7 +97,11 @@ export function fitKey(ctx: Context, slot: MapSlot, key: Typed.Expr, span: Span)
   return convert(key, next);
 
   function mismatch(): undefined {
-    ctx.report("map-key-mismatch", span, { name: slot.name, type: printType(key.type), existing: current === undefined ? "" : printType(current) });
+    ctx.report("map-key-mismatch", span, {
+      name: slot.name,
+      type: printType(key.type),
+      existing: current === undefined ? "" : printType(current),
+    });
     return undefined;
   }
 }
@@ -125,7 +131,12 @@ export function widenValue(ctx: Context, slot: MapSlot, type: Type, span: Span):
       return undefined;
     }
     const aggregate = current.kind === "aggregate";
-    ctx.report("map-type-mismatch", span, { name: slot.name, type: printType(type), existing: printType(current), aggregate });
+    ctx.report("map-type-mismatch", span, {
+      name: slot.name,
+      type: printType(type),
+      existing: printType(current),
+      aggregate,
+    });
     return undefined;
   }
   const next = settle(joined);

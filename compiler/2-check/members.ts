@@ -4,7 +4,13 @@ import { sizeOf } from "../types/layout.ts";
 import type { AddressSpace, ScriptField, StructType, Type } from "../types/type.ts";
 import type { MemberPath } from "./typed.ts";
 
-type Found = { readonly indices: readonly number[]; readonly bitOffset: number; readonly bitSize: number; readonly type: Type; readonly tags: readonly string[] };
+type Found = {
+  readonly indices: readonly number[];
+  readonly bitOffset: number;
+  readonly bitSize: number;
+  readonly type: Type;
+  readonly tags: readonly string[];
+};
 
 function findMember(struct: StructType, name: string, space: AddressSpace): Found | undefined {
   const { origin } = struct;
@@ -26,12 +32,20 @@ function findMember(struct: StructType, name: string, space: AddressSpace): Foun
 
 function findScriptMember(fields: readonly ScriptField[], name: string, space: AddressSpace): Found | undefined {
   for (const [index, field] of fields.entries()) {
-    if (field.name === name) return { indices: [index], bitOffset: field.bitOffset, bitSize: field.bitSize, type: placed(field.type, space), tags: [] };
+    if (field.name === name)
+      return {
+        indices: [index],
+        bitOffset: field.bitOffset,
+        bitSize: field.bitSize,
+        type: placed(field.type, space),
+        tags: [],
+      };
   }
   for (const [index, field] of fields.entries()) {
     if (field.name !== "" || field.type.kind !== "struct") continue;
     const inner = findMember(field.type, name, space);
-    if (inner !== undefined) return { ...inner, indices: [index, ...inner.indices], bitOffset: field.bitOffset + inner.bitOffset };
+    if (inner !== undefined)
+      return { ...inner, indices: [index, ...inner.indices], bitOffset: field.bitOffset + inner.bitOffset };
   }
   return undefined;
 }
@@ -46,7 +60,9 @@ export function memberNames(struct: StructType): readonly string[] {
   const { origin } = struct;
   if (origin.kind === "opaque") return [];
   if (origin.kind === "script") {
-    return origin.fields.flatMap((field) => (field.name !== "" ? [field.name] : field.type.kind === "struct" ? memberNames(field.type) : []));
+    return origin.fields.flatMap((field) =>
+      field.name !== "" ? [field.name] : field.type.kind === "struct" ? memberNames(field.type) : [],
+    );
   }
   const type = origin.btf.type(origin.id);
   if (type.kind !== "struct" && type.kind !== "union") return [];
@@ -60,7 +76,12 @@ export function memberNames(struct: StructType): readonly string[] {
 export type Member = { readonly path: MemberPath; readonly tags: readonly string[] };
 
 /** The path to a member of `struct`, or behind `base`, a path that ends in a struct. Undefined: no such member. */
-export function memberPath(struct: StructType, name: string, space: AddressSpace, base?: MemberPath): Member | undefined {
+export function memberPath(
+  struct: StructType,
+  name: string,
+  space: AddressSpace,
+  base?: MemberPath,
+): Member | undefined {
   const found = findMember(struct, name, space);
   if (found === undefined) return undefined;
   const bits = (base === undefined ? 0 : base.offset * 8) + found.bitOffset;

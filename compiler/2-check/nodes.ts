@@ -84,7 +84,7 @@ export function cast(expr: Typed.Expr, type: Type): Typed.Expr {
 
 function sameScalar(a: Type, b: Type): boolean {
   if (a.kind === "integer" && b.kind === "integer") {
-    return a.size === b.size && a.signed === b.signed && (a.space ?? "none") === (b.space ?? "none");
+    return a.size === b.size && a.signed === b.signed && (b.space === undefined || a.space === b.space);
   }
   return a.kind === "bool" && b.kind === "bool";
 }

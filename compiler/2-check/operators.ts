@@ -8,7 +8,20 @@ import { equal, isIntegral, join, joinIntegers } from "../types/relations.ts";
 import type { AddressSpace, IntegerType, Type } from "../types/type.ts";
 import type { Context } from "./context.ts";
 import { convert } from "./convert.ts";
-import { bool, cast, constant, constantValue, errorExpr, integer, isConstant, isError, isSigned, literalType, readAggregate, text } from "./nodes.ts";
+import {
+  bool,
+  cast,
+  constant,
+  constantValue,
+  errorExpr,
+  integer,
+  isConstant,
+  isError,
+  isSigned,
+  literalType,
+  readAggregate,
+  text,
+} from "./nodes.ts";
 import type * as Typed from "./typed.ts";
 
 /** Where the memory is that an integer or pointer names. */
@@ -59,9 +72,11 @@ function logical(ctx: Context, op: "&&" | "||", left: Typed.Expr, right: Typed.E
 // --- Comparison -----------------------------------------------------------------------------------------------------
 
 function compare(ctx: Context, op: Typed.CompareOp, left: Typed.Expr, right: Typed.Expr, span: Span): Typed.Expr {
-  if (left.kind === "string" && right.kind === "string") return bool(holds(op, cut(left.value), cut(right.value)), span);
+  if (left.kind === "string" && right.kind === "string")
+    return bool(holds(op, cut(left.value), cut(right.value)), span);
   const pointers = left.type.kind === "pointer" || right.type.kind === "pointer";
-  if (pointers && isComparable(left.type) && isComparable(right.type)) return comparePointers(ctx, op, left, right, span);
+  if (pointers && isComparable(left.type) && isComparable(right.type))
+    return comparePointers(ctx, op, left, right, span);
   if (isIntegral(left.type) && isIntegral(right.type)) return compareIntegers(ctx, op, left, right, span);
   if (op === "==" || op === "!=") {
     const memory = compareMemory(op, left, right, span);
@@ -103,14 +118,26 @@ function holds<T extends string | bigint>(op: Typed.CompareOp, a: T, b: T): bool
   }
 }
 
-function comparePointers(ctx: Context, op: Typed.CompareOp, left: Typed.Expr, right: Typed.Expr, span: Span): Typed.Expr {
+function comparePointers(
+  ctx: Context,
+  op: Typed.CompareOp,
+  left: Typed.Expr,
+  right: Typed.Expr,
+  span: Span,
+): Typed.Expr {
   if (left.type.kind === "pointer" && right.type.kind === "pointer" && join(left.type, right.type) === undefined) {
     ctx.report("pointer-comparison", span, { left: printType(left.type), right: printType(right.type) });
   }
   return { kind: "compare", op, signed: false, left: cast(left, U64), right: cast(right, U64), type: BOOL, span };
 }
 
-function compareIntegers(ctx: Context, op: Typed.CompareOp, left: Typed.Expr, right: Typed.Expr, span: Span): Typed.Expr {
+function compareIntegers(
+  ctx: Context,
+  op: Typed.CompareOp,
+  left: Typed.Expr,
+  right: Typed.Expr,
+  span: Span,
+): Typed.Expr {
   const l = constantValue(left);
   const r = constantValue(right);
   if (l !== undefined && r !== undefined) return bool(holds(op, l, r), span);
@@ -120,7 +147,15 @@ function compareIntegers(ctx: Context, op: Typed.CompareOp, left: Typed.Expr, ri
   warnConstant(ctx, op, left, right, span);
   // Signedness only matters to order; either reading of 64 equal bits is equal.
   const type = both.signed ? I64 : U64;
-  return { kind: "compare", op, signed: both.signed, left: cast(extend(left), type), right: cast(extend(right), type), type: BOOL, span };
+  return {
+    kind: "compare",
+    op,
+    signed: both.signed,
+    left: cast(extend(left), type),
+    right: cast(extend(right), type),
+    type: BOOL,
+    span,
+  };
 }
 
 /** To 64 bits by the operand's own sign, before it is read as another sign. */
@@ -136,7 +171,14 @@ function warnSign(ctx: Context, operand: Typed.Expr, to: IntegerType): void {
 
 /** An unsigned value is never below zero: the usual mistake is a return value that was not cast (L11.61). */
 function warnConstant(ctx: Context, op: Typed.CompareOp, left: Typed.Expr, right: Typed.Expr, span: Span): void {
-  const flipped: Readonly<Record<Typed.CompareOp, Typed.CompareOp>> = { "==": "==", "!=": "!=", "<": ">", ">": "<", "<=": ">=", ">=": "<=" };
+  const flipped: Readonly<Record<Typed.CompareOp, Typed.CompareOp>> = {
+    "==": "==",
+    "!=": "!=",
+    "<": ">",
+    ">": "<",
+    "<=": ">=",
+    ">=": "<=",
+  };
   const zeroRight = constantValue(right) === 0n;
   if (!zeroRight && constantValue(left) !== 0n) return;
   const value = zeroRight ? left : right;
@@ -144,7 +186,11 @@ function warnConstant(ctx: Context, op: Typed.CompareOp, left: Typed.Expr, right
   if (value.type.kind !== "integer" || value.type.signed) return;
   const name = ctx.unit.uses.has("retval") && isReturnValue(value) ? "retval" : undefined;
   if (direction === "<" || direction === ">=") {
-    ctx.report("comparison-constant", span, { text: `${direction} 0`, holds: direction === ">=", type: name ?? printType(value.type) });
+    ctx.report("comparison-constant", span, {
+      text: ctx.source.text.slice(span.start, span.end),
+      holds: direction === ">=",
+      type: name ?? printType(value.type),
+    });
   } else if (name !== undefined && (direction === ">" || direction === "<=")) {
     ctx.report("comparison-unsigned", span, { name, op: direction });
   }
@@ -177,7 +223,15 @@ function compareMemory(op: "==" | "!=", left: Typed.Expr, right: Typed.Expr, spa
     case "struct": {
       const both = join(left.type, right.type);
       if (both === undefined) return undefined;
-      return { kind: "compare-memory", op, how: "bytes", left: convert(left, both), right: convert(right, both), type: BOOL, span };
+      return {
+        kind: "compare-memory",
+        op,
+        how: "bytes",
+        left: convert(left, both),
+        right: convert(right, both),
+        type: BOOL,
+        span,
+      };
     }
     default:
       return undefined;
@@ -202,7 +256,8 @@ function arithmetic(ctx: Context, op: Typed.BinaryOp, left: Typed.Expr, right: T
       return errorExpr(span);
     }
   }
-  if (left.type.kind === "pointer" || right.type.kind === "pointer") return pointerArithmetic(ctx, op, left, right, span);
+  if (left.type.kind === "pointer" || right.type.kind === "pointer")
+    return pointerArithmetic(ctx, op, left, right, span);
   if (!isIntegral(left.type) || !isIntegral(right.type)) {
     ctx.report("operator-mismatch", span, { op, left: printType(left.type), right: printType(right.type) });
     return errorExpr(span);
@@ -240,12 +295,21 @@ function foldStrings(op: Typed.BinaryOp, left: Typed.Expr, right: Typed.Expr, sp
   if (op !== "+") return undefined;
   if (left.kind === "string" && right.kind === "string") return text(left.value + right.value, span);
   const [string, offset] = left.kind === "string" ? [left, constantValue(right)] : [right, constantValue(left)];
-  if (string.kind !== "string" || offset === undefined || offset < 0n || offset > BigInt(string.value.length)) return undefined;
+  if (string.kind !== "string" || offset === undefined || offset < 0n || offset > BigInt(string.value.length))
+    return undefined;
   return text(string.value.slice(Number(offset)), span);
 }
 
 /** Literals fold as C does (truncating division, arithmetic shift) to the smallest type; typed constants keep theirs. */
-function foldIntegers(ctx: Context, op: Typed.BinaryOp, left: Typed.Expr, right: Typed.Expr, l: bigint, r: bigint, span: Span): Typed.Expr {
+function foldIntegers(
+  ctx: Context,
+  op: Typed.BinaryOp,
+  left: Typed.Expr,
+  right: Typed.Expr,
+  l: bigint,
+  r: bigint,
+  span: Span,
+): Typed.Expr {
   const value = evaluate(op, l, r);
   if (value === undefined || value < -0x8000_0000_0000_0000n || value > 0xffff_ffff_ffff_ffffn) {
     const wraps = !(isLiteral(left) && isLiteral(right)) && value !== undefined;
@@ -296,7 +360,13 @@ export function strideOf(pointer: Type & { kind: "pointer" }): bigint {
   return BigInt(Math.max(1, sizeOf(pointer.to)));
 }
 
-function pointerArithmetic(ctx: Context, op: Typed.BinaryOp, left: Typed.Expr, right: Typed.Expr, span: Span): Typed.Expr {
+function pointerArithmetic(
+  ctx: Context,
+  op: Typed.BinaryOp,
+  left: Typed.Expr,
+  right: Typed.Expr,
+  span: Span,
+): Typed.Expr {
   const [pointer, number] = left.type.kind === "pointer" ? [left, right] : [right, left];
   const allowed = op === "+" || (op === "-" && pointer === left);
   if (pointer.type.kind !== "pointer" || !allowed || !isIntegral(number.type)) {
@@ -313,14 +383,22 @@ export function addToPointer(pointer: Typed.Expr, op: "+" | "-", number: Typed.E
   const stride = strideOf(type);
   const base = constantValue(pointer);
   const steps = constantValue(number);
-  if (base !== undefined && steps !== undefined) return constant(op === "+" ? base + steps * stride : base - steps * stride, type, span);
+  if (base !== undefined && steps !== undefined)
+    return constant(op === "+" ? base + steps * stride : base - steps * stride, type, span);
   if (steps === 0n) return { ...pointer, span };
   const offset: Typed.Expr =
     steps !== undefined
       ? constant(steps * stride, U64, number.span)
       : stride === 1n
         ? cast(extend(number), U64)
-        : { kind: "binary", op: "*", left: cast(extend(number), U64), right: constant(stride, U64, number.span), type: U64, span: number.span };
+        : {
+            kind: "binary",
+            op: "*",
+            left: cast(extend(number), U64),
+            right: constant(stride, U64, number.span),
+            type: U64,
+            span: number.span,
+          };
   const sum: Typed.Expr = { kind: "binary", op, left: cast(pointer, U64), right: offset, type: U64, span };
   return cast(sum, type);
 }

@@ -33,7 +33,11 @@ export function positionalText(ctx: Context, index: number, skip: Typed.Expr | u
   const value = given ?? "";
   const offset = skip === undefined ? 0n : constantValue(skip);
   if (offset === undefined || offset < 0n || offset > BigInt(value.length)) {
-    ctx.report("positional-offset", span, { index, offset: String(offset ?? "a value unknown before run time"), length: value.length });
+    ctx.report("positional-offset", span, {
+      index,
+      offset: String(offset ?? "a value unknown before run time"),
+      length: value.length,
+    });
     return errorExpr(span);
   }
   return text(latin1(value).slice(Number(offset)), span);
@@ -60,10 +64,13 @@ function remember(ctx: Context, key: string, param: Typed.Param): void {
 }
 
 /** `$N`, or `$N + n`, under str(). */
-export function asPositional(argument: Ast.Expr | Ast.TypeName): { readonly index: number; readonly skip: Ast.Expr | undefined } | undefined {
+export function asPositional(
+  argument: Ast.Expr | Ast.TypeName,
+): { readonly index: number; readonly skip: Ast.Expr | undefined } | undefined {
   if (argument.kind === "paren") return asPositional(argument.operand);
   if (argument.kind === "positional") return { index: argument.index, skip: undefined };
-  if (argument.kind === "binary" && argument.op === "+" && argument.left.kind === "positional") return { index: argument.left.index, skip: argument.right };
+  if (argument.kind === "binary" && argument.op === "+" && argument.left.kind === "positional")
+    return { index: argument.left.index, skip: argument.right };
   return undefined;
 }
 
@@ -75,14 +82,27 @@ export function namedOption(ctx: Context, args: readonly (Ast.Expr | Ast.TypeNam
     ctx.report("argument-string-literal", span, { name: "getopt", got: "another expression", place: "first" });
     return errorExpr(span);
   }
-  const fallback = defaultArg === undefined ? bool(false, span) : isTypeName(defaultArg) ? undefined : ctx.expr(defaultArg);
+  const fallback =
+    defaultArg === undefined ? bool(false, span) : isTypeName(defaultArg) ? undefined : ctx.expr(defaultArg);
   if (fallback === undefined || (fallback.kind !== "constant" && fallback.kind !== "string")) {
     ctx.report("literal-needed", defaultArg?.span ?? span, { name: "getopt" });
     return errorExpr(span);
   }
   const description = descriptionArg === undefined ? undefined : stringLiteral(ctx, descriptionArg);
-  const type = fallback.kind === "string" ? "string" : fallback.type.kind === "bool" ? "bool" : fallback.value < 0n ? "int" : "uint";
-  const written = fallback.kind === "string" ? fallback.value : type === "bool" ? String(fallback.value !== 0n) : String(fallback.value);
+  const type =
+    fallback.kind === "string"
+      ? "string"
+      : fallback.type.kind === "bool"
+        ? "bool"
+        : fallback.value < 0n
+          ? "int"
+          : "uint";
+  const written =
+    fallback.kind === "string"
+      ? fallback.value
+      : type === "bool"
+        ? String(fallback.value !== 0n)
+        : String(fallback.value);
   const earlier = ctx.program.options.get(name);
   if (earlier !== undefined && (earlier.default !== written || earlier.kind !== type)) {
     ctx.report("option-inconsistent", span, { name });
@@ -104,7 +124,13 @@ function optionType(ctx: Context, type: "bool" | "int" | "uint" | "string"): Typ
   return type === "bool" ? BOOL : type === "int" ? I64 : U64;
 }
 
-function parseOption(ctx: Context, name: string, type: "bool" | "int" | "uint" | "string", given: string, span: Span): Typed.Expr {
+function parseOption(
+  ctx: Context,
+  name: string,
+  type: "bool" | "int" | "uint" | "string",
+  given: string,
+  span: Span,
+): Typed.Expr {
   switch (type) {
     case "string":
       return text(latin1(given), span);

@@ -1,7 +1,7 @@
 /** Variables: declaring, finding, widening. A variable lives to the end of the block that declares or first assigns it. */
 import type { Span } from "../source/span.ts";
-import { assignable, equal, join, settle } from "../types/relations.ts";
 import { printType } from "../types/print.ts";
+import { assignable, equal, join, settle } from "../types/relations.ts";
 import type { Type } from "../types/type.ts";
 import { branded } from "../util/brand.ts";
 import type { Context, Scope, VarSlot } from "./context.ts";
@@ -70,7 +70,11 @@ export function widenVar(ctx: Context, slot: VarSlot, type: Type, span: Span): T
   }
   const joined = slot.fixed ? (assignable(type, current) ? current : undefined) : join(current, type);
   if (joined === undefined) {
-    ctx.report("variable-type-mismatch", span, { name: slot.name, type: printType(type), existing: printType(current) });
+    ctx.report("variable-type-mismatch", span, {
+      name: slot.name,
+      type: printType(type),
+      existing: printType(current),
+    });
     return undefined;
   }
   const next = settle(joined);

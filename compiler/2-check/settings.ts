@@ -9,13 +9,22 @@ import type { ResolvedConfig } from "./typed.ts";
 
 export type Unstable = "enable" | "warn" | "error";
 export type Settings = ResolvedConfig & {
-  readonly unstable: { readonly tseries: Unstable; readonly dwUstack: Unstable; readonly typeinfo: Unstable; readonly importStatement: Unstable };
+  readonly unstable: {
+    readonly tseries: Unstable;
+    readonly dwUstack: Unstable;
+    readonly typeinfo: Unstable;
+    readonly importStatement: Unstable;
+  };
 };
 
 type Values = Map<ConfigKey, string>;
 
 /** All settings of a program; bad keys and values are reported and leave the default. */
-export function resolveSettings(config: Ast.Config | undefined, environment: Readonly<Record<string, string>>, report: CheckReport): Settings {
+export function resolveSettings(
+  config: Ast.Config | undefined,
+  environment: Readonly<Record<string, string>>,
+  report: CheckReport,
+): Settings {
   const values: Values = new Map(configRows.map((row) => [row.key, row.default]));
   for (const entry of config?.entries ?? []) set(values, entry.key, String(entry.value), entry.keySpan, report);
   for (const [name, value] of Object.entries(environment)) {
@@ -58,11 +67,22 @@ function set(values: Values, name: string, value: string, span: Span | undefined
   if (row === undefined) {
     const dead = deadConfig[bare];
     if (dead !== undefined) report("config-dead", span, { key: bare, why: dead });
-    else if (span !== undefined) report("config-unknown", span, { key: name, similar: similar(bare, configRows.map((r) => r.key)) });
+    else if (span !== undefined)
+      report("config-unknown", span, {
+        key: name,
+        similar: similar(
+          bare,
+          configRows.map((r) => r.key),
+        ),
+      });
     return;
   }
   const reversed = row.old.some((old) => old.startsWith("!") && old.slice(1).toLowerCase() === bare);
-  if (row.key !== bare) report("config-renamed", span, { from: name, to: span === undefined ? `BPFTRACE_${row.key.toUpperCase()}` : row.key });
+  if (row.key !== bare)
+    report("config-renamed", span, {
+      from: name,
+      to: span === undefined ? `BPFTRACE_${row.key.toUpperCase()}` : row.key,
+    });
   const clean = normalise(row, value);
   if (clean === undefined) report("config-value", span, { key: row.key, value, allowed: allowed(row) });
   else values.set(row.key, reversed ? String(clean !== "true") : clean);

@@ -12,7 +12,12 @@ const DEFAULT_LIMIT = 127;
 const MAX_LIMIT = 1024;
 
 /** Forms: no argument, (limit), (mode), (mode, limit). */
-export function stackValue(ctx: Context, name: "kstack" | "ustack", args: readonly (Ast.Expr | Ast.TypeName)[], span: Span): Typed.Expr {
+export function stackValue(
+  ctx: Context,
+  name: "kstack" | "ustack",
+  args: readonly (Ast.Expr | Ast.TypeName)[],
+  span: Span,
+): Typed.Expr {
   if (ctx.unit.kind === "fn") {
     ctx.report("outside-probe", span, { name });
     return errorExpr(span);

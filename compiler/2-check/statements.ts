@@ -148,7 +148,12 @@ function assign(ctx: Context, stmt: Ast.Stmt & { kind: "assign" }): readonly Typ
   }
 }
 
-function assignVar(ctx: Context, stmt: Ast.Stmt & { kind: "assign" }, name: string, nameSpan: Span): readonly Typed.Stmt[] {
+function assignVar(
+  ctx: Context,
+  stmt: Ast.Stmt & { kind: "assign" },
+  name: string,
+  nameSpan: Span,
+): readonly Typed.Stmt[] {
   const { span } = stmt;
   const op = operatorOf(stmt.op);
   const existing = resolveVar(ctx, name);
@@ -189,7 +194,8 @@ function storeVar(ctx: Context, slot: VarSlot, value: Typed.Expr, ast: Ast.Expr,
 /** An unsigned 64-bit value that a signed place holds from now on may turn negative, and the other way round. */
 function warnSign(ctx: Context, value: Typed.Expr, to: Type): void {
   const from = value.type;
-  if (value.kind === "constant" || from.kind !== "integer" || to.kind !== "integer" || from.literal !== undefined) return;
+  if (value.kind === "constant" || from.kind !== "integer" || to.kind !== "integer" || from.literal !== undefined)
+    return;
   if (from.signed === to.signed || (to.signed && from.size < to.size)) return;
   ctx.report("sign-change", value.span, { from: printType(from), to: printType(to) });
 }
@@ -229,7 +235,11 @@ function assignMap(ctx: Context, stmt: Ast.Stmt & { kind: "assign" }, target: Ma
   const { span } = stmt;
   const slot = mapSlot(ctx, target.kind === "map" ? target.name : target.map, target.span);
   const source = unwrap(stmt.value);
-  const isAggregation = stmt.op === "=" && source.kind === "call" && aggregationRow(source.name) !== undefined && !ctx.program.macros.has(source.name);
+  const isAggregation =
+    stmt.op === "=" &&
+    source.kind === "call" &&
+    aggregationRow(source.name) !== undefined &&
+    !ctx.program.macros.has(source.name);
   if (slot === undefined) return [];
   const key = target.kind === "map-access" ? accessKey(ctx, slot, target.keys, target.span) : undefined;
   if (target.kind === "map" ? !useKeyed(ctx, slot, false, target.span) : key === undefined) {
@@ -243,7 +253,13 @@ function assignMap(ctx: Context, stmt: Ast.Stmt & { kind: "assign" }, target: Ma
 }
 
 /** `@m[k] op= e`: the key is evaluated once. */
-function compoundMap(ctx: Context, slot: MapSlot, key: Typed.Expr | undefined, op: Typed.BinaryOp, stmt: Ast.Stmt & { kind: "assign" }): readonly Typed.Stmt[] {
+function compoundMap(
+  ctx: Context,
+  slot: MapSlot,
+  key: Typed.Expr | undefined,
+  op: Typed.BinaryOp,
+  stmt: Ast.Stmt & { kind: "assign" },
+): readonly Typed.Stmt[] {
   const { span } = stmt;
   const before: Typed.Stmt[] = [];
   const once = key === undefined || isPure(key) ? key : keepKey(ctx, key, before);
@@ -251,7 +267,12 @@ function compoundMap(ctx: Context, slot: MapSlot, key: Typed.Expr | undefined, o
   if (isError(right)) return [];
   if (slot.value === undefined) widenValue(ctx, slot, op === "-" ? I64 : right.type, span);
   if (slot.value?.kind === "aggregate") {
-    ctx.report("map-type-mismatch", span, { name: slot.name, type: printType(right.type), existing: printType(slot.value), aggregate: true });
+    ctx.report("map-type-mismatch", span, {
+      name: slot.name,
+      type: printType(right.type),
+      existing: printType(slot.value),
+      aggregate: true,
+    });
     return [];
   }
   const old = readMap(ctx, slot, once, stmt.target.span);
@@ -268,7 +289,14 @@ function keepKey(ctx: Context, key: Typed.Expr, before: Typed.Stmt[]): Typed.Exp
   return { kind: "var", var: kept.id, type, span: key.span };
 }
 
-function storeMap(ctx: Context, slot: MapSlot, key: Typed.Expr | undefined, value: Typed.Expr, ast: Ast.Expr, span: Span): readonly Typed.Stmt[] {
+function storeMap(
+  ctx: Context,
+  slot: MapSlot,
+  key: Typed.Expr | undefined,
+  value: Typed.Expr,
+  ast: Ast.Expr,
+  span: Span,
+): readonly Typed.Stmt[] {
   if (isError(value)) return [];
   if (value.type.kind === "none" || value.type.kind === "opaque") {
     const call = unwrap(ast);
@@ -367,7 +395,9 @@ function unrollStmt(ctx: Context, stmt: Ast.Stmt & { kind: "unroll" }): readonly
   else if (count > 100n) ctx.report("unroll-max", span, { count: String(count) });
   else if (count < 1n) ctx.report("unroll-min", span, { count: String(count) });
   const body = inLoop(ctx, "unroll", () => bodyOf(ctx, stmt.body));
-  return count === undefined || count < 1n || count > 100n ? [] : [{ kind: "unroll", span, count: Number(count), body }];
+  return count === undefined || count < 1n || count > 100n
+    ? []
+    : [{ kind: "unroll", span, count: Number(count), body }];
 }
 
 function whileStmt(ctx: Context, stmt: Ast.Stmt & { kind: "while" }): readonly Typed.Stmt[] {
@@ -393,8 +423,17 @@ function forMap(ctx: Context, stmt: Ast.Stmt & { kind: "for-map" }): readonly Ty
   }
   const value = valueType(ctx, slot, target.span);
   const item: Type | undefined =
-    slot.key === undefined || value.kind === "error" ? undefined : { kind: "tuple", fields: [slot.key, isCastable(value) ? aggregateInteger(value) : value] };
-  return loopBody(ctx, stmt, item, (id, body, captured) => ({ kind: "for-map", span, var: id, map: slot.id, body, captured }));
+    slot.key === undefined || value.kind === "error"
+      ? undefined
+      : { kind: "tuple", fields: [slot.key, isCastable(value) ? aggregateInteger(value) : value] };
+  return loopBody(ctx, stmt, item, (id, body, captured) => ({
+    kind: "for-map",
+    span,
+    var: id,
+    map: slot.id,
+    body,
+    captured,
+  }));
 }
 
 function aggregateInteger(type: Type): Type {
@@ -411,7 +450,15 @@ function forRange(ctx: Context, stmt: Ast.Stmt & { kind: "for-range" }): readonl
     return [];
   }
   const wide = (bound: Typed.Expr): Typed.Expr => cast(widen(bound), I64);
-  return loopBody(ctx, stmt, I64, (id, body, captured) => ({ kind: "for-range", span, var: id, from: wide(from), to: wide(to), body, captured }));
+  return loopBody(ctx, stmt, I64, (id, body, captured) => ({
+    kind: "for-range",
+    span,
+    var: id,
+    from: wide(from),
+    to: wide(to),
+    body,
+    captured,
+  }));
 }
 
 /** The body of a `for`, a function of its own: the loop's variable, and what it uses of the outside. */
@@ -431,7 +478,13 @@ function loopBody(
       slot.assigned = true;
       const body = bodyOf(ctx, stmt.body);
       if (type === undefined) return [];
-      return [make(slot.id, body, [...loop.captured].filter((id) => id !== slot.id))];
+      return [
+        make(
+          slot.id,
+          body,
+          [...loop.captured].filter((id) => id !== slot.id),
+        ),
+      ];
     }),
   );
 }
@@ -453,11 +506,13 @@ function returnStmt(ctx: Context, ast: Ast.Expr | undefined, span: Span): readon
   }
   const expected = unit.returns ?? { kind: "none" };
   const type = value?.type ?? { kind: "none" as const };
-  const fits = expected.kind === "none" ? type.kind === "none" : assignable(type, expected) || (isIntegral(type) && isIntegral(expected));
+  const fits =
+    expected.kind === "none"
+      ? type.kind === "none"
+      : assignable(type, expected) || (isIntegral(type) && isIntegral(expected));
   if (!fits) {
     ctx.report("fn-return-type", span, { name: unit.key, type: printType(type), expected: printType(expected) });
     return [];
   }
   return [{ kind: "return", span, value: value === undefined ? undefined : convert(value, expected) }];
 }
-

@@ -5,8 +5,8 @@ import { scalarNames } from "../types/c-names.ts";
 import type { AddressSpace, Type } from "../types/type.ts";
 import { unreachable } from "../util/assert.ts";
 import type { Context } from "./context.ts";
-import { ERROR_TYPE } from "./nodes.ts";
 import { inCaller, macroArgument } from "./macros.ts";
+import { ERROR_TYPE } from "./nodes.ts";
 import { similar } from "./similar.ts";
 
 export function isTypeName(node: Ast.Expr | Ast.TypeName): node is Ast.TypeName {
@@ -35,7 +35,8 @@ export function resolveType(ctx: Context, name: Ast.TypeName, space: AddressSpac
     case "type-tag": {
       const found = ctx.types.tagged(name.tag, name.name);
       if (found !== undefined) return found;
-      if (name.tag !== "enum") return { kind: "struct", tag: name.tag, name: name.name, size: 0, origin: { kind: "opaque" } };
+      if (name.tag !== "enum")
+        return { kind: "struct", tag: name.tag, name: name.name, size: 0, origin: { kind: "opaque" } };
       ctx.report("unknown-enum", name.span, { name: name.name });
       return ERROR_TYPE;
     }
@@ -78,7 +79,8 @@ function resolveNamed(ctx: Context, name: Ast.TypeName & { kind: "type-name" }, 
     const given = argument.argument;
     const wanted = given.kind === "typeof" ? given.operand : given;
     if (isTypeName(wanted)) return inCaller(ctx, argument.frame, () => resolveType(ctx, wanted, space));
-    if (given.kind === "typeof") return inCaller(ctx, argument.frame, () => (isTypeName(wanted) ? ERROR_TYPE : ctx.expr(wanted).type));
+    if (given.kind === "typeof")
+      return inCaller(ctx, argument.frame, () => (isTypeName(wanted) ? ERROR_TYPE : ctx.expr(wanted).type));
   }
   ctx.report("unknown-type", name.span, { name: name.name, similar: similar(name.name, scalarNames) });
   return ERROR_TYPE;

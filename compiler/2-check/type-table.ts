@@ -3,7 +3,7 @@ import type * as Ast from "../1-parse/ast.ts";
 import type { Btf } from "../btf/types.ts";
 import type { Snapshot } from "../snapshot/snapshot.ts";
 import { scalarType } from "../types/c-names.ts";
-import { findNamed, findTagged, fromBtf, type BtfSource } from "../types/from-btf.ts";
+import { type BtfSource, findNamed, findTagged, fromBtf } from "../types/from-btf.ts";
 import { alignOf, alignUp, sizeOf } from "../types/layout.ts";
 import type { EnumType, ScriptField, StructType, Type } from "../types/type.ts";
 import { unreachable } from "../util/assert.ts";
@@ -48,7 +48,10 @@ export function makeTypeTable(definitions: readonly Ast.CDefinition[], snapshot:
       case "c-name":
         return table.named(type.name) ?? { kind: "opaque", name: type.name };
       case "c-tag":
-        return table.tagged(type.tag, type.name) ?? (type.tag === "enum" ? { kind: "opaque", name: `enum ${type.name}` } : opaque(type.tag, type.name));
+        return (
+          table.tagged(type.tag, type.name) ??
+          (type.tag === "enum" ? { kind: "opaque", name: `enum ${type.name}` } : opaque(type.tag, type.name))
+        );
       case "c-inline":
         return type.definition.kind === "c-enum" ? defineEnum(type.definition) : define(type.definition);
       case "c-pointer":
@@ -72,7 +75,8 @@ export function makeTypeTable(definitions: readonly Ast.CDefinition[], snapshot:
 
   function arrayOf(type: Ast.CType & { kind: "c-array" }): Type {
     const length = type.length ?? 0;
-    if (length > 0 && type.element.kind === "c-name" && type.element.name === "char") return { kind: "string", size: length, exact: true };
+    if (length > 0 && type.element.kind === "c-name" && type.element.name === "char")
+      return { kind: "string", size: length, exact: true };
     return { kind: "array", element: typeOf(type.element), length };
   }
 
@@ -111,13 +115,21 @@ function opaque(tag: "struct" | "union", name: string): StructType {
   return { kind: "struct", tag, name, size: 0, origin: { kind: "opaque" } };
 }
 
-function kernelEnumerator(btf: Btf, source: BtfSource, name: string): { readonly type: Type; readonly value: bigint } | undefined {
+function kernelEnumerator(
+  btf: Btf,
+  source: BtfSource,
+  name: string,
+): { readonly type: Type; readonly value: bigint } | undefined {
   const found = btf.findEnumerator(name);
   return found === undefined ? undefined : { type: fromBtf(source, found.type), value: found.value };
 }
 
 /** C layout: each member at its alignment, bit-fields packed into units of their type (System V ABI), unions at 0. */
-function layoutStruct(definition: Ast.CAggregate, members: readonly Ast.CMember[], typeOf: (type: Ast.CType) => Type): StructType {
+function layoutStruct(
+  definition: Ast.CAggregate,
+  members: readonly Ast.CMember[],
+  typeOf: (type: Ast.CType) => Type,
+): StructType {
   const fields: ScriptField[] = [];
   const union = definition.tag === "union";
   let bits = 0;
@@ -150,5 +162,11 @@ function layoutStruct(definition: Ast.CAggregate, members: readonly Ast.CMember[
   }
   align = Math.max(align, definition.aligned ?? 1);
   const size = alignUp(Math.ceil(end / 8), align);
-  return { kind: "struct", tag: definition.tag, name: definition.name ?? "", size, origin: { kind: "script", align, fields } };
+  return {
+    kind: "struct",
+    tag: definition.tag,
+    name: definition.name ?? "",
+    size,
+    origin: { kind: "script", align, fields },
+  };
 }

@@ -9,12 +9,13 @@
  * - memory: values of string, buffer, array, struct, tuple, record, inet, mac, usym, stack(8 bytes), aggregate kinds live in
  *   memory; integer, bool, pointer, enum, ksym, timestamp, username, cgroup_path are 64-bit scalars.
  */
-import type { Brand } from "../util/brand.ts";
+
 import type { Attach, MapStorage } from "../5-object/manifest.ts";
-import type { Span } from "../source/span.ts";
-import type { AggregateType, AddressSpace, StructType, Type } from "../types/type.ts";
 import type { BuiltinName } from "../lang/builtins.ts";
 import type { FunctionName } from "../lang/functions.ts";
+import type { Span } from "../source/span.ts";
+import type { AddressSpace, AggregateType, StructType, Type } from "../types/type.ts";
+import type { Brand } from "../util/brand.ts";
 
 export type VarId = Brand<number, "VarId">;
 export type MapId = Brand<number, "MapId">;
@@ -41,7 +42,13 @@ export type MapInfo = {
 export type Param =
   | { readonly kind: "positional"; readonly index: number; readonly type: "int" | "string" }
   | { readonly kind: "count" }
-  | { readonly kind: "named"; readonly name: string; readonly type: "bool" | "int" | "uint" | "string"; readonly default: string; readonly description: string | undefined };
+  | {
+      readonly kind: "named";
+      readonly name: string;
+      readonly type: "bool" | "int" | "uint" | "string";
+      readonly default: string;
+      readonly description: string | undefined;
+    };
 
 /** Settings that outlive checking. Names as the config keys. */
 export type ResolvedConfig = {
@@ -64,8 +71,18 @@ export type ResolvedConfig = {
 export type ProgramKind =
   /** BPF_PROG_TYPE_* in lower case, with the attach flavour that decides section and context. */
   | "raw_tp_run" // begin, end, self:signal: raw tracepoint, test-run
-  | "kprobe" | "kretprobe" | "uprobe" | "uretprobe" | "usdt"
-  | "tracepoint" | "perf_event" | "fentry" | "fexit" | "tp_btf" | "raw_tp" | "iter";
+  | "kprobe"
+  | "kretprobe"
+  | "uprobe"
+  | "uretprobe"
+  | "usdt"
+  | "tracepoint"
+  | "perf_event"
+  | "fentry"
+  | "fexit"
+  | "tp_btf"
+  | "raw_tp"
+  | "iter";
 
 export type Probe = {
   /** C identifier, unique in the object, at most 63 chars: "kprobe_tcp_sendmsg_1". */
@@ -111,16 +128,50 @@ export type Stmt =
   | { readonly kind: "expr"; readonly span: Span; readonly expr: Expr }
   /** Also declares: a variable without value is zero. */
   | { readonly kind: "assign-var"; readonly span: Span; readonly var: VarId; readonly value: Expr }
-  | { readonly kind: "assign-map"; readonly span: Span; readonly map: MapId; readonly key: Expr | undefined; readonly value: Expr }
+  | {
+      readonly kind: "assign-map";
+      readonly span: Span;
+      readonly map: MapId;
+      readonly key: Expr | undefined;
+      readonly value: Expr;
+    }
   /** `@m[k] = fn(args)`; args after literal parameters are taken out: hist(n), lhist(n), sum(n), tseries(n): one; count: none. */
-  | { readonly kind: "aggregate"; readonly span: Span; readonly map: MapId; readonly key: Expr | undefined; readonly fn: AggregateType; readonly arg: Expr | undefined }
-  | { readonly kind: "if"; readonly span: Span; readonly condition: Expr; readonly then: readonly Stmt[]; readonly else: readonly Stmt[] }
+  | {
+      readonly kind: "aggregate";
+      readonly span: Span;
+      readonly map: MapId;
+      readonly key: Expr | undefined;
+      readonly fn: AggregateType;
+      readonly arg: Expr | undefined;
+    }
+  | {
+      readonly kind: "if";
+      readonly span: Span;
+      readonly condition: Expr;
+      readonly then: readonly Stmt[];
+      readonly else: readonly Stmt[];
+    }
   /** Body `count` times; no break or continue inside. */
   | { readonly kind: "unroll"; readonly span: Span; readonly count: number; readonly body: readonly Stmt[] }
   | { readonly kind: "while"; readonly span: Span; readonly condition: Expr; readonly body: readonly Stmt[] }
   /** var: tuple (key, value), or key only per L1.71. captured: outer variables read or written in the body. */
-  | { readonly kind: "for-map"; readonly span: Span; readonly var: VarId; readonly map: MapId; readonly body: readonly Stmt[]; readonly captured: readonly VarId[] }
-  | { readonly kind: "for-range"; readonly span: Span; readonly var: VarId; readonly from: Expr; readonly to: Expr; readonly body: readonly Stmt[]; readonly captured: readonly VarId[] }
+  | {
+      readonly kind: "for-map";
+      readonly span: Span;
+      readonly var: VarId;
+      readonly map: MapId;
+      readonly body: readonly Stmt[];
+      readonly captured: readonly VarId[];
+    }
+  | {
+      readonly kind: "for-range";
+      readonly span: Span;
+      readonly var: VarId;
+      readonly from: Expr;
+      readonly to: Expr;
+      readonly body: readonly Stmt[];
+      readonly captured: readonly VarId[];
+    }
   | { readonly kind: "break"; readonly span: Span }
   | { readonly kind: "continue"; readonly span: Span }
   | { readonly kind: "return"; readonly span: Span; readonly value: Expr | undefined }
@@ -128,9 +179,18 @@ export type Stmt =
 
 /** Asynchronous actions: one record in the ring buffer each (5-object/manifest.ts EventEntry). */
 export type Emit =
-  | { readonly kind: "printf" | "errorf" | "warnf" | "cat" | "system"; readonly format: string; readonly args: readonly Expr[] }
+  | {
+      readonly kind: "printf" | "errorf" | "warnf" | "cat" | "system";
+      readonly format: string;
+      readonly args: readonly Expr[];
+    }
   | { readonly kind: "print"; readonly value: Expr }
-  | { readonly kind: "print-map"; readonly map: MapId; readonly top: number | undefined; readonly div: number | undefined }
+  | {
+      readonly kind: "print-map";
+      readonly map: MapId;
+      readonly top: number | undefined;
+      readonly div: number | undefined;
+    }
   | { readonly kind: "clear" | "zero"; readonly map: MapId }
   /** Ends the program too: the statement is followed by nothing. */
   | { readonly kind: "exit"; readonly code: Expr | undefined }
@@ -179,23 +239,46 @@ type ExprShape =
       readonly size: 1 | 2 | 4 | 8;
       readonly signed: boolean;
       /** Tracepoint field, for the loader's check. `dataLoc`: value is base + (u32 & 0xffff), a kernel pointer into the record. */
-      readonly field: { readonly category: string; readonly event: string; readonly name: string; readonly dataLoc: boolean } | undefined;
+      readonly field:
+        | { readonly category: string; readonly event: string; readonly name: string; readonly dataLoc: boolean }
+        | undefined;
     }
   /** Address of an array field embedded in the tracepoint record (char comm[16]): ctx + offset, read with probe_read_kernel. */
-  | { readonly kind: "context-address"; readonly offset: number; readonly field: { readonly category: string; readonly event: string; readonly name: string } }
+  | {
+      readonly kind: "context-address";
+      readonly offset: number;
+      readonly field: { readonly category: string; readonly event: string; readonly name: string };
+    }
   | { readonly kind: "context-pointer" }
   /** A value row of lang/builtins with a recipe: pid, nsecs, comm, kstack … */
   | { readonly kind: "builtin"; readonly name: BuiltinName }
   /** A function row of lang/functions; `args` run-time arguments in order, compile-time ones are in `literals`. */
-  | { readonly kind: "call"; readonly name: FunctionName; readonly args: readonly Expr[]; readonly literals: readonly (bigint | string | boolean)[] }
+  | {
+      readonly kind: "call";
+      readonly name: FunctionName;
+      readonly args: readonly Expr[];
+      readonly literals: readonly (bigint | string | boolean)[];
+    }
   | { readonly kind: "call-fn"; readonly fn: string; readonly args: readonly Expr[] }
   | { readonly kind: "unary"; readonly op: "-" | "~" | "!"; readonly operand: Expr }
   /** Both operands 64-bit. Signedness of `/ %` is unsigned at run time (L2.10); `>>` logical (L2.12). */
   | { readonly kind: "binary"; readonly op: BinaryOp; readonly left: Expr; readonly right: Expr }
   /** signed: compare as signed (L2.14). Result bool. */
-  | { readonly kind: "compare"; readonly op: CompareOp; readonly signed: boolean; readonly left: Expr; readonly right: Expr }
+  | {
+      readonly kind: "compare";
+      readonly op: CompareOp;
+      readonly signed: boolean;
+      readonly left: Expr;
+      readonly right: Expr;
+    }
   /** strings, tuples, arrays, buffers … by content; length: compare at most so many bytes. op "==" or "!=". */
-  | { readonly kind: "compare-memory"; readonly op: "==" | "!="; readonly how: "string" | "bytes"; readonly left: Expr; readonly right: Expr }
+  | {
+      readonly kind: "compare-memory";
+      readonly op: "==" | "!=";
+      readonly how: "string" | "bytes";
+      readonly left: Expr;
+      readonly right: Expr;
+    }
   | { readonly kind: "logical"; readonly op: "&&" | "||"; readonly left: Expr; readonly right: Expr }
   | { readonly kind: "ternary"; readonly condition: Expr; readonly then: Expr; readonly else: Expr }
   /** Scalar to scalar: truncate or extend to `type` by the source's signedness; to bool: != 0. Reinterprets pointers and integers. */
@@ -203,15 +286,40 @@ type ExprShape =
   /** Memory to memory: other string capacity, tuple with wider elements, int ↔ byte array, string ↔ byte array. */
   | { readonly kind: "convert"; readonly operand: Expr }
   /** Reads a struct member through a pointer (kernel or user memory). Nested embedded members are one path. */
-  | { readonly kind: "member"; readonly pointer: Expr; readonly path: MemberPath; readonly space: AddressSpace; readonly direct: boolean }
+  | {
+      readonly kind: "member";
+      readonly pointer: Expr;
+      readonly path: MemberPath;
+      readonly space: AddressSpace;
+      readonly direct: boolean;
+    }
   /** Address of that member: arrays to be indexed, flexible arrays, `str(p.name)`. Type pointer. */
-  | { readonly kind: "member-address"; readonly pointer: Expr; readonly path: MemberPath; readonly space: AddressSpace; readonly direct: boolean }
+  | {
+      readonly kind: "member-address";
+      readonly pointer: Expr;
+      readonly path: MemberPath;
+      readonly space: AddressSpace;
+      readonly direct: boolean;
+    }
   /** A member of a struct value already in our memory (variable, map value, copied struct). */
   | { readonly kind: "value-member"; readonly base: Expr; readonly path: MemberPath }
   /** *p and p[i] for scalars, strings (char arrays) and structs; index already scaled into bytes (or undefined). */
-  | { readonly kind: "read"; readonly pointer: Expr; readonly index: Expr | undefined; readonly scale: number; readonly space: AddressSpace; readonly direct: boolean }
+  | {
+      readonly kind: "read";
+      readonly pointer: Expr;
+      readonly index: Expr | undefined;
+      readonly scale: number;
+      readonly space: AddressSpace;
+      readonly direct: boolean;
+    }
   /** Element of an array, string or buffer in our memory; checked against `length`, out of bounds: zero and a site (L2.57). */
-  | { readonly kind: "element"; readonly base: Expr; readonly index: Expr; readonly length: number; readonly stride: number }
+  | {
+      readonly kind: "element";
+      readonly base: Expr;
+      readonly index: Expr;
+      readonly length: number;
+      readonly stride: number;
+    }
   | { readonly kind: "tuple"; readonly elements: readonly Expr[] }
   | { readonly kind: "tuple-element"; readonly base: Expr; readonly index: number }
   | { readonly kind: "map-get"; readonly map: MapId; readonly key: Expr | undefined }
@@ -226,5 +334,11 @@ type ExprShape =
   | { readonly kind: "map-address"; readonly map: MapId; readonly key: Expr | undefined }
   /** x++ and friends; step already scaled for pointers. Value: new (prefix) or old. */
   | { readonly kind: "update-var"; readonly var: VarId; readonly step: bigint; readonly prefix: boolean }
-  | { readonly kind: "update-map"; readonly map: MapId; readonly key: Expr | undefined; readonly step: bigint; readonly prefix: boolean }
+  | {
+      readonly kind: "update-map";
+      readonly map: MapId;
+      readonly key: Expr | undefined;
+      readonly step: bigint;
+      readonly prefix: boolean;
+    }
   | { readonly kind: "block"; readonly body: readonly Stmt[]; readonly result: Expr | undefined };

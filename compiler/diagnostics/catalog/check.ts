@@ -204,7 +204,7 @@ export const checkCatalog = {
   ),
   "comparison-constant": warning(
     (p: { text: string; holds: boolean; type: string }) =>
-      `comparison ${p.text} ${p.holds ? "always holds" : "can never hold"}: ${p.type} is unsigned`,
+      `comparison '${p.text}' ${p.holds ? "always holds" : "can never hold"}: ${p.type} is unsigned`,
     () => "cast to compare negative values: (int64)retval < 0",
   ),
   "comparison-unsigned": warning(
