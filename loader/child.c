@@ -11,6 +11,7 @@
 #include <sys/ptrace.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include <linux/close_range.h>
 
 #include "binaries.h"
 #include "report.h"
@@ -65,6 +66,7 @@ static void run_child(int gate, char **words, const char *path, bool stdout_to_s
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	if (read(gate, &byte, 1) != 1)
 		_exit(0);
+	close_range(3, ~0u, CLOSE_RANGE_CLOEXEC);
 	if (stdout_to_stderr)
 		dup2(STDERR_FILENO, STDOUT_FILENO);
 	execv(path, words);

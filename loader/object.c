@@ -15,9 +15,15 @@
 
 enum { MAX_OBJECT = 64 << 20, PAGE = 4096 };
 
+/* A descriptor's number means nothing to the user. */
+static const char *shown(const char *path)
+{
+	return strcmp(path, "-") && strncmp(path, "/dev/fd/", 8) ? path : "the object";
+}
+
 static int refuse(const char *path, const char *why)
 {
-	report__error("%s is refused: %s", strcmp(path, "-") ? path : "the object", why);
+	report__error("%s is refused: %s", shown(path), why);
 	return EXIT_REFUSED;
 }
 
@@ -73,7 +79,7 @@ static int read_manifest(struct object *o, const char *path)
 		return refuse(path, error);
 	uname(&host);
 	if (strcmp(o->m->arch, host.machine)) {
-		report__error("%s was compiled for %s, this host is %s", path, o->m->arch, host.machine);
+		report__error("%s was compiled for %s, this host is %s", shown(path), o->m->arch, host.machine);
 		report__hint("compile it with --arch %s", host.machine);
 		return EXIT_REFUSED;
 	}
@@ -90,7 +96,7 @@ int object__read(struct object *o, const char *path)
 	memset(o, 0, sizeof(*o));
 	err = strcmp(path, "-") ? bytes__read_file(&o->file, path, MAX_OBJECT) : bytes__read_fd(&o->file, STDIN_FILENO, MAX_OBJECT);
 	if (err) {
-		report__error("cannot read %s: %s", strcmp(path, "-") ? path : "the object from stdin", strerror(-err));
+		report__error("cannot read %s: %s", shown(path), strerror(-err));
 		return EXIT_REFUSED;
 	}
 	error = validate__object(&o->img, o->file.data, o->file.len, &has_unsafe_helper);

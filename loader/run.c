@@ -197,7 +197,10 @@ static int start(struct run *r)
 		user_symbols__remember(r->opt->pid);
 	stream__header(&r->stream, m);
 	report__set_stream(&r->stream);
-	if ((err = run_programs(r, ATTACH_BEGIN)) || (err = attach__all(&r->plan, &r->object, r->opt, &r->links)))
+	/* a dry run shows that everything can be attached, and runs nothing of its own accord */
+	if (!r->opt->dry_run && (err = run_programs(r, ATTACH_BEGIN)))
+		return err;
+	if ((err = attach__all(&r->plan, &r->object, r->opt, &r->links)))
 		return err;
 	put_attached(r);
 	return 0;
@@ -245,8 +248,6 @@ static void look_around(struct run *r)
 		r->reason = "process";
 	else if (!r->plan.waits && !r->child.pid)
 		r->reason = "finished";
-	else if (r->opt->dry_run)
-		r->reason = "dry-run";
 }
 
 static void follow(struct run *r)
@@ -257,6 +258,10 @@ static void follow(struct run *r)
 	watch_fd(r, events__fd(&r->events), EPOLLIN);
 	watch_fd(r, r->stream.fd, 0);
 	r->polled_at = clock__now();
+	if (r->opt->dry_run) {
+		r->reason = "dry-run";
+		return;
+	}
 	child__go(&r->child, names_users(r->object.m));
 	seal__process(&r->object, r->child.watched);
 	for (;;) {
@@ -296,8 +301,8 @@ static void finish(struct run *r)
 	child__stop(&r->child);
 	if (r->stream.closed)
 		return;
-	drain(r);
 	if (!r->opt->dry_run) {
+		drain(r);
 		run_programs(r, ATTACH_END);
 		drain(r);
 	}

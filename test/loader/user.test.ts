@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { readFileSync } from "node:fs";
 import { afterEach, describe, expect, test } from "vitest";
 import { loader, makeObject, type Rec, records, runLoader, whyNot } from "./objects.ts";
 import { buildTarget, user } from "./user.ts";
@@ -127,6 +128,25 @@ describe.skipIf(reason !== undefined)("uprobes on a command of our own", () => {
     expect(of(run.records, "detached")[0]?.reason).toBe("signal");
     expect(ledger(run).submitted).toBeGreaterThan(10);
     expect(ledger(run).submitted).toBe(ledger(run).delivered);
+  });
+
+  test("once attached it holds only the capabilities that user stacks need, and can gain none", async () => {
+    const { child, ended } = await begin(["run", makeObject("user.bpf.c", user(target)), "-c", `${target} -1`]);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    const status = readFileSync(`/proc/${child.pid}/status`, "utf8");
+    child.kill("SIGTERM");
+    await ended;
+    const field = (name: string) => new RegExp(`^${name}:\\s*(\\w+)$`, "m").exec(status)?.[1];
+    // CAP_DAC_READ_SEARCH is 2, CAP_SYS_PTRACE 19 (include/uapi/linux/capability.h)
+    expect([field("CapEff"), field("CapPrm")]).toEqual(["0000000000080004", "0000000000080004"]);
+    expect(field("NoNewPrivs")).toBe("1");
+    expect(field("Seccomp")).toBe("2");
+  });
+
+  test("a dry run attaches, runs nothing, and ends with status 0", () => {
+    const run = runLoader(["run", makeObject("user.bpf.c", user(target)), "--dry-run"]);
+    expect(run.status).toBe(0);
+    expect(run.records.map((record) => record.type)).toEqual(["header", "attached", "detached", "end"]);
   });
 
   test("a reader that goes away ends the run quietly", async () => {
