@@ -21,7 +21,7 @@ export function readBuiltin(ctx: Context, name: string, span: Span): Typed.Expr 
   const row = builtinRow(name);
   if (row === undefined) return undefined;
   if (!allowedHere(ctx, name, row.context, span)) return errorExpr(span);
-  return valueOf(ctx, row, span);
+  return builtinValue(ctx, row, span);
 }
 
 /** Context builtins are not for `fn` bodies, nor for `for` bodies, which are functions of their own. */
@@ -38,7 +38,7 @@ export function allowedHere(ctx: Context, name: string, context: boolean, span: 
   return true;
 }
 
-function valueOf(ctx: Context, row: Builtin & { readonly name: BuiltinName }, span: Span): Typed.Expr {
+function builtinValue(ctx: Context, row: Builtin & { readonly name: BuiltinName }, span: Span): Typed.Expr {
   switch (row.name) {
     case "args":
       return allArguments(ctx, span);
