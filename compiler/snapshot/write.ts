@@ -49,7 +49,9 @@ export function packSnapshot(capture: Capture, options: PackOptions): Uint8Array
   sections.push(...writeTracepoints(formats.map((format) => parseFormat(format.category, format.event, format.text))));
   const constants = parseConstants(capture.constants);
   sections.push(...writeConstants(constants.size > 0 ? constants : (options.constants ?? constants)));
-  return writeContainer(capture, sections, options.deflate);
+  // An empty table is the same as none; that a module has types, even none of its own, is worth saying.
+  const filled = sections.filter((section) => section.count > 0 || section.name === "types");
+  return writeContainer(capture, filled, options.deflate);
 }
 
 /** Sections of vmlinux or a module: types, functions, and the names that types imply. */
