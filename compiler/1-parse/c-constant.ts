@@ -1,5 +1,6 @@
 /** Constant integer expressions of C definitions: array lengths, bit widths, enumerator values. */
 import type { Expr } from "./ast.ts";
+import { type Constants, evaluateCondition } from "./c-condition.ts";
 import type { Context } from "./context.ts";
 
 /** The value, wrapped to 64 bits; on an error it is reported and the value is 0. */
@@ -16,7 +17,7 @@ export function cConstant(expr: Expr, ctx: Context): bigint {
     case "paren":
       return cConstant(expr.operand, ctx);
     case "identifier":
-      return ctx.enumerators.get(expr.name) ?? fail(expr, `${expr.name} is not known here`);
+      return named(expr.name, ctx) ?? fail(expr, `${expr.name} is not known here`);
     case "unary": {
       const value = cConstant(expr.operand, ctx);
       if (expr.op === "-") return BigInt.asIntN(64, -value);
@@ -35,6 +36,15 @@ export function cConstant(expr: Expr, ctx: Context): bigint {
     default:
       return fail(expr, "only integers, enumerators and operators are");
   }
+}
+
+/** An enumerator of the script, a macro with an integer body, or a constant of the kernel. */
+function named(name: string, ctx: Context): bigint | undefined {
+  const known: Constants = (word) => ctx.enumerators.get(word) ?? ctx.constants(word);
+  const macro = ctx.macros.get(name);
+  if (macro === undefined || macro.params !== undefined) return known(name);
+  const result = evaluateCondition(macro.body, ctx.macros, known);
+  return result.kind === "value" ? result.value : undefined;
 }
 
 function binary(

@@ -2,6 +2,7 @@
 import type { parseCatalog } from "../diagnostics/catalog/parse.ts";
 import type { Report } from "../diagnostics/diagnostic.ts";
 import type { Span } from "../source/span.ts";
+import type { Constants } from "./c-condition.ts";
 import type { CMacro } from "./c-macros.ts";
 import type { Cst } from "./cst.ts";
 
@@ -15,6 +16,8 @@ export type Context = {
   readonly report: Report<typeof parseCatalog>;
   readonly params: readonly string[] | undefined;
   readonly macros: ReadonlyMap<string, CMacro>;
+  /** Kernel constants, for C definitions and array lengths. */
+  readonly constants: Constants;
   /** Enumerators so far; C definitions add theirs. */
   readonly enumerators: Map<string, bigint>;
 };

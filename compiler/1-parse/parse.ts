@@ -37,6 +37,7 @@ export function parse(source: Source, options: ParseOptions = {}): Result<Ast.Pr
     report,
     params: options.params,
     macros: pre.macros,
+    constants,
     enumerators,
   });
 

@@ -6,7 +6,7 @@
  */
 import { unreachable } from "../util/assert.ts";
 import type * as Ast from "./ast.ts";
-import { printExpr, printOperand, printType } from "./print-expr.ts";
+import { type PrintHooks, printExpr, printOperand, printType } from "./print-expr.ts";
 import { LineWriter } from "./print-lines.ts";
 import { maxWidth, wrap } from "./print-wrap.ts";
 
@@ -27,11 +27,16 @@ class Printer {
   private readonly program: Ast.Program;
   private readonly source: string;
   private readonly out: LineWriter;
+  private readonly hooks: PrintHooks;
 
   constructor(program: Ast.Program, source: string, out: LineWriter) {
     this.program = program;
     this.source = source;
     this.out = out;
+    this.hooks = {
+      block: (block) => this.blockText(block),
+      length: ({ span }) => /\[\s*(\w+)\s*\]$/.exec(source.slice(span.start, span.end))?.[1],
+    };
   }
 
   print(): void {
@@ -323,18 +328,18 @@ class Printer {
 
   private wrapped(lead: string, value: Ast.Expr, close: string): void {
     const width = maxWidth - 2 * this.out.indent;
-    const print = (operand: Ast.Expr | Ast.TypeName): string => printOperand(operand, (block) => this.blockText(block));
+    const print = (operand: Ast.Expr | Ast.TypeName): string => printOperand(operand, this.hooks);
     for (const line of wrap(lead, value, close, width, print)) this.out.line(line);
   }
 
   // --- Expressions --------------------------------------------------------------------------------------------------
 
   private expr(expr: Ast.Expr): string {
-    return printExpr(expr, (block) => this.blockText(block));
+    return printExpr(expr, this.hooks);
   }
 
   private type(type: Ast.TypeName): string {
-    return printType(type, (block) => this.blockText(block));
+    return printType(type, this.hooks);
   }
 
   /** A block inside an expression: its lines are printed aside, then joined into the expression's text. */

@@ -2,6 +2,7 @@
 import { invariant } from "../util/assert.ts";
 import type * as Ast from "./ast.ts";
 import { asValue } from "./blocks.ts";
+import { cConstant } from "./c-constant.ts";
 import type { Context } from "./context.ts";
 import type { Actions, Cst } from "./cst.ts";
 import { integerValue, stringValue } from "./literals.ts";
@@ -232,12 +233,20 @@ export const exprActions: Actions = {
   },
   TypeSuffix_array(node, ctx, _open, length) {
     const { end } = spanOf(node, ctx);
-    const value = optional<Ast.Expr>(length, ctx);
-    const count = value?.kind === "integer" ? value.value : undefined;
+    const count = optional<bigint>(length, ctx);
     return (base: Ast.TypeName): Ast.TypeName => ({
       ...sizedOrArray(base, count),
       span: { start: base.span.start, end },
     });
+  },
+  TypeLength(node, ctx, length) {
+    const parsed = ast<Ast.Expr | string>(length, ctx);
+    const span = spanOf(node, ctx);
+    const expr: Ast.Expr = typeof parsed === "string" ? { kind: "identifier", span, name: parsed } : parsed;
+    const value = cConstant(expr, ctx);
+    if (value >= 0n && value < 1n << 31n) return value;
+    ctx.report("c-constant", span, { why: "an array length is negative or too large" });
+    return 0n;
   },
 
   // --- Tokens -------------------------------------------------------------------------------------------------------

@@ -220,6 +220,13 @@ test("positional parameters become text of an attach point before it is split (L
   expect(dump("i:ms:$1 { }")).toBe("(probe (attach-point (i) (ms) ($1)) (block))");
 });
 
+test("lengths may be macros, enumerators and kernel constants", () => {
+  const text =
+    "#define N (M * 2)\n#define M 2\nenum { E = 3 };\nstruct A { char a[N], b[E], c[K]; };\nbegin { (int8[N])$x; (int8[E])$x; (int8[K])$x }";
+  const found = dump(text, { constants: (name) => (name === "K" ? 7n : undefined) }).match(/length=\d+/g);
+  expect(found).toEqual(["length=4", "length=3", "length=7", "length=4", "length=3", "length=7"]);
+});
+
 test("integers (L1.14 … L1.22)", () => {
   const texts = [
     "0",

@@ -69,6 +69,10 @@ describe("layout", () => {
       "begin{- -1; -(-1); 1-(2-3); (1+2)*3; &$x;}",
       "begin\n{\n  - -1;\n  -(-1);\n  1 - (2 - 3);\n  (1 + 2) * 3;\n  &$x;\n}\n",
     ],
+    [
+      "#define N 3\nbegin{let $x:string[N]=(int8[ 0x4 ])$y;}",
+      "#define N 3\nbegin\n{\n  let $x: string[N] = (int8[0x4])$y;\n}\n",
+    ],
     ["", ""],
   ])("%s", (text, expected) => {
     expect(format(text)).toBe(expected);

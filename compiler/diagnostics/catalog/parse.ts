@@ -97,7 +97,7 @@ export const parseCatalog = {
   ),
 
   // --- C part ---
-  "c-constant": error((p: { why: string }) => `not a constant integer in a C definition: ${p.why}`),
+  "c-constant": error((p: { why: string }) => `not a constant integer: ${p.why}`),
 
   // --- Preprocessor ---
   "unknown-directive": error(
