@@ -13,7 +13,7 @@
 
 #include "report.h"
 
-enum { MAX_OBJECT = 64 << 20, PAGE = 4096 };
+enum { MAX_OBJECT = 64 << 20, PAGE = 4096, MAX_PERCPU_ENTRIES = 4 << 20 };
 
 /* A descriptor's number means nothing to the user. */
 static const char *shown(const char *path)
@@ -151,6 +151,37 @@ static u64 buffer_size(const struct manifest *m)
 	return size;
 }
 
+static bool is_percpu(enum bpf_map_type type)
+{
+	return type == BPF_MAP_TYPE_PERCPU_HASH || type == BPF_MAP_TYPE_PERCPU_ARRAY || type == BPF_MAP_TYPE_LRU_PERCPU_HASH;
+}
+
+/* The kernel would take minutes and most of the memory for a map of absurd size: refuse it by name instead. */
+static int check_map_sizes(const struct object *o)
+{
+	struct sysinfo info = {};
+	struct bpf_map *map;
+
+	sysinfo(&info);
+	bpf_object__for_each_map(map, o->bpf) {
+		bool percpu = is_percpu(bpf_map__type(map));
+		u64 entries = bpf_map__max_entries(map), value = bpf_map__value_size(map);
+		u64 each = 64 + bpf_map__key_size(map) + (percpu ? value * o->possible_cpus : value);
+		const char *name = bpf_map__name(map);
+
+		for (u32 i = 0; i < o->m->maps_len; i++)
+			if (o->m->maps[i].symbol && !strcmp(o->m->maps[i].symbol, name))
+				name = o->m->maps[i].name;
+		if ((!percpu || entries <= MAX_PERCPU_ENTRIES) && entries <= (u64)info.totalram * info.mem_unit / 4 / each)
+			continue;
+		report__error("map %s with %llu entries would take %llu MiB, too much for this host", name, (unsigned long long)entries,
+			      (unsigned long long)(entries * each >> 20));
+		report__hint("lower max_map_keys, or the size in the map's declaration");
+		return EXIT_HOST;
+	}
+	return 0;
+}
+
 int object__open(struct object *o)
 {
 	LIBBPF_OPTS(bpf_object_open_opts, opts, .object_name = "tracelet");
@@ -184,6 +215,8 @@ int object__open(struct object *o)
 		if (m->maps[i].symbol && (!map || bpf_map__key_size(map) != m->maps[i].key_size || bpf_map__value_size(map) != m->maps[i].value_size))
 			return refuse("the object", "a map differs from what its manifest says");
 	}
+	if (check_map_sizes(o))
+		return EXIT_HOST;
 	if (!m->buffer_symbol)
 		return 0;
 	o->buffer = bpf_object__find_map_by_name(o->bpf, m->buffer_symbol);

@@ -1,0 +1,61 @@
+import { describe, expect, test } from "vitest";
+import type { Manifest } from "../../compiler/5-object/manifest.ts";
+import { makeObject, manifest, place, runLoader, whyNot } from "./objects.ts";
+
+const reason = whyNot();
+
+/** Every instruction of the program stands for one use of the field, so that none has to be counted here. */
+const everyInsn = Array.from({ length: 64 }, (_, insn) => ({
+  section: "raw_tp/tracelet_begin",
+  insn,
+  type: "struct task_struct",
+  path: "nosuch",
+  place: place(3),
+}));
+
+const refused = (parts: Partial<Manifest> = {}): Manifest =>
+  manifest({
+    buffer: null,
+    programs: [
+      {
+        name: "refused",
+        section: "raw_tp/tracelet_begin",
+        probe: "begin",
+        attach: [{ kind: "begin" }],
+        place: place(1),
+      },
+    ],
+    ...parts,
+  });
+
+describe.skipIf(reason !== undefined)("programs that this kernel does not take", () => {
+  test("a field that the kernel lacks is named with its type and the script's line", () => {
+    const object = makeObject("refused.bpf.c", refused({ fieldUses: everyInsn }), ["-DNO_FIELD"]);
+    for (const command of ["run", "check"]) {
+      const { status, stderr } = runLoader([command, object]);
+      expect(status).toBe(1);
+      expect(stderr).toContain("test.bt:3:1: error: struct task_struct has no 'nosuch' on this kernel (");
+      expect(stderr).toContain("  line three\n  ^^\n");
+    }
+  });
+
+  test("a refusal quotes the verifier's words at the place of the instruction; -v adds its log", () => {
+    const object = makeObject("refused.bpf.c", refused(), ["-DBAD_READ"]);
+    const short = runLoader(["check", object]);
+    expect(short.status).toBe(1);
+    expect(short.stdout).toBe("refused   begin\n");
+    // line info is clang's here: the line of the read in refused.bpf.c
+    expect(short.stderr).toMatch(
+      /^test\.bt:30:9: error: the kernel's verifier refuses the program for begin: .*invalid mem access/,
+    );
+    expect(short.stderr).not.toContain("processed");
+    expect(runLoader(["check", "-v", object]).stderr).toMatch(/^processed \d+ insns/m);
+  });
+
+  test("what libbpf finds wrong is said once, in one line", () => {
+    const object = makeObject("refused.bpf.c", refused({ programs: [] }), ["-DBAD_READ"]);
+    const { status, stderr } = runLoader(["run", object]);
+    expect(status).toBe(1);
+    expect(stderr).toBe("tracelet-loader: error: nothing is left to attach\n");
+  });
+});
