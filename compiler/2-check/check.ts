@@ -10,6 +10,7 @@ import { checkCatalog } from "../diagnostics/catalog/check.ts";
 import { collector, type Diagnostic, type Note, type Result } from "../diagnostics/diagnostic.ts";
 import { sortDiagnostics } from "../diagnostics/sort.ts";
 import { archOf } from "../lang/arch/index.ts";
+import { probeRow } from "../lang/probes.ts";
 import type { Source } from "../source/text.ts";
 import type { Type } from "../types/type.ts";
 import { expandTarget, resolveTarget, type Target } from "./attach-points.ts";
@@ -105,6 +106,7 @@ function walk(base: Base, maps: Map<string, MapSlot>, varTypes: Map<string, Type
   const probes: Typed.Probe[] = [];
   base.probes.forEach((probe, index) => {
     const targets = base.targets[index] ?? [];
+    if (targets.length === 0) walkUnattached(base, program, probe, index);
     for (const group of groupTargets(base, program, probe, index, targets, report)) {
       probes.push(walkProbe(base, program, probe, `p${index}.${probes.length}`, group, names, report));
     }
@@ -256,6 +258,15 @@ function usesOf(base: Base, program: Program, probe: Ast.Probe, index: number, t
   if (probe.predicate !== undefined) ctx.expr(probe.predicate);
   bodyOf(ctx, probe.body);
   return unit.uses;
+}
+
+/** A probe whose attach points are wrong still assigns maps: what else reads them is not to be blamed. */
+function walkUnattached(base: Base, program: Program, probe: Ast.Probe, index: number): void {
+  const row = probeRow(probe.attachPoints[0]?.parts[0]?.text ?? "");
+  const unit: Unit = { ...makeUnit("probe", `p${index}!`, undefined, undefined), row };
+  const ctx = makeContext(base, program, unit, () => {});
+  if (probe.predicate !== undefined) ctx.expr(probe.predicate);
+  bodyOf(ctx, probe.body);
 }
 
 function walkProbe(
