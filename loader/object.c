@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "object.h"
 
+#include <limits.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -87,6 +88,22 @@ static int read_manifest(struct object *o, const char *path)
 	return 0;
 }
 
+/* A descriptor is read as it is: a socket at /dev/fd/N could not be opened by its name. */
+static int read_bytes(struct bytes *b, const char *path)
+{
+	char *end;
+	long fd;
+
+	if (!strcmp(path, "-"))
+		return bytes__read_fd(b, STDIN_FILENO, MAX_OBJECT);
+	if (strncmp(path, "/dev/fd/", 8))
+		return bytes__read_file(b, path, MAX_OBJECT);
+	fd = strtol(path + 8, &end, 10);
+	if (end == path + 8 || *end || fd < 0 || fd > INT_MAX)
+		return -EBADF;
+	return bytes__read_fd(b, fd, MAX_OBJECT);
+}
+
 int object__read(struct object *o, const char *path)
 {
 	bool has_unsafe_helper;
@@ -94,7 +111,7 @@ int object__read(struct object *o, const char *path)
 	int err;
 
 	memset(o, 0, sizeof(*o));
-	err = strcmp(path, "-") ? bytes__read_file(&o->file, path, MAX_OBJECT) : bytes__read_fd(&o->file, STDIN_FILENO, MAX_OBJECT);
+	err = read_bytes(&o->file, path);
 	if (err) {
 		report__error("cannot read %s: %s", shown(path), strerror(-err));
 		return EXIT_REFUSED;
