@@ -20,9 +20,10 @@ const compileOptions = (y: Argv) =>
     .option("k", { type: "count", describe: "report failed reads of memory at run time" });
 
 async function main(words: readonly string[]): Promise<number> {
-  let status: number = EXIT.ok;
-  const command = (run: () => Promise<number>) => async () => {
-    status = await run();
+  // Handlers only choose: yargs prints its whole help into a string before it starts a handler that is asynchronous.
+  let chosen: () => Promise<number> = async () => EXIT.ok;
+  const command = (run: () => Promise<number>) => () => {
+    chosen = run;
   };
   const parser = yargs([...words])
     .scriptName("tracelet")
@@ -136,8 +137,8 @@ async function main(words: readonly string[]): Promise<number> {
       if (error !== undefined && error !== null) throw error;
       throw new CliError(EXIT.usage, message, "tracelet --help lists commands and options");
     });
-  await parser.parseAsync();
-  return status;
+  parser.parseSync();
+  return chosen();
 }
 
 function shorthandOptions(y: Argv) {

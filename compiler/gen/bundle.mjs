@@ -18,8 +18,7 @@ await build({
   format: "cjs",
   target: "node20",
   outfile: join(lib, "cli.js"),
-  minifySyntax: true,
-  minifyWhitespace: true,
+  minify: true,
   legalComments: "none",
   define: { TRACELET_VERSION: JSON.stringify(version), "import.meta.url": "__tracelet_url" },
   banner: { js: "const __tracelet_url=require('node:url').pathToFileURL(__filename).href;" },
@@ -53,6 +52,10 @@ mkdirSync(kernels, { recursive: true });
 for (const file of readdirSync(join(root, "compiler/kernels"))) {
   if (file.endsWith(".tls")) copyFileSync(join(root, "compiler/kernels", file), join(kernels, file));
 }
+
+const pages = join(out, "diagnostics");
+mkdirSync(pages, { recursive: true });
+for (const file of readdirSync(join(root, "spec/diagnostics"))) copyFileSync(join(root, "spec/diagnostics", file), join(pages, file));
 
 // A run through the compiler warms the functions that the cache shall hold.
 for (const file of readdirSync(lib)) if (file.endsWith(".cache")) rmSync(join(lib, file));
