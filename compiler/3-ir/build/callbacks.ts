@@ -7,11 +7,16 @@ import type { ValueId } from "../ir.ts";
 import type { Place } from "./draft.ts";
 import { FunctionBuilder } from "./function-builder.ts";
 import type { Lowering } from "./lowering.ts";
+import { ScratchPoint } from "./scratch-point.ts";
 import { Temps } from "./temps.ts";
 
 /** Return values of a callback. */
 const GO_ON = 0;
 const STOP = 1;
+
+/** A callback's frame counts together with its program's. */
+const FRAME_BUDGET = 96;
+const STACK_VALUE = 32;
 
 /**
  * Makes a callback of `count` arguments, the last of them the shared words; `body` lowers what it does.
@@ -29,17 +34,17 @@ export function makeCallback(
   const args = Array.from({ length: count }, (_, index) => fn.argument(index));
   const shared = args[count - 1] ?? fn.argument(count - 1);
   const scratch = fn.reserve();
-  let usesScratch = false;
-  const temps = new Temps(fn, program, Math.min(cx.config.onStackLimit, 16), () => {
-    usesScratch = true;
+  const point = new ScratchPoint(fn.anchor());
+  const temps = new Temps(fn, program, Math.min(cx.config.onStackLimit, STACK_VALUE), FRAME_BUDGET, () => {
+    point.use();
     return scratch;
   });
-  const anchor = fn.anchor();
   const captures = (): Place => ({ base: shared, offset: 0, memory: "stack", align: 8 });
   const inner: Lowering = {
     ...cx,
     fn,
     temps,
+    point,
     variables: new Map(),
     known: undefined,
     captures,
@@ -54,9 +59,10 @@ export function makeCallback(
       },
     },
   };
-  body(inner, args);
+  point.loop(() => body(inner, args));
   fn.return(fn.const(GO_ON));
-  if (usesScratch) fn.guard(anchor, scratch, module.scratch(), program.index, STOP);
+  const { anchor } = point;
+  if (anchor !== undefined) fn.guard(anchor, scratch, module.scratch(), program.index, STOP);
   program.callbacks.push(fn.finish());
   return name;
 }

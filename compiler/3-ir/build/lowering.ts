@@ -11,6 +11,7 @@ import type { Local, Place } from "./draft.ts";
 import type { FunctionBuilder } from "./function-builder.ts";
 import type { ModuleBuilder } from "./module-builder.ts";
 import type { ProgramState } from "./program-state.ts";
+import type { ScratchPoint } from "./scratch-point.ts";
 import type { Temps } from "./temps.ts";
 
 /**
@@ -61,6 +62,8 @@ export type Lowering = {
   readonly temps: Temps;
   /** Storage of variables by id; made on first use. */
   readonly variables: Map<VarId, Storage>;
+  /** Where scratch memory will be looked up. */
+  readonly point: ScratchPoint;
   readonly exits: Exits;
   /** Scalars that are already evaluated, by node. */
   readonly known: ReadonlyMap<Expr, ValueId> | undefined;

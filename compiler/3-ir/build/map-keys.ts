@@ -10,6 +10,9 @@ import { alwaysPadded, at, isSize, scalarShape } from "./storage.ts";
 type ScalarBytes = Extract<Bytes, { readonly kind: "scalars" }>;
 type Part = { readonly offset: number; readonly size: Size; readonly expr: Expr };
 
+/** Longer keys are written to scratch memory. */
+const KEY_ON_STACK = 96;
+
 /** An evaluated key; histograms give it the bucket when they know it. */
 export type Key = (bucket?: ValueId) => Bytes;
 
@@ -22,7 +25,7 @@ export function lowerKey(cx: Lowering, plan: MapPlan, key: Expr | undefined): Ke
   const { keySize, bucketOffset } = plan.entry;
   const bucketSize: Size = plan.entry.value.k === "tseries" ? 8 : 4;
   const parts: Part[] = [];
-  if (onlyScalars(key, 0, parts)) {
+  if (keySize <= KEY_ON_STACK && onlyScalars(key, 0, parts)) {
     const values: ScalarBytes["parts"] = parts.map(({ offset, size, expr }) => {
       const value = fn.low(cx.steps.scalar(cx, expr), size);
       return { offset, size, value };

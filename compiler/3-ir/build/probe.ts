@@ -7,6 +7,7 @@ import { STEPS } from "./lower.ts";
 import type { Lowering, MapPlan } from "./lowering.ts";
 import type { ModuleBuilder } from "./module-builder.ts";
 import { ProgramState } from "./program-state.ts";
+import { ScratchPoint } from "./scratch-point.ts";
 import { Temps } from "./temps.ts";
 import { placeVariables } from "./variables.ts";
 
@@ -20,17 +21,28 @@ export type ProbeInput = {
 
 export type LoweredProbe = { readonly functions: readonly IrFunction[]; readonly state: ProgramState };
 
+/** Bytes of slots in a program; the rest of the 512 is for keys, spills and the frames of callbacks. */
+const FRAME_BUDGET = 256;
+/** Values up to here are cheaper on the stack than behind a lookup of scratch. */
+const STACK_VALUE = 96;
+
+/** Largest value on the stack: what the script asks for where that is less than usual, else what is fastest. */
+function stackLimit(config: ResolvedConfig): number {
+  return config.onStackLimit < 32 ? config.onStackLimit : Math.max(config.onStackLimit, STACK_VALUE);
+}
+
 /** The program's function first, then what is called back from it. */
 export function lowerProbe(probe: Probe, input: ProbeInput): LoweredProbe {
   const { module, config, index } = input;
   const state = new ProgramState(module, index, probe.name);
-  placeVariables(state, probe, [...input.functions.values()], config.onStackLimit);
+  placeVariables(state, probe, [...input.functions.values()], stackLimit(config));
   const fn = new FunctionBuilder(probe.name, "program", 1);
   fn.span = probe.span;
+  const skipped = fn.block();
   const scratch = fn.reserve();
-  let usesScratch = false;
-  const temps = new Temps(fn, state, config.onStackLimit, () => {
-    usesScratch = true;
+  const point = new ScratchPoint(fn.anchor());
+  const temps = new Temps(fn, state, stackLimit(config), FRAME_BUDGET, () => {
+    point.use();
     return scratch;
   });
   let shared: SlotId | undefined;
@@ -40,6 +52,7 @@ export function lowerProbe(probe: Probe, input: ProbeInput): LoweredProbe {
     program: state,
     fn,
     temps,
+    point,
     variables: new Map(),
     known: undefined,
     steps: STEPS,
@@ -57,24 +70,23 @@ export function lowerProbe(probe: Probe, input: ProbeInput): LoweredProbe {
     },
   };
 
-  const skipped = fn.block();
-  if (probe.pidFilter) filterProcess(cx, skipped);
-  const beforePredicate = fn.anchor();
-  if (probe.predicate !== undefined) {
+  point.list((each) => {
+    if (probe.pidFilter) filterProcess(cx, skipped);
+    each(fn.anchor());
+    if (probe.predicate === undefined) return;
     const body = fn.block();
     const predicate = probe.predicate;
     temps.statement(() => cx.steps.condition(cx, predicate, body, skipped));
     fn.enter(body);
-  }
-  const scratchInPredicate = usesScratch;
-  const afterPredicate = scratchInPredicate ? beforePredicate : fn.anchor();
+  });
   cx.steps.body(cx, probe.body);
   fn.span = probe.span;
   cx.exits.onReturn(undefined);
   fn.enter(skipped);
   cx.exits.onReturn(undefined);
 
-  if (usesScratch) fn.guard(afterPredicate, scratch, module.scratch(), index, probe.defaultReturn);
+  const { anchor } = point;
+  if (anchor !== undefined) fn.guard(anchor, scratch, module.scratch(), index, probe.defaultReturn);
   if (shared !== undefined) fn.zeroedSlot(shared, Math.max(8, state.captureSize));
   return { functions: [fn.finish(), ...state.callbacks], state };
 }

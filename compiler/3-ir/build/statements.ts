@@ -14,13 +14,17 @@ import { variablePlace, writeVariable } from "./variables.ts";
 
 /** Lowers statements in order; those that cannot be reached leave no trace. */
 export function lowerBody(cx: Lowering, body: readonly Stmt[]): void {
-  for (const stmt of body) {
-    if (!cx.fn.reachable) return;
-    const outer = cx.fn.span;
-    cx.fn.span = stmt.span;
-    cx.temps.statement(() => lowerStatement(cx, stmt));
-    cx.fn.span = outer;
-  }
+  const { fn, point, temps } = cx;
+  point.list((each) => {
+    for (const stmt of body) {
+      if (!fn.reachable) return;
+      if (point.splits) each(fn.anchor());
+      const outer = fn.span;
+      fn.span = stmt.span;
+      temps.statement(() => lowerStatement(cx, stmt));
+      fn.span = outer;
+    }
+  });
 }
 
 function lowerStatement(cx: Lowering, stmt: Stmt): void {
@@ -56,7 +60,7 @@ function lowerStatement(cx: Lowering, stmt: Stmt): void {
     case "while":
     case "for-map":
     case "for-range":
-      lowerLoop(cx, stmt);
+      cx.point.loop(() => lowerLoop(cx, stmt));
       return;
     case "break":
       cx.exits.onBreak?.();

@@ -8,23 +8,22 @@ import type { FunctionBuilder } from "./function-builder.ts";
 import type { ProgramState } from "./program-state.ts";
 import type { Align } from "./storage.ts";
 
-/** Bytes of slots in one function; the rest of the 512 is for keys, spills and callbacks' frames. */
-const FRAME_BUDGET = 256;
-
 export class Temps {
   readonly #fn: FunctionBuilder;
   readonly #program: ProgramState;
   readonly #limit: number;
+  readonly #budget: number;
   readonly #scratch: () => ValueId;
   readonly #free = new Map<number, SlotId[]>();
   #taken: { readonly size: number; readonly slot: SlotId }[] = [];
   #frame = 0;
 
-  /** limit: largest size kept on the stack (config on_stack_limit). scratch: the program's scratch memory. */
-  constructor(fn: FunctionBuilder, program: ProgramState, limit: number, scratch: () => ValueId) {
+  /** limit: largest value kept on the stack. budget: bytes of slots in the function. scratch: the program's scratch memory. */
+  constructor(fn: FunctionBuilder, program: ProgramState, limit: number, budget: number, scratch: () => ValueId) {
     this.#fn = fn;
     this.#program = program;
     this.#limit = limit;
+    this.#budget = budget;
     this.#scratch = scratch;
   }
 
@@ -71,7 +70,7 @@ export class Temps {
   }
 
   #fits(size: number): boolean {
-    return size <= this.#limit && this.#frame + size <= FRAME_BUDGET;
+    return size <= this.#limit && this.#frame + size <= this.#budget;
   }
 
   #newSlot(size: number, name: string): SlotId {

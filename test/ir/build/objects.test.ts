@@ -128,9 +128,9 @@ describe("memory", () => {
     const key = t.tuple(t.comm, t.pid, t.nsecs, t.tid);
     const map = t.map("@", key.type, t.COUNT);
     const ir = t.irOf({ maps: [map], body: [t.aggregate(map, key)] });
-    // comm 0–16, pid 16–20, gap 20–24, nsecs 24–32, tid 32–36, tail 36–40; on_stack_limit is 32: scratch.
-    expect(ir).toMatch(/zero v\d+ \+ 20, 4 map/);
-    expect(ir).toMatch(/zero v\d+ \+ 36, 4 map/);
+    // comm 0–16, pid 16–20, gap 20–24, nsecs 24–32, tid 32–36, tail 36–40; all on the stack.
+    expect(ir).toMatch(/zero v\d+ \+ 20, 4 stack/);
+    expect(ir).toMatch(/zero v\d+ \+ 36, 4 stack/);
   });
   test("`@m[k] += n` is one lookup, and an update for a new key", () => {
     const map = t.map("@", t.U32, t.I64);
