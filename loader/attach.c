@@ -187,8 +187,10 @@ static const char *hint_for(const struct target *t, int err)
 		return "this kernel cannot attach such probes by file descriptor (Linux 4.17 or newer, CONFIG_KPROBE_EVENTS, CONFIG_UPROBE_EVENTS)";
 	case -ENOENT:
 		return t->entry->kind == ATTACH_HARDWARE ? "this machine has no such hardware counter (virtual machines often have none)" : NULL;
+	case -EILSEQ:
+		return "the offset is not the start of an instruction";
 	case -EADDRNOTAVAIL:
-		return "several functions have this name, or it is not the start of an instruction; name the module, MODULE:FUNCTION";
+		return "several functions have this name; name the module, MODULE:FUNCTION, or the kernel forbids a probe there";
 	case -EINVAL:
 		return t->entry->hz ? "the frequency may exceed /proc/sys/kernel/perf_event_max_sample_rate" : "the function may be marked notrace, or be blacklisted";
 	case -ESRCH:
