@@ -25,6 +25,20 @@ export function definedBy(inst: Inst): ValueId | undefined {
   }
 }
 
+/** True if registers r1–r5 are lost: a helper or function is called. */
+export function isCall(inst: Inst): boolean {
+  switch (inst.kind) {
+    case "call":
+    case "call-function":
+    case "map-lookup":
+    case "map-update":
+    case "map-delete":
+      return true;
+    default:
+      return false;
+  }
+}
+
 function eachOfBytes(bytes: Bytes, visit: (value: ValueId) => void): void {
   if (bytes.kind === "memory") visit(bytes.base);
   else for (const part of bytes.parts) visit(part.value);

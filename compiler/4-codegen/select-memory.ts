@@ -12,7 +12,12 @@ type Load = Extract<Inst, { readonly kind: "load" }>;
 type Store = Extract<Inst, { readonly kind: "store" | "atomic-add" }>;
 type Zero = Extract<Inst, { readonly kind: "zero" }>;
 type Copy = Extract<Inst, { readonly kind: "copy" }>;
-type Place = { readonly base: VReg; readonly off: number };
+type Place = {
+  readonly base: VReg;
+  readonly off: number;
+  /** Known alignment of the place itself; "any": the verifier does not ask for any (efficient unaligned access). */
+  readonly align: number | "any";
+};
 
 /** Base register and offset of an access; `fixed`: the offset is relocated, so nothing may be added to it. */
 function placeOf(out: Out, base: ValueId, offset: number, length: number, fixed: boolean): Place {
@@ -22,7 +27,7 @@ function placeOf(out: Out, base: ValueId, offset: number, length: number, fixed:
   if (!fixed) {
     for (;;) {
       const frame = values.frameOffset(at);
-      if (frame !== undefined) return { base: FRAME, off: frame + off };
+      if (frame !== undefined) return { base: FRAME, off: frame + off, align: lowestBit(frame + off) };
       const source = values.definition(at);
       if (source?.kind !== "binary" || (source.op !== "add" && source.op !== "sub")) break;
       const constant = values.constant(source.right);
@@ -36,17 +41,42 @@ function placeOf(out: Out, base: ValueId, offset: number, length: number, fixed:
       const moved = values.fresh();
       out.push(copy(moved, registerFor(out, at), out.meta));
       out.push({ kind: "alu", op: "add", width: 64, dst: moved, src: { kind: "imm", value: off }, meta: out.meta });
-      return { base: moved, off: 0 };
+      return { base: moved, off: 0, align: alignOf(out, at, off) };
     }
   }
-  return { base: registerFor(out, at), off };
+  return { base: registerFor(out, at), off, align: alignOf(out, at, off) };
+}
+
+/** The largest power of two that divides an offset, at most 8. */
+function lowestBit(offset: number): number {
+  return offset % 8 === 0 ? 8 : offset & -offset;
+}
+
+/**
+ * Elements of maps, records and global data may be accessed at any alignment on x86_64 and aarch64; the stack may not,
+ * and neither may what could be the stack (check_ptr_alignment in kernel/bpf/verifier.c).
+ */
+function alignOf(out: Out, base: ValueId, offset: number): number | "any" {
+  const source = out.values.definition(base);
+  switch (source?.kind) {
+    case "map-lookup":
+    case "data":
+      return "any";
+    case "call":
+      return source.helper === "ringbuf_reserve" ? "any" : 1;
+    case "context":
+      return lowestBit(offset);
+    default:
+      return 1;
+  }
 }
 
 export function selectLoad(out: Out, inst: Load, dst: VReg): void {
   const fixed = inst.core !== undefined || inst.tracepoint !== undefined;
   const place = placeOf(out, inst.base, inst.offset, 0, fixed);
   const meta = inst.core === undefined ? out.meta : { ...out.meta, core: inst.core };
-  const op: Op = { kind: "load", size: inst.size, signed: false, dst, ...place, meta };
+  const { base, off } = place;
+  const op: Op = { kind: "load", size: inst.size, signed: false, dst, base, off, meta };
   out.push(op);
   if (inst.tracepoint !== undefined) out.tracepoints.set(op, inst.tracepoint);
   if (!inst.signed || inst.size === 8) return;
@@ -71,27 +101,33 @@ function lowPart(out: Out, value: ValueId, bits: number): ValueId {
 
 export function selectStore(out: Out, inst: Store): void {
   const { values, meta } = out;
-  const place = placeOf(out, inst.base, inst.offset, 0, false);
+  const { base, off } = placeOf(out, inst.base, inst.offset, 0, false);
   if (inst.kind === "atomic-add") {
     const src = registerFor(out, inst.value);
-    out.push({ kind: "atomic", op: "add", size: inst.size, ...place, src, meta });
+    out.push({ kind: "atomic", op: "add", size: inst.size, base, off, src, meta });
     return;
   }
   const value = inst.size === 8 ? inst.value : lowPart(out, inst.value, inst.size * 8);
   const constant = values.constant(value);
   const low = constant === undefined ? undefined : BigInt.asIntN(Math.min(inst.size * 8, 64), constant);
   if (low !== undefined && fitsImm(low)) {
-    out.push({ kind: "store", size: inst.size, ...place, src: { kind: "imm", value: Number(low) }, meta });
+    out.push({ kind: "store", size: inst.size, base, off, src: { kind: "imm", value: Number(low) }, meta });
     return;
   }
-  out.push({ kind: "store", size: inst.size, ...place, src: { kind: "reg", reg: registerFor(out, value) }, meta });
+  out.push({ kind: "store", size: inst.size, base, off, src: { kind: "reg", reg: registerFor(out, value) }, meta });
 }
 
-/** Widest accesses that cover [off, off + size), each aligned to its own width and to at most `align`. */
-function pieces(off: number, size: number, align: number): readonly { readonly at: number; readonly size: LoadSize }[] {
+/** Widest accesses that cover `size` bytes at an offset; each aligned to its own width as far as `align` asks. */
+function pieces(
+  off: number,
+  size: number,
+  align: number | "any",
+): readonly { readonly at: number; readonly size: LoadSize }[] {
   const out: { at: number; size: LoadSize }[] = [];
   for (let at = 0; at < size; ) {
-    const width = ([8, 4, 2, 1] as const).find((w) => w <= align && w <= size - at && (off + at) % w === 0) ?? 1;
+    const fits = (width: number): boolean =>
+      width <= size - at && (align === "any" || (width <= align && (off + at) % width === 0));
+    const width = ([8, 4, 2, 1] as const).find(fits) ?? 1;
     out.push({ at, size: width });
     at += width;
   }
@@ -99,10 +135,13 @@ function pieces(off: number, size: number, align: number): readonly { readonly a
 }
 
 export function selectZero(out: Out, inst: Zero): void {
-  const place = placeOf(out, inst.base, inst.offset, inst.size, false);
-  for (const piece of pieces(place.off, inst.size, 8)) {
+  const { meta } = out;
+  const { base, off, align } = placeOf(out, inst.base, inst.offset, inst.size, false);
+  // What is not known better is at least aligned as its offset says: all memory here starts on a multiple of eight.
+  const known = align === "any" ? align : 8;
+  for (const piece of pieces(off, inst.size, known)) {
     const src = { kind: "imm", value: 0 } as const;
-    out.push({ kind: "store", size: piece.size, base: place.base, off: place.off + piece.at, src, meta: out.meta });
+    out.push({ kind: "store", size: piece.size, base, off: off + piece.at, src, meta });
   }
 }
 
@@ -110,24 +149,16 @@ export function selectCopy(out: Out, inst: Copy): void {
   const { meta } = out;
   const to = placeOf(out, inst.to, inst.toOffset, inst.size, false);
   const from = placeOf(out, inst.from, inst.fromOffset, inst.size, false);
-  for (const piece of pieces(0, inst.size, inst.align)) {
+  for (const piece of pieces(0, inst.size, commonAlign(to, from, inst.align))) {
     const via = out.values.fresh();
-    out.push({
-      kind: "load",
-      size: piece.size,
-      signed: false,
-      dst: via,
-      base: from.base,
-      off: from.off + piece.at,
-      meta,
-    });
-    out.push({
-      kind: "store",
-      size: piece.size,
-      base: to.base,
-      off: to.off + piece.at,
-      src: { kind: "reg", reg: via },
-      meta,
-    });
+    const at = { load: from.off + piece.at, store: to.off + piece.at };
+    out.push({ kind: "load", size: piece.size, signed: false, dst: via, base: from.base, off: at.load, meta });
+    out.push({ kind: "store", size: piece.size, base: to.base, off: at.store, src: { kind: "reg", reg: via }, meta });
   }
+}
+
+function commonAlign(a: Place, b: Place, stated: number): number | "any" {
+  if (a.align === "any" && b.align === "any") return "any";
+  const of = (place: Place): number => (place.align === "any" ? 8 : place.align);
+  return Math.max(stated, Math.min(of(a), of(b)));
 }

@@ -1,12 +1,14 @@
 /**
  * Rewrites a function for registers that found no colour: their value stands in the frame, is stored after each write
  * and loaded before each read, through registers that live for one instruction. A value that one instruction makes from
- * nothing (a constant, an address) is made again instead and costs no memory.
+ * nothing (a constant, an address) or loads from the context is made again instead and costs no memory.
  */
 import type { Interference } from "./interference.ts";
 import {
+  copiedFrom,
   eachEndRead,
   eachRead,
+  FIRST_VIRTUAL,
   FRAME,
   type MachineFunction,
   mapEndRegisters,
@@ -91,11 +93,15 @@ export function spill(
 /** The operation that makes each register from nothing, where it is the only one to write it. */
 function remakeable(fn: MachineFunction, registers: ReadonlySet<VReg>): ReadonlyMap<VReg, Op> {
   const makers = new Map<VReg, Op | undefined>();
+  const context = contextRegister(fn);
+  /** A load from the context is as good as one from the frame, and its value never had to be stored. */
+  const fromContext = (op: Op): boolean =>
+    op.kind === "load" && op.base === context && !registers.has(op.base) && !fn.tracepoints.has(op);
   for (const block of fn.blocks) {
     for (const op of block.ops) {
       const dst = writtenBy(op);
       if (dst === undefined || !registers.has(dst)) continue;
-      makers.set(dst, !makers.has(dst) && madeFromNothing(op) ? op : undefined);
+      makers.set(dst, !makers.has(dst) && (madeFromNothing(op) || fromContext(op)) ? op : undefined);
     }
   }
   const out = new Map<VReg, Op>();
@@ -106,6 +112,21 @@ function remakeable(fn: MachineFunction, registers: ReadonlySet<VReg>): Readonly
 function madeFromNothing(op: Op): boolean {
   if (op.kind === "alu") return op.op === "mov" && op.src.kind === "imm";
   return op.kind === "load64" || op.kind === "address";
+}
+
+/** The register that holds the context throughout: written once, from r1, at the start; undefined if there is none. */
+function contextRegister(fn: MachineFunction): VReg | undefined {
+  let found: VReg | undefined;
+  for (const op of fn.blocks[0]?.ops ?? []) {
+    if (copiedFrom(op) === 1 && op.kind === "alu" && op.dst >= FIRST_VIRTUAL) {
+      found = op.dst;
+      break;
+    }
+  }
+  if (found === undefined) return undefined;
+  let writes = 0;
+  for (const block of fn.blocks) for (const op of block.ops) if (writtenBy(op) === found) writes++;
+  return writes === 1 ? found : undefined;
 }
 
 /** Offsets from r10, shared by registers that do not interfere. */

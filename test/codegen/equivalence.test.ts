@@ -22,26 +22,39 @@ function outcome(seed: number, run: (world: World) => bigint): string {
   return world.outcome(run(world));
 }
 
-/** What went wrong, with everything needed to see why. */
-function mismatch(seed: number, fn: Fn, isa: "v2" | "v3", requiredOnly: boolean): string | undefined {
+/** The first pass that changes what the function does; undefined if none does. */
+function brokenBy(seed: number, fn: Fn, expected: string): string | undefined {
+  let found: string | undefined;
+  optimizeFunction(fn, {
+    trace: (pass, next) => {
+      if (found !== undefined || outcome(seed, (world) => interpretIr(next, world)) === expected) return;
+      found = `broken by pass ${pass}:\n${printFunction(next)}`;
+    },
+  });
+  return found;
+}
+
+type Tried = { readonly wrong: string | undefined; readonly spilled: boolean };
+
+/** Whether generated code does the same; if not, everything needed to see why. */
+function tryOut(seed: number, fn: Fn, isa: "v2" | "v3", requiredOnly: boolean): Tried {
   const expected = outcome(seed, (world) => interpretIr(fn, world));
-  let stage = "";
   try {
-    const optimized = optimizeFunction(fn, {
-      requiredOnly,
-      check: true,
-      trace: (pass, next) => {
-        if (requiredOnly || stage !== "") return;
-        if (outcome(seed, (world) => interpretIr(next, world)) !== expected) stage = `${pass}\n${printFunction(next)}`;
-      },
-    });
-    if (stage !== "") return `seed ${seed}: broken by pass ${stage}\nfrom\n${printFunction(fn)}`;
-    const code = generateFunction(optimized, layoutFrame(optimized), isa);
+    const optimized = optimizeFunction(fn, { requiredOnly, check: true });
+    const frame = layoutFrame(optimized);
+    const code = generateFunction(optimized, frame, isa);
     const got = outcome(seed, (world) => interpretEbpf(code.insns, world));
-    if (got === expected) return undefined;
-    return `seed ${seed} ${isa}: expected\n${expected}\ngot\n${got}\n${printFunction(optimized)}\n${printFunctionCode(code)}`;
+    const spilled = code.frame > frame.size;
+    if (got === expected) return { wrong: undefined, spilled };
+    const pass = requiredOnly ? undefined : brokenBy(seed, fn, expected);
+    const listing = pass ?? `${printFunction(optimized)}\n${printFunctionCode(code)}`;
+    return {
+      wrong: `seed ${seed} ${isa}: expected\n${expected}\ngot\n${got}\n${listing}\n${printFunction(fn)}`,
+      spilled,
+    };
   } catch (error) {
-    return `seed ${seed} ${isa} ${requiredOnly}: ${error instanceof Error ? error.message : String(error)}\n${printFunction(fn)}`;
+    const message = error instanceof Error ? error.message : String(error);
+    return { wrong: `seed ${seed} ${isa}: ${message}\n${printFunction(fn)}`, spilled: false };
   }
 }
 
@@ -60,11 +73,9 @@ for (const { pressure, size, count } of pressures) {
       const fn = randomProgram(seed, size, pressure);
       expect(validate(fn)).toEqual([]);
       const isa = i % 2 === 0 ? "v3" : "v2";
-      const wrong = mismatch(seed, fn, isa, i % 3 === 0);
-      if (wrong !== undefined) expect.fail(wrong);
-      const optimized = optimizeFunction(fn);
-      const frame = layoutFrame(optimized);
-      if (generateFunction(optimized, frame, isa).frame > frame.size) spilled++;
+      const tried = tryOut(seed, fn, isa, i % 3 === 0);
+      if (tried.wrong !== undefined) expect.fail(tried.wrong);
+      if (tried.spilled) spilled++;
     }
     // The hardest group is there to make the allocator spill.
     if (pressure > 20) expect(spilled).toBeGreaterThan(20);

@@ -176,7 +176,7 @@ function statements(writer: Writer, depth: number): void {
   }
 }
 
-function arithmetic(writer: Writer): void {
+function arithmetic(writer: Writer) {
   const { random } = writer;
   const value = writer.scalar();
   switch (random.below(8)) {
@@ -208,7 +208,7 @@ function loadContext(writer: Writer): void {
   );
 }
 
-function memory(writer: Writer): void {
+function memory(writer: Writer) {
   const { random } = writer;
   const data = random.chance(30);
   const base = data
@@ -246,7 +246,7 @@ function memory(writer: Writer): void {
   }
 }
 
-function calls(writer: Writer): void {
+function calls(writer: Writer) {
   const { random } = writer;
   if (writer.helpers === "reproducible") return arithmetic(writer);
   const plain = { kind: "call", args: [], reads: undefined, writes: undefined } as const;
@@ -327,7 +327,7 @@ function maps(writer: Writer): void {
   }
 }
 
-function choice(writer: Writer, depth: number): void {
+function choice(writer: Writer, depth: number) {
   if (depth === 0) return arithmetic(writer);
   const { random } = writer;
   const span = undefined;
@@ -362,7 +362,7 @@ function choice(writer: Writer, depth: number): void {
   writer.scope = [...outer, ...join.params];
 }
 
-function loop(writer: Writer, depth: number): void {
+function loop(writer: Writer, depth: number) {
   if (depth === 0) return arithmetic(writer);
   const { random } = writer;
   const span = undefined;

@@ -71,7 +71,8 @@ export class World {
         return 0x1234_0000_5678n;
       case "ktime_get_ns":
         this.log.push("ktime");
-        return (this.#clock += 7n);
+        this.#clock += 7n;
+        return this.#clock;
       case "get_current_comm": {
         const bytes = this.bytes(arg(0), Number(arg(1)));
         bytes.fill(0);

@@ -91,6 +91,7 @@ function foldBinary(inst: Binary, folding: Folding): Better {
     const negated = definition(right);
     if (negated?.kind === "negate") return { inst: { ...inst, op: "sub", right: negated.value } };
   }
+  if (op === "or" && r === undefined) return foldByteSwap(inst, folding);
   if (r === undefined) return undefined;
   const source = definition(left);
   const inner = source?.kind === "binary" ? constantOf(source.right) : undefined;
@@ -156,6 +157,25 @@ function foldBinary(inst: Binary, folding: Folding): Better {
     default:
       return undefined;
   }
+}
+
+/** (x >> 8) | ((x << 8) & 0xff00) of a 16-bit x, in either order: how scripts turn ports round. */
+function foldByteSwap(inst: Binary, folding: Folding): Better {
+  const { constantOf, definition } = folding;
+  for (const [high, low] of [
+    [inst.left, inst.right],
+    [inst.right, inst.left],
+  ] as const) {
+    const down = definition(high);
+    const mask = definition(low);
+    if (down?.kind !== "binary" || down.op !== "shr" || constantOf(down.right) !== 8n) continue;
+    if (mask?.kind !== "binary" || mask.op !== "and" || constantOf(mask.right) !== 0xff00n) continue;
+    const up = definition(mask.left);
+    if (up?.kind !== "binary" || up.op !== "shl" || constantOf(up.right) !== 8n || up.left !== down.left) continue;
+    if (knownBits(up.left, definition) > 16) continue;
+    return { inst: { kind: "swap", dst: inst.dst, bits: 16, value: up.left, span: inst.span } };
+  }
+  return undefined;
 }
 
 function foldShift(inst: Binary, count: bigint, folding: Folding): Better {

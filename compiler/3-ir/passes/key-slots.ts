@@ -7,7 +7,7 @@
  *
  * Relies on value numbering (gvn) to have made equal content equal values. Guarantees: no `scalars` left.
  */
-import { blockOf, Fresh } from "../edit.ts";
+import { blockOf, definedBy, Fresh, isCall } from "../edit.ts";
 import { dominators } from "../graph.ts";
 import type { Block, BlockId, Bytes, Function as Fn, Inst, SlotId, ValueId } from "../ir.ts";
 
@@ -21,7 +21,16 @@ export function keySlots(fn: Fn): Fn {
   for (const block of fn.blocks.values()) {
     for (const inst of block.insts) if (inst.kind === "const") constants.set(inst.dst, BigInt.asIntN(64, inst.value));
   }
-  const slots = new Map<string, SlotId>();
+  const slots = new Map<string, { readonly slot: SlotId; readonly base: ValueId }>();
+  const bases: Inst[] = [];
+  const slotFor = (bytes: Scalars, name: string, use: string): { readonly slot: SlotId; readonly base: ValueId } => {
+    const known = slots.get(name);
+    if (known !== undefined) return known;
+    const made = { slot: fresh.slot(bytes.size, alignOf(bytes), use), base: fresh.value() };
+    slots.set(name, made);
+    bases.push({ kind: "slot", dst: made.base, slot: made.slot, offset: 0, span: undefined });
+    return made;
+  };
   const blocks = new Map<BlockId, Block>(fn.blocks);
 
   const visit = (id: BlockId, above: ReadonlySet<string>): void => {
@@ -30,10 +39,7 @@ export function keySlots(fn: Fn): Fn {
     const place = (bytes: Bytes, map: string, role: string, span: Inst["span"]): Bytes => {
       if (bytes.kind === "memory") return bytes;
       const name = contentName(bytes, constants);
-      const slot = slots.get(name) ?? fresh.slot(bytes.size, alignOf(bytes), `${role} of ${map}`);
-      slots.set(name, slot);
-      const base = fresh.value();
-      insts.push({ kind: "slot", dst: base, slot, offset: 0, span });
+      const { base } = slotFor(bytes, name, `${role} of ${map}`);
       if (!stored.has(name)) {
         stored.add(name);
         storeParts(bytes, base, insts, span);
@@ -54,6 +60,8 @@ export function keySlots(fn: Fn): Fn {
     for (const child of tree.children.get(id) ?? []) visit(child, stored);
   };
   visit(fn.entry, new Set());
+  const entry = blockOf({ ...fn, blocks }, fn.entry);
+  blocks.set(fn.entry, { ...entry, insts: [...bases, ...entry.insts] });
   return fresh.apply({ ...fn, blocks });
 }
 
@@ -94,8 +102,27 @@ function storeParts(bytes: Scalars, base: ValueId, insts: Inst[], span: Inst["sp
   };
   for (const part of parts) {
     zero(part.offset);
-    insts.push({ kind: "store", base, offset: part.offset, size: part.size, value: part.value, memory: "stack", span });
+    const { offset, size, value } = part;
+    storeEarly({ kind: "store", base, offset, size, value, memory: "stack", span }, insts);
     covered = part.offset + part.size;
   }
   zero(bytes.size);
+}
+
+/**
+ * Puts a store right behind the definition of its value where a call stands in between: nobody else writes the slot, and
+ * the value need not be kept over the call.
+ */
+function storeEarly(store: Extract<Inst, { readonly kind: "store" }>, insts: Inst[]): void {
+  for (let i = insts.length - 1, called = false; i >= 0; i--) {
+    const inst = insts[i];
+    if (inst === undefined) break;
+    if (definedBy(inst) === store.value) {
+      if (!called) break;
+      insts.splice(i + 1, 0, store);
+      return;
+    }
+    if (isCall(inst)) called = true;
+  }
+  insts.push(store);
 }

@@ -18,6 +18,7 @@ import { placeContextLoads } from "./place-context-loads.ts";
 import { promoteSlots } from "./promote-slots.ts";
 import { propagate } from "./propagate.ts";
 import { simplifyCfg } from "./simplify-cfg.ts";
+import { splitLoads } from "./split-loads.ts";
 
 export type Pass = {
   readonly name: string;
@@ -35,6 +36,7 @@ function pass(name: string, run: Pass["run"], after: readonly string[], why: str
 
 export const passes: readonly Pass[] = [
   pass("gather", gather, [], "equal constants and addresses are equal values; blocks of constants are empty"),
+  pass("split-loads", splitLoads, [], "an extension of its own can be dropped where only low bits matter"),
   pass("promote-slots", promoteSlots, ["gather"], "a scalar in the frame is a value: no stores, no loads"),
   pass("propagate", propagate, ["promote-slots"], "parameters with one value hide constants from folding"),
   pass("fold", fold, ["gather"], "constants decide branches; comparisons become branches"),

@@ -6,7 +6,7 @@
  *
  * Relies on pass "gather" (one `context`). Leaves everything alone if a helper is given the context after another call.
  */
-import { blockOf, eachEndOperand, eachOperand, mapBlocks } from "../edit.ts";
+import { blockOf, eachEndOperand, eachOperand, isCall, mapBlocks } from "../edit.ts";
 import { coldBlocks } from "../graph.ts";
 import type { Function as Fn, Inst } from "../ir.ts";
 
@@ -46,17 +46,4 @@ export function placeContextLoads(fn: Fn): Fn {
     if (!block.insts.some((inst) => moved.has(inst))) return block;
     return { ...block, insts: block.insts.filter((inst) => !moved.has(inst)) };
   });
-}
-
-function isCall(inst: Inst): boolean {
-  switch (inst.kind) {
-    case "call":
-    case "call-function":
-    case "map-lookup":
-    case "map-update":
-    case "map-delete":
-      return true;
-    default:
-      return false;
-  }
 }
