@@ -67,7 +67,7 @@ done
 	echo '};'
 } >"$work/values.c"
 gcc "${flags[@]}" -c -o "$work/values.o" "$work/values.c"
-objcopy -O binary -j tracelet_constants --set-section-flags tracelet_constants=alloc "$work/values.o" "$work/values"
+objcopy -O binary -j tracelet_constants "$work/values.o" "$work/values"
 od -An -v -t u8 -w16 "$work/values" | paste -d' ' "$work/left" - |
 	awk '{ print $1, $2, $3 }' | while read -r name value negative; do
 	# The shell's 64-bit arithmetic turns the unsigned spelling into the negative number.
