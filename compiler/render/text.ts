@@ -52,11 +52,8 @@ export function createTextRenderer(write: Write, options: RenderOptions = {}): R
         break;
       }
       case "cat":
-        out(fromOctets(r.data));
-        break;
       case "system":
-        // The reference ends a command's output with a newline of its own.
-        out(`${fromOctets(r.data)}\n`);
+        out(fromOctets(r.data));
         break;
       case "join":
         out(`${r.parts.map(fromOctets).join(fromText(r.separator))}\n`);
