@@ -176,6 +176,22 @@ bool elf_file__addr_of(const struct elf_file *file, u64 offset, u64 *addr)
 	return false;
 }
 
+/* Of several names for one function, the one with the fewest leading underscores: malloc, not __libc_malloc. */
+static const struct elf_symbol *public_name(const struct elf_file *file, u32 i)
+{
+	const struct elf_symbol *s = &file->symbols[i], *best = s, *at = s;
+
+	for (;; at--) {
+		if (at->addr != s->addr)
+			break;
+		if (at->size == s->size && strspn(at->name, "_") <= strspn(best->name, "_"))
+			best = at;
+		if (at == file->symbols)
+			break;
+	}
+	return best;
+}
+
 const struct elf_symbol *elf_file__at(const struct elf_file *file, u64 addr)
 {
 	u32 low = 0, high = file->symbols_len;
@@ -195,9 +211,7 @@ const struct elf_symbol *elf_file__at(const struct elf_file *file, u64 addr)
 
 		if (addr - start >= s->size && (s->size || i != low))
 			continue;
-		while (i > 1 && file->symbols[i - 2].addr == start && file->symbols[i - 2].size == s->size)
-			s = &file->symbols[--i - 1];
-		return s;
+		return public_name(file, i - 1);
 	}
 	return NULL;
 }

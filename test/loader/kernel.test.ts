@@ -140,7 +140,9 @@ describe.skipIf(whyNot() !== undefined || !available("guests", whyNoGuest())).ea
       for (const name of ["vfs_read", "vfs_write", "vfs_open"]) expect(probes).toContain(`kprobe:${name}`);
       expect(probes.filter((probe) => probe.startsWith("kprobe:")).length).toBeGreaterThan(40);
       expect(hits("all").get(3)).toBeGreaterThan(hits("all").get(4) ?? 0);
-      expect(of(stream("switch"), "attached")[0]?.probes).toContain("kprobe:finish_task_switch.isra.0");
+      expect((of(stream("switch"), "attached")[0]?.probes as string[])[0]).toMatch(
+        /^kprobe:finish_task_switch(\.isra\.0)?$/,
+      );
       expect(hits("switch").get(1)).toBeGreaterThan(0);
     });
 
