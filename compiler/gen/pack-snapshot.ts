@@ -5,8 +5,8 @@
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
-import { deflateSync } from "fflate";
 import { packSnapshot, readArchive, readCapture } from "../snapshot/index.ts";
+import { portableDeflate } from "../snapshot/portable-deflate.ts";
 
 const [capture, constants, out] = process.argv.slice(2);
 if (capture === undefined || constants === undefined || out === undefined) {
@@ -14,9 +14,6 @@ if (capture === undefined || constants === undefined || out === undefined) {
   process.exit(2);
 }
 const kernel = readCapture(readArchive(gunzipSync(readFileSync(capture))));
-const snapshot = packSnapshot(
-  { ...kernel, constants: readFileSync(constants, "utf8") },
-  { deflate: (bytes) => deflateSync(bytes, { level: 9 }) },
-);
+const snapshot = packSnapshot({ ...kernel, constants: readFileSync(constants, "utf8") }, { deflate: portableDeflate });
 writeFileSync(out, snapshot);
 console.log(`${out}: Linux ${kernel.release} ${kernel.machine}, ${snapshot.length} bytes`);

@@ -17,7 +17,7 @@ import { writeTracepoints } from "./tracepoint-table.ts";
 import { writeTypes } from "./write-types.ts";
 
 export type PackOptions = {
-  /** Raw DEFLATE at its best. Its choice decides the bytes: the default snapshots are made with fflate everywhere. */
+  /** Raw DEFLATE at its best. Its choice decides the bytes: the default snapshots are made with portable-deflate.ts. */
   readonly deflate: Deflate;
   /** Used where the capture has none of its own: a host has no headers at hand, a default snapshot of its kin has. */
   readonly constants?: ReadonlyMap<string, bigint>;
