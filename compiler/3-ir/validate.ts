@@ -2,7 +2,8 @@
  * Whether a function keeps the rules of the form; run by tests after every pass and by --check-ir.
  *
  * Checks: one definition per value, definitions dominate uses, jumps name blocks and bring as many arguments as the
- * block has parameters, blocks are in reverse postorder and reachable, the entry takes none, slots exist and hold what
+ * block has parameters, blocks are in reverse postorder and reachable, the entry takes none
+ * and is not jumped to, slots exist and hold what
  * is taken of them, numbers are below nextValue and nextBlock.
  */
 import { blockOf, definedBy, eachEndOperand, eachOperand, jumpsOf } from "./edit.ts";
@@ -59,6 +60,7 @@ function validateBlocks(fn: Fn): string[] {
     if (id >= fn.nextBlock) problems.push(`b${id} is not below nextBlock ${fn.nextBlock}`);
     for (const jump of jumpsOf(block.end)) {
       const target = fn.blocks.get(jump.to);
+      if (jump.to === fn.entry) problems.push("the entry block is jumped to");
       if (target === undefined) problems.push(`b${id} jumps to b${jump.to}, which does not exist`);
       else if (target.params.length !== jump.args.length) {
         problems.push(
