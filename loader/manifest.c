@@ -9,13 +9,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "attach-entry.h"
 #include "schema.h"
 #include "value-type.h"
 
 #define X(name, text) text,
 static const char *const event_kinds[] = { ABI_EVENT_KINDS(X) };
 static const char *const site_kinds[] = { ABI_SITE_KINDS(X) };
-static const char *const attach_kinds[] = { ABI_ATTACH_KINDS(X) };
 static const char *const storages[] = { ABI_MAP_STORAGE(X) };
 static const char *const host_kinds[] = { ABI_HOST_KINDS(X) };
 #undef X
@@ -78,86 +78,6 @@ static s64 read_map_index(struct reading *r, const struct mp_node *map, const ch
 	return mp__get(map, "map") ? (s64)read_index(r, map, where, "map", r->m->maps_len) : -1;
 }
 
-static u64 read_hex(struct schema *s, const char *text, const char *where, const char *key)
-{
-	char *end;
-	u64 value = strtoull(text, &end, 16);
-
-	if (!*text || *end)
-		schema__fail(s, where, key, "must be a hexadecimal number");
-	return value;
-}
-
-static void read_attach(struct reading *r, const struct mp_node *node, const char *where, struct attach_entry *a)
-{
-	struct schema *s = &r->s;
-	const char *address;
-
-	a->kind = schema__choice(s, node, where, "kind", attach_kinds, ATTACH_KINDS);
-	a->kind_name = attach_kinds[a->kind];
-	a->path = schema__opt_str(s, node, where, "path");
-	a->offset = schema__opt_int(s, node, where, "offset", 0);
-	address = schema__opt_str(s, node, where, "address");
-	a->has_address = address;
-	if (address)
-		a->address = read_hex(s, address, where, "address");
-	switch (a->kind) {
-	case ATTACH_SIGNAL:
-		a->signal = schema__str(s, node, where, "signal");
-		break;
-	case ATTACH_KPROBE:
-	case ATTACH_KRETPROBE:
-	case ATTACH_FENTRY:
-	case ATTACH_FEXIT:
-		a->name = a->has_address ? schema__opt_str(s, node, where, "function") : schema__str(s, node, where, "function");
-		a->group = schema__opt_str(s, node, where, "module");
-		break;
-	case ATTACH_TRACEPOINT:
-		a->group = schema__str(s, node, where, "category");
-		a->name = schema__str(s, node, where, "event");
-		break;
-	case ATTACH_RAWTRACEPOINT:
-		a->group = schema__opt_str(s, node, where, "module");
-		a->name = schema__str(s, node, where, "event");
-		break;
-	case ATTACH_UPROBE:
-	case ATTACH_URETPROBE:
-		a->path = schema__str(s, node, where, "path");
-		a->name = schema__opt_str(s, node, where, "symbol");
-		if (!a->name && !a->has_address)
-			schema__fail(s, where, "", "needs a symbol or an address");
-		break;
-	case ATTACH_USDT:
-		a->path = schema__str(s, node, where, "path");
-		a->group = schema__opt_str(s, node, where, "provider");
-		a->name = schema__str(s, node, where, "name");
-		break;
-	case ATTACH_PROFILE:
-	case ATTACH_INTERVAL:
-		a->hz = schema__opt_int(s, node, where, "hz", 0);
-		a->ns = schema__opt_int(s, node, where, "ns", 0);
-		if (!a->hz == !a->ns)
-			schema__fail(s, where, "", "needs exactly one of hz and ns");
-		break;
-	case ATTACH_SOFTWARE:
-	case ATTACH_HARDWARE:
-		a->name = schema__str(s, node, where, "event");
-		a->config = schema__uint(s, node, where, "config", INT64_MAX);
-		a->count = schema__uint(s, node, where, "count", INT64_MAX);
-		break;
-	case ATTACH_WATCHPOINT:
-		a->length = schema__uint(s, node, where, "length", 8);
-		a->mode = schema__str(s, node, where, "mode");
-		break;
-	case ATTACH_ITER:
-		a->name = schema__str(s, node, where, "target");
-		a->pin = schema__opt_str(s, node, where, "pin");
-		break;
-	default:
-		break;
-	}
-}
-
 static void read_program(struct reading *r, const struct mp_node *node, const char *where, struct program_entry *p)
 {
 	const struct mp_node *list;
@@ -173,7 +93,7 @@ static void read_program(struct reading *r, const struct mp_node *node, const ch
 	for (u32 i = 0; i < p->attach_len && !r->s.error; i++) {
 		char *inner = mem__format("%s.attach[%u]", where, i);
 
-		read_attach(r, &list[i], inner, &p->attach[i]);
+		attach_entry__read(&r->s, &list[i], inner, &p->attach[i]);
 		free(inner);
 	}
 }
