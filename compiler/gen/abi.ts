@@ -2,7 +2,7 @@
  * Writes loader/abi.gen.h: the constants that the loader shares with the compiler. Kinds are listed here under a type
  * that demands every member of the contract's unions, so that a kind added there without a row here does not compile.
  *
- * Run: bundle with esbuild, then `node abi.mjs > loader/abi.gen.h` (the Makefile's `gen`).
+ * Run by run.mjs (`make gen`).
  */
 import type { Attach, EventEntry, HostValue, MapStorage, SiteEntry, ValueType } from "../5-object/manifest.ts";
 import { MANIFEST_VERSION } from "../5-object/manifest.ts";
@@ -144,5 +144,3 @@ export function abiHeader(): string {
     "",
   ].join("\n");
 }
-
-process.stdout.write(abiHeader());
