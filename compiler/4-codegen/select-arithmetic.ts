@@ -34,8 +34,7 @@ export function selectBinary(out: Out, inst: Binary, dst: VReg, width: Width): v
     const exchange =
       values.constant(left) !== undefined ||
       values.definition(left)?.kind === "core" ||
-      // The operand that ends here is the one to overwrite.
-      (!isImmediate(out, right) && values.uses(left) > 1 && values.uses(right) === 1);
+      (!isImmediate(out, right) && values.usedOnce(right) && !isBetterOverwritten(out, left, right));
     if (exchange) [left, right] = [right, left];
   }
   if (width === 64 && selectSelection(out, inst, dst)) return;
@@ -72,6 +71,11 @@ export function selectBinary(out: Out, inst: Binary, dst: VReg, width: Width): v
   const src = operandFor(out, right);
   moveInto(out, dst, left);
   out.push({ kind: "alu", op: ALU_OF[op], width, dst, src, meta });
+}
+
+/** The operand to overwrite is one that ends here; of two such the younger, which no call has pushed out of r0 to r5. */
+function isBetterOverwritten(out: Out, left: ValueId, right: ValueId): boolean {
+  return out.values.usedOnce(left) && !out.values.isYounger(right, left);
 }
 
 function isImmediate(out: Out, value: ValueId): boolean {

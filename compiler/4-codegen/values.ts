@@ -4,7 +4,7 @@
  *
  * Code is selected backwards, so a value's register exists once something needs it: what nothing needs is never made.
  */
-import { definitions, useCounts } from "../3-ir/edit.ts";
+import { definedBy, definitions, useCounts } from "../3-ir/edit.ts";
 import type { Function as Fn, Inst, ValueId } from "../3-ir/ir.ts";
 import { type Meta, NO_META } from "../ebpf/insn.ts";
 import type { Span } from "../source/span.ts";
@@ -30,6 +30,8 @@ export class Values {
   readonly frame: Frame;
   readonly #definitions: readonly (Inst | undefined)[];
   readonly #uses: Uint32Array;
+  /** Place of each value's definition in the order of the function; parameters have none. */
+  readonly #order: Uint32Array;
   readonly #registers: (VReg | undefined)[] = [];
   #next = FIRST_VIRTUAL;
 
@@ -38,6 +40,14 @@ export class Values {
     this.frame = frame;
     this.#definitions = definitions(fn);
     this.#uses = useCounts(fn);
+    this.#order = new Uint32Array(fn.nextValue);
+    let place = 0;
+    for (const block of fn.blocks.values()) {
+      for (const inst of block.insts) {
+        const dst = definedBy(inst);
+        if (dst !== undefined) this.#order[dst] = ++place;
+      }
+    }
   }
 
   /** Number of registers handed out, physical ones included. */
@@ -53,6 +63,11 @@ export class Values {
   /** True if the instruction that asks is the only user. */
   usedOnce(value: ValueId): boolean {
     return this.#uses[value] === 1;
+  }
+  /** True if the first value is made after the second, and both by instructions. */
+  isYounger(a: ValueId, b: ValueId): boolean {
+    const older = this.#order[b] ?? 0;
+    return older > 0 && (this.#order[a] ?? 0) > older;
   }
   uses(value: ValueId): number {
     return this.#uses[value] ?? 0;
