@@ -117,7 +117,7 @@ function list(name: string, kinds: { readonly [kind: string]: true }): string {
 }
 
 /** The whole header. */
-export function abiHeader(): string {
+function abiHeader(): string {
   return [
     "/* SPDX-License-Identifier: Apache-2.0 */",
     "/* Made by compiler/gen/abi.ts from compiler/5-object/manifest.ts; do not edit. */",
@@ -144,3 +144,5 @@ export function abiHeader(): string {
     "",
   ].join("\n");
 }
+
+process.stdout.write(abiHeader());

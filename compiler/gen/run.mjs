@@ -1,21 +1,30 @@
-/** Writes every *.gen.* file: one row per generator, `text()` of its module becomes the file. Run by `make gen`. */
-import { writeFileSync } from "node:fs";
+/** Writes every *.gen.* file: what a generator prints becomes the file. Run by `make gen`. */
+import { execFileSync } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "esbuild";
 
 const root = join(import.meta.dirname, "../..");
 
-const generators = [{ module: "compiler/gen/abi.ts", text: (made) => made.abiHeader(), file: "loader/abi.gen.h" }];
+const generators = [
+  { module: "compiler/gen/abi.ts", file: "loader/abi.gen.h" },
+  { module: "compiler/gen/grammar.ts", file: "compiler/1-parse/grammar.gen.ts" },
+];
 
-for (const { module, text, file } of generators) {
+for (const { module, file } of generators) {
   const bundled = await build({
     entryPoints: [join(root, module)],
     bundle: true,
     format: "esm",
     platform: "node",
     write: false,
+    logLevel: "warning",
   });
-  const code = bundled.outputFiles[0].text;
-  const made = await import(`data:text/javascript;base64,${Buffer.from(code).toString("base64")}`);
-  writeFileSync(join(root, file), text(made));
+  const text = execFileSync(process.execPath, ["--input-type=module", "-"], {
+    input: bundled.outputFiles[0].text,
+    cwd: root,
+    maxBuffer: 1 << 28,
+  });
+  // an unchanged file keeps its time, so that nothing is built again for it
+  if (!text.equals(readFileSync(join(root, file), { flag: "a+" }))) writeFileSync(join(root, file), text);
 }
