@@ -50,7 +50,7 @@ static char **split(const char *command)
 	return words;
 }
 
-static void run_child(int gate, char **words, const char *path, bool stdout_to_stderr)
+static void run_child(int gate, char **words, const char *path, int out)
 {
 	sigset_t none;
 	char byte;
@@ -66,15 +66,15 @@ static void run_child(int gate, char **words, const char *path, bool stdout_to_s
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	if (read(gate, &byte, 1) != 1)
 		_exit(0);
+	if (out != STDOUT_FILENO)
+		dup2(out, STDOUT_FILENO);
 	close_range(3, ~0u, CLOSE_RANGE_CLOEXEC);
-	if (stdout_to_stderr)
-		dup2(STDERR_FILENO, STDOUT_FILENO);
 	execv(path, words);
 	fprintf(stderr, "tracelet-loader: error: cannot run %s: %s\n", path, strerror(errno));
 	_exit(127);
 }
 
-int child__start(struct child *c, const char *command, bool stdout_to_stderr)
+int child__start(struct child *c, const char *command, int out)
 {
 	char **words = split(command);
 	struct bytes paths = {};
@@ -97,7 +97,7 @@ int child__start(struct child *c, const char *command, bool stdout_to_stderr)
 	}
 	if (!c->pid) {
 		close(gate[1]);
-		run_child(gate[0], words, (char *)paths.data, stdout_to_stderr);
+		run_child(gate[0], words, (char *)paths.data, out);
 	}
 	close(gate[0]);
 	c->gate = gate[1];

@@ -14,8 +14,8 @@ struct child {
 	int status;
 };
 
-/* An exit status. stdout_to_stderr: our stdout carries the stream. */
-int child__start(struct child *c, const char *command, bool stdout_to_stderr);
+/* An exit status. out: the descriptor that becomes its stdout. */
+int child__start(struct child *c, const char *command, int out);
 /* watch: have it stop at its end, so that its mappings can still be read. */
 void child__go(struct child *c, bool watch);
 /* To be called after SIGCHLD. */

@@ -1,18 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "options.h"
 
+#include <fcntl.h>
 #include <getopt.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "report.h"
 
-enum { OPT_STATS = 256, OPT_SAFE, OPT_DRY_RUN, PID_MAX = 4194304 };
+enum { OPT_STATS = 256, OPT_SAFE, OPT_DRY_RUN, OPT_CMD_STDOUT, PID_MAX = 4194304 };
 
 static const struct option long_options[] = {
 	{ "pid", required_argument, NULL, 'p' },
 	{ "cmd", required_argument, NULL, 'c' },
+	{ "cmd-stdout", required_argument, NULL, OPT_CMD_STDOUT },
 	{ "output", required_argument, NULL, 'o' },
 	{ "stats", no_argument, NULL, OPT_STATS },
 	{ "warnings", no_argument, NULL, 'k' },
@@ -33,6 +36,7 @@ void options__help(void)
 	      "      script exits, or SIGINT or SIGTERM. ARGS are the script's $1, $2 …; --NAME=VALUE its options.\n"
 	      "        -p, --pid PID      trace this process; end when it ends\n"
 	      "        -c, --cmd CMD      start CMD (words, no shell) once the probes are attached; end when it ends\n"
+	      "            --cmd-stdout FD  where CMD's output goes, an open descriptor (default: stderr, or stdout with -o)\n"
 	      "        -o, --output FILE  write the stream to FILE\n"
 	      "        -k, --warnings     report failed reads and lookups too\n"
 	      "        -v, --verbose      show the verifier's log when a program is refused\n"
@@ -57,6 +61,17 @@ static int usage(const char *text, const char *what)
 	return EXIT_USAGE;
 }
 
+static int parse_descriptor(struct options *opt, const char *text)
+{
+	char *end;
+	long fd = strtol(text, &end, 10);
+
+	if (end == text || *end || fd < 0 || fd > INT_MAX || fcntl(fd, F_GETFD) < 0)
+		return usage("not an open descriptor", text);
+	opt->child_stdout = fd;
+	return 0;
+}
+
 static int parse_pid(struct options *opt, const char *text)
 {
 	char *end;
@@ -75,6 +90,7 @@ static int parse_flags(struct options *opt, int argc, char **argv)
 	int c, err = 0;
 
 	opterr = 0;
+	opt->child_stdout = -1;
 	while (!err && (c = getopt_long(argc, argv, "p:c:o:kvVh", long_options, NULL)) != -1) {
 		switch (c) {
 		case 'p':
@@ -94,6 +110,9 @@ static int parse_flags(struct options *opt, int argc, char **argv)
 			break;
 		case OPT_STATS:
 			opt->stats = true;
+			break;
+		case OPT_CMD_STDOUT:
+			err = parse_descriptor(opt, optarg);
 			break;
 		case OPT_SAFE:
 			opt->safe = true;

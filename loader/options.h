@@ -9,6 +9,7 @@ enum command { COMMAND_RUN, COMMAND_CHECK, COMMAND_SNAPSHOT, COMMAND_VERSION, CO
 struct options {
 	enum command command;
 	const char *object, *output, *child;
+	int child_stdout; /* descriptor for the command's output; -1: stderr while stdout carries the stream */
 	u32 pid;
 	bool stats, warnings, verbose, safe, dry_run;
 	/* $1 … */

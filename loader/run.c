@@ -118,8 +118,13 @@ static int load(struct run *r)
 	}
 	if ((err = watch_process(r)) || (err = plan__make(&r->plan, o, r->opt)) || (err = tracepoint__relocate_fields(o)) || (err = open_output(r)))
 		return err;
-	if (r->opt->child && (err = child__start(&r->child, r->opt->child, !r->opt->output)))
-		return err;
+	if (r->opt->child) {
+		/* our stdout carries the stream, unless that goes to a file */
+		int out = r->opt->child_stdout >= 0 ? r->opt->child_stdout : r->opt->output ? STDOUT_FILENO : STDERR_FILENO;
+
+		if ((err = child__start(&r->child, r->opt->child, out)))
+			return err;
+	}
 	facts.child_pid = r->child.pid;
 	if ((err = object__open(o)))
 		return err;

@@ -18,9 +18,12 @@ export function findLoader(): string {
   throw new CliError(EXIT.host, `tracelet-loader is not beside tracelet (${installDirectory()})`, "run 'make loader' on Linux, or set TRACELET_LOADER; compile, check and list need no loader");
 }
 
-/** Starts `tracelet-loader run` here; the object goes in through descriptor 3, the stream comes out of stdout. */
+/**
+ * Starts `tracelet-loader run` here: the object goes in through descriptor 3, the stream comes out of stdout, and what
+ * a command of -c prints goes to our own stdout, descriptor 4.
+ */
 export function startLoader(args: readonly string[], object: Uint8Array): ChildProcess {
-  const child = spawn(findLoader(), ["run", "/dev/fd/3", ...args], { stdio: ["inherit", "pipe", "inherit", "pipe"] });
+  const child = spawn(findLoader(), ["run", "/dev/fd/3", "--cmd-stdout", "4", ...args], { stdio: ["inherit", "pipe", "inherit", "pipe", 1] });
   feed(child, 3, object);
   return child;
 }
