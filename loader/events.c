@@ -7,7 +7,7 @@
 #include "actions.h"
 #include "maps.h"
 
-enum { PERF_PAGES = 64, MAX_EVENT_ID = 1 << 20 };
+enum { PERF_PAGES = 64, MAX_EVENT_ID = 1 << 20, ROUND = 8192 };
 
 static void put_args(struct events *ev, struct bytes *b, const struct event_entry *e, const u8 *record)
 {
@@ -102,7 +102,7 @@ static void act(struct events *ev, const struct event_entry *e, const u8 *record
 	}
 }
 
-/* Returns -ECANCELED to leave the buffer: exit() was met, or nobody reads any more. */
+/* Returns -ECANCELED to leave the buffer: exit() was met, nobody reads any more, or the round is long enough. */
 static int take(void *ctx, void *data, size_t size)
 {
 	struct events *ev = ctx;
@@ -119,7 +119,7 @@ static int take(void *ctx, void *data, size_t size)
 	ev->delivered_total++;
 	act(ev, e, data);
 	stream__tick(ev->stream);
-	return !ev->draining && (ev->exiting || ev->stream->closed) ? -ECANCELED : 0;
+	return !ev->draining && (ev->exiting || ev->stream->closed || ++ev->taken >= ROUND) ? -ECANCELED : 0;
 }
 
 static void take_perf(void *ctx, int cpu, void *data, u32 size)
@@ -179,6 +179,7 @@ int events__fd(const struct events *ev)
 
 void events__consume(struct events *ev)
 {
+	ev->taken = 0;
 	if (ev->ring)
 		ring_buffer__consume(ev->ring);
 	if (ev->perf)

@@ -20,6 +20,8 @@ struct events {
 	u64 delivered_total, lost;
 	/* After detaching: nothing may stop the draining. */
 	bool draining;
+	/* Records of this round. */
+	u32 taken;
 	struct ring_buffer *ring;
 	struct perf_buffer *perf;
 	/* entry by event id */
@@ -31,7 +33,7 @@ struct events {
 int events__open(struct events *ev);
 /* To wait on; -1: the object emits nothing. */
 int events__fd(const struct events *ev);
-/* Takes what is there, until exit() unless draining. */
+/* Takes what is there; unless draining, stops at exit() and after some thousand records, so that a flood holds up nothing else. */
 void events__consume(struct events *ev);
 
 #endif

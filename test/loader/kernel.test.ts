@@ -88,7 +88,7 @@ describe.skipIf(whyNot() !== undefined || !available("guests", whyNoGuest())).ea
     const hits = (name: string) => {
       const map = of(stream(name), "map").find((record) => record.name === "@hits");
       return new Map(
-        (map?.entries as { key: number; value: number }[]).map((entry) => [entry.key, Number(entry.value)]),
+        ((map?.entries ?? []) as { key: number; value: number }[]).map((entry) => [entry.key, Number(entry.value)]),
       );
     };
 
@@ -129,7 +129,7 @@ describe.skipIf(whyNot() !== undefined || !available("guests", whyNoGuest())).ea
 
     test("kernel stacks have the kernel's names", () => {
       const map = of(stream("kernel"), "map").find((record) => record.name === "@stacks");
-      const keys = (map?.entries as { key: [{ symbol?: string }[], string] }[]).map((entry) => entry.key);
+      const keys = ((map?.entries ?? []) as { key: [{ symbol?: string }[], string] }[]).map((entry) => entry.key);
       expect(
         keys.some(([stack, symbol]) => symbol === "vfs_read" && stack.some((frame) => frame.symbol === "ksys_read")),
       ).toBe(true);
@@ -140,7 +140,7 @@ describe.skipIf(whyNot() !== undefined || !available("guests", whyNoGuest())).ea
       for (const name of ["vfs_read", "vfs_write", "vfs_open"]) expect(probes).toContain(`kprobe:${name}`);
       expect(probes.filter((probe) => probe.startsWith("kprobe:")).length).toBeGreaterThan(40);
       expect(hits("all").get(3)).toBeGreaterThan(hits("all").get(4) ?? 0);
-      expect((of(stream("switch"), "attached")[0]?.probes as string[])[0]).toMatch(
+      expect(((of(stream("switch"), "attached")[0]?.probes ?? []) as string[])[0]).toMatch(
         /^kprobe:finish_task_switch(\.isra\.0)?$/,
       );
       expect(hits("switch").get(1)).toBeGreaterThan(0);

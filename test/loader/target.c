@@ -1,4 +1,5 @@
-// Test material: a program to trace. It calls work(1) … work(n) and leaves with status 7, or runs until a signal.
+// Test material: a program to trace. It calls work(1) … work(n) and leaves with status 7, or runs until a signal:
+// -1 slowly, -2 as fast as it can.
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -22,7 +23,7 @@ int main(int argc, char **argv)
 
 	for (int i = 1; times < 0 || i <= times; i++) {
 		work(i);
-		if (times < 0)
+		if (times == -1)
 			usleep(1000);
 	}
 	return 7;

@@ -130,6 +130,21 @@ describe.skipIf(reason !== undefined)("uprobes on a command of our own", () => {
     expect(ledger(run).submitted).toBe(ledger(run).delivered);
   });
 
+  test("a flood of events does not hold up SIGINT, nor the report of what is lost", async () => {
+    const object = makeObject("user.bpf.c", user(target), ["-DFLOOD=64"]);
+    const { child, ended } = await begin(["run", object, "-c", `${target} -2`]);
+    await new Promise((resolve) => setTimeout(resolve, 2500));
+    child.kill("SIGINT");
+    const run = { records: records((await ended).stream) };
+    const lost = of(run.records, "lost");
+    expect(lost.length).toBeGreaterThan(1);
+    expect(run.records.indexOf(lost[0] ?? { type: "" })).toBeLessThan(
+      run.records.findIndex((record) => record.type === "detached"),
+    );
+    expect(ledger(run).submitted).toBe(ledger(run).delivered);
+    expect(lost.reduce((sum, record) => sum + Number(record.count), 0)).toBe(ledger(run).dropped);
+  });
+
   test("once attached it holds only the capabilities that user stacks need, and can gain none", async () => {
     const { child, ended } = await begin(["run", makeObject("user.bpf.c", user(target)), "-c", `${target} -1`]);
     await new Promise((resolve) => setTimeout(resolve, 200));
