@@ -16,8 +16,8 @@ own=$dir/headers/usr/src/linux-headers-$uname
 work=$(mktemp -d "${TMPDIR:-/tmp}/tracelet-constants.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 
-flags=(-D__KERNEL__ '-DKBUILD_MODNAME="constants"' -nostdinc -std=gnu11 -fshort-wchar -funsigned-char -fms-extensions -w)
-flags+=(-mcmodel=kernel -mno-sse -mno-80387 -fno-pie -O1)
+flags=(-D__KERNEL__ -DCC_USING_FENTRY '-DKBUILD_MODNAME="constants"' -nostdinc -std=gnu11 -fshort-wchar -funsigned-char -fms-extensions -w)
+flags+=(-isystem "$(gcc -print-file-name=include)" -mcmodel=kernel -mno-sse -mno-80387 -fno-pie -O1)
 for root in "$common/arch/x86/include" "$own/arch/x86/include/generated" "$common/include" "$own/include" \
 	"$common/arch/x86/include/uapi" "$own/arch/x86/include/generated/uapi" "$common/include/uapi" "$own/include/generated/uapi"; do
 	flags+=("-I$root")
