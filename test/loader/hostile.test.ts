@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { chmodSync, mkdtempSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Packr } from "msgpackr";
@@ -198,6 +198,7 @@ describe.skipIf(reason !== undefined)("objects that are damaged or made to harm"
       uid: 65534,
       gid: 65534,
     });
+    rmSync(open, { recursive: true });
     expect(stderr.toString()).toContain("this process lacks CAP_BPF and CAP_PERFMON");
     expect(status).toBe(3);
   });

@@ -3,7 +3,7 @@
  * hand. So the loader is tested against its contract, not against our own compiler.
  */
 import { execFileSync, spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { addExtension, Packr, Unpackr } from "msgpackr";
@@ -13,6 +13,7 @@ import { MANIFEST_VERSION } from "../../compiler/5-object/manifest.ts";
 export const loader = join(import.meta.dirname, "../../build/tracelet-loader");
 
 export const folder = mkdtempSync(join(tmpdir(), "tracelet-loader-"));
+process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
 
 const packr = new Packr({ useRecords: false });
 
