@@ -7,13 +7,14 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { addExtension, Packr, Unpackr } from "msgpackr";
+import { afterAll } from "vitest";
 import type { Manifest } from "../../compiler/5-object/manifest.ts";
 import { MANIFEST_VERSION } from "../../compiler/5-object/manifest.ts";
 
 export const loader = join(import.meta.dirname, "../../build/tracelet-loader");
 
 export const folder = mkdtempSync(join(tmpdir(), "tracelet-loader-"));
-process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const packr = new Packr({ useRecords: false });
 
