@@ -116,13 +116,13 @@ function touchedSlots(fn: Fn, slots: readonly Slot[]): Touched {
       }
     }
   }
-  const escape = (value: ValueId): void => {
+  const noteEscape = (value: ValueId): void => {
     const bits = of.get(value);
     if (bits !== undefined) join(escaped, bits);
   };
   for (const block of fn.blocks.values()) {
-    for (const inst of block.insts) if (inst.kind === "store" || inst.kind === "atomic-add") escape(inst.value);
-    if (block.end.kind === "return") escape(block.end.value);
+    for (const inst of block.insts) if (inst.kind === "store" || inst.kind === "atomic-add") noteEscape(inst.value);
+    if (block.end.kind === "return") noteEscape(block.end.value);
   }
   return { of, escaped };
 }

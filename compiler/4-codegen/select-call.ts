@@ -72,7 +72,9 @@ function memory(bytes: Bytes): Argument {
 function emit(out: Out, target: CallTarget<VReg>, args: readonly Argument[], result: VReg | undefined): void {
   const { meta } = out;
   const later: Op[] = [];
-  args.forEach((arg, i) => place(out, arg, i + 1, later));
+  args.forEach((arg, i) => {
+    place(out, arg, i + 1, later);
+  });
   for (const op of later) out.push(op);
   out.push({ kind: "call", target, args: args.length, meta });
   if (result !== undefined) out.push(copy(result, 0, meta));

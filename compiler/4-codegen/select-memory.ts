@@ -37,6 +37,8 @@ function placeOf(out: Out, base: ValueId, offset: number, length: number, fixed:
       at = source.left;
       off = next;
     }
+    const indexed = indexedSlot(out, at, off, length);
+    if (indexed !== undefined) return indexed;
     if (!fitsOffset(off) || !fitsOffset(off + length)) {
       const moved = values.fresh();
       out.push(copy(moved, registerFor(out, at), out.meta));
@@ -45,6 +47,26 @@ function placeOf(out: Out, base: ValueId, offset: number, length: number, fixed:
     }
   }
   return { base: registerFor(out, at), off, align: alignOf(out, at, off) };
+}
+
+/** An element of a slot at a variable index: r10 plus the index, with the slot's place in the offset. */
+function indexedSlot(out: Out, base: ValueId, offset: number, length: number): Place | undefined {
+  const { values, meta } = out;
+  const source = values.definition(base);
+  if (source?.kind !== "binary" || source.op !== "add") return undefined;
+  for (const [slot, index] of [
+    [source.left, source.right],
+    [source.right, source.left],
+  ] as const) {
+    const frame = values.frameOffset(slot);
+    if (frame === undefined || !fitsOffset(frame + offset) || !fitsOffset(frame + offset + length)) continue;
+    const moved = values.fresh();
+    const src = { kind: "reg", reg: registerFor(out, index) } as const;
+    out.push(copy(moved, FRAME, meta));
+    out.push({ kind: "alu", op: "add", width: 64, dst: moved, src, meta });
+    return { base: moved, off: frame + offset, align: 1 };
+  }
+  return undefined;
 }
 
 /** The largest power of two that divides an offset, at most 8. */
@@ -58,16 +80,28 @@ function lowestBit(offset: number): number {
  */
 function alignOf(out: Out, base: ValueId, offset: number): number | "any" {
   const source = out.values.definition(base);
+  if (source?.kind === "context") return lowestBit(offset);
+  return neverStack(out, base, 4) ? "any" : 1;
+}
+
+/** True if the address can only be in a map's element, a record or global data. */
+function neverStack(out: Out, base: ValueId, depth: number): boolean {
+  const source = out.values.definition(base);
+  if (depth === 0) return false;
   switch (source?.kind) {
     case "map-lookup":
     case "data":
-      return "any";
+      return true;
     case "call":
-      return source.helper === "ringbuf_reserve" ? "any" : 1;
-    case "context":
-      return lowestBit(offset);
+      return source.helper === "ringbuf_reserve";
+    case "binary":
+      return (source.op === "add" || source.op === "sub") && neverStack(out, source.left, depth - 1);
+    case undefined: {
+      const incoming = out.values.incoming(base);
+      return incoming.length > 0 && incoming.every((value) => neverStack(out, value, depth - 1));
+    }
     default:
-      return 1;
+      return false;
   }
 }
 

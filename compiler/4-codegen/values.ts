@@ -4,7 +4,7 @@
  *
  * Code is selected backwards, so a value's register exists once something needs it: what nothing needs is never made.
  */
-import { definedBy, definitions, useCounts } from "../3-ir/edit.ts";
+import { definedBy, definitions, jumpsOf, useCounts } from "../3-ir/edit.ts";
 import type { Function as Fn, Inst, ValueId } from "../3-ir/ir.ts";
 import { type Meta, NO_META } from "../ebpf/insn.ts";
 import type { Span } from "../source/span.ts";
@@ -32,6 +32,8 @@ export class Values {
   readonly #uses: Uint32Array;
   /** Place of each value's definition in the order of the function; parameters have none. */
   readonly #order: Uint32Array;
+  /** What jumps bring for each block parameter. */
+  readonly #incoming: (ValueId[] | undefined)[] = [];
   readonly #registers: (VReg | undefined)[] = [];
   #next = FIRST_VIRTUAL;
 
@@ -43,6 +45,7 @@ export class Values {
     this.#order = new Uint32Array(fn.nextValue);
     let place = 0;
     for (const block of fn.blocks.values()) {
+      for (const jump of jumpsOf(block.end)) this.#noteIncoming(fn.blocks.get(jump.to)?.params ?? [], jump.args);
       for (const inst of block.insts) {
         const dst = definedBy(inst);
         if (dst !== undefined) this.#order[dst] = ++place;
@@ -50,6 +53,20 @@ export class Values {
     }
   }
 
+  #noteIncoming(params: readonly ValueId[], args: readonly ValueId[]): void {
+    params.forEach((param, i) => {
+      const arg = args[i];
+      if (arg === undefined) return;
+      const list = this.#incoming[param] ?? [];
+      this.#incoming[param] = list;
+      list.push(arg);
+    });
+  }
+
+  /** Values that a block parameter may get; none for any other value. */
+  incoming(value: ValueId): readonly ValueId[] {
+    return this.#incoming[value] ?? [];
+  }
   /** Number of registers handed out, physical ones included. */
   get registers(): number {
     return this.#next;

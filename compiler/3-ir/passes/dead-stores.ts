@@ -188,13 +188,13 @@ function escapedSlots(fn: Fn, definition: Definitions): ReadonlySet<SlotId> {
     if (inst?.kind !== "binary" || depth === 0) return undefined;
     return near(inst.left, depth - 1) ?? near(inst.right, depth - 1);
   };
-  const escape = (value: ValueId): void => {
+  const noteEscape = (value: ValueId): void => {
     const slot = near(value);
     if (slot !== undefined) escaped.add(slot);
   };
   // Variable offsets into a slot are fine to read through, but nothing tells which bytes.
   const check = (value: ValueId): void => {
-    if (slotOf(value, definition) === undefined) escape(value);
+    if (slotOf(value, definition) === undefined) noteEscape(value);
   };
   for (const block of fn.blocks.values()) {
     for (const inst of block.insts) {
@@ -202,7 +202,7 @@ function escapedSlots(fn: Fn, definition: Definitions): ReadonlySet<SlotId> {
         case "store":
         case "atomic-add":
           check(inst.base);
-          escape(inst.value);
+          noteEscape(inst.value);
           break;
         case "call": {
           // A callback's context may be read for as long as the callback runs: during the call only.
@@ -212,7 +212,7 @@ function escapedSlots(fn: Fn, definition: Definitions): ReadonlySet<SlotId> {
         case "binary":
           break;
         case "call-function":
-          for (const arg of inst.args) escape(arg);
+          for (const arg of inst.args) noteEscape(arg);
           break;
         default:
           eachOperand(inst, check);
