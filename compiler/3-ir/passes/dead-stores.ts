@@ -218,7 +218,7 @@ function escapedSlots(fn: Fn, definition: Definitions): ReadonlySet<SlotId> {
           eachOperand(inst, check);
       }
     }
-    eachEndOperand(block.end, escape);
+    eachEndOperand(block.end, noteEscape);
   }
   return escaped;
 }
