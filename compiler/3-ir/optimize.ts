@@ -23,9 +23,13 @@ export function optimizeFunction(fn: Fn, options: Partial<OptimizeOptions> = {})
   const { requiredOnly, check, trace } = { ...DEFAULTS, ...options };
   if (check) requireValid(fn, "build");
   let at = fn;
+  /** What each pass last returned: a repetition of it has nothing to do while that still stands. */
+  const last = new Map<Pass["run"], Fn>();
   for (const pass of passes) {
     if (requiredOnly && !pass.required) continue;
+    if (last.get(pass.run) === at) continue;
     const next = pass.run(at);
+    last.set(pass.run, next);
     if (next !== at) {
       trace?.(pass.name, next);
       if (check) requireValid(next, pass.name);
