@@ -27,6 +27,9 @@ export type MapSlot = {
   keyed: boolean | undefined;
   key: Type | undefined;
   value: Type | undefined;
+  /** The same with the marks of literals, which still adapt when they meet another type (L2.3). */
+  rawKey: Type | undefined;
+  rawValue: Type | undefined;
   /** Its value or key type was asked for in this pass before it was known. */
   askedEarly: boolean;
   used: boolean;
@@ -40,6 +43,8 @@ export type VarSlot = {
   /** Stable over passes: unit and order of declaration. */
   readonly slot: string;
   type: Type | undefined;
+  /** The same with the marks of literals. */
+  raw: Type | undefined;
   /** A type given by `let $x: type`, which never widens. */
   readonly fixed: boolean;
   assigned: boolean;

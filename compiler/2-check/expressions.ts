@@ -329,6 +329,7 @@ function choose(ctx: Context, test: Typed.Expr, thenArm: Typed.Expr, elseArm: Ty
     return errorExpr(span);
   }
   if (both.kind === "none") {
+    // biome-ignore lint/suspicious/noThenProperty: the arm taken, not a promise
     const arms = { then: asStatements(left), else: asStatements(right) };
     return {
       kind: "block",
@@ -338,6 +339,7 @@ function choose(ctx: Context, test: Typed.Expr, thenArm: Typed.Expr, elseArm: Ty
       span,
     };
   }
+  // biome-ignore lint/suspicious/noThenProperty: the arm taken, not a promise
   return { kind: "ternary", condition: test, then: convert(left, both), else: convert(right, both), type: both, span };
 }
 

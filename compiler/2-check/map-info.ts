@@ -35,6 +35,8 @@ export function declaredMaps(items: readonly Ast.Item[], report: CheckReport): M
       keyed: undefined,
       key: undefined,
       value: undefined,
+      rawKey: undefined,
+      rawValue: undefined,
       askedEarly: false,
       used: false,
       declaration: item,

@@ -30,6 +30,8 @@ function slotNamed(ctx: Context, name: string, span: Span): MapSlot {
     keyed: undefined,
     key: undefined,
     value: undefined,
+    rawKey: undefined,
+    rawValue: undefined,
     askedEarly: false,
     used: false,
     declaration: undefined,
@@ -86,14 +88,13 @@ function keyExpr(ctx: Context, ast: Ast.Expr): Typed.Expr {
 export function fitKey(ctx: Context, slot: MapSlot, key: Typed.Expr, span: Span): Typed.Expr | undefined {
   if (hasError(key.type) || !checkKeyType(ctx, key.type, key.span, false)) return undefined;
   const current = slot.key;
-  const joined = current === undefined ? key.type : join(current, key.type);
-  if (joined === undefined || current === undefined ? false : !sameShape(current, joined)) return mismatch();
-  if (joined === undefined) return mismatch();
+  const raw = slot.rawKey;
+  const joined = raw === undefined ? key.type : join(raw, key.type);
+  if (joined === undefined || (current !== undefined && !sameShape(current, joined))) return mismatch();
   const next = settle(joined);
-  if (current === undefined || !equal(current, next)) {
-    if (current !== undefined) ctx.program.dirty = true;
-    slot.key = next;
-  }
+  if (current !== undefined && !equal(current, next)) ctx.program.dirty = true;
+  slot.rawKey = joined;
+  slot.key = next;
   return convert(key, next);
 
   function mismatch(): undefined {
@@ -119,12 +120,14 @@ function hasError(type: Type): boolean {
 export function widenValue(ctx: Context, slot: MapSlot, type: Type, span: Span): Type | undefined {
   if (hasError(type)) return slot.value;
   const current = slot.value;
-  if (current === undefined) {
+  const raw = slot.rawValue;
+  if (current === undefined || raw === undefined) {
+    slot.rawValue = type;
     slot.value = settle(type);
     if (slot.askedEarly) ctx.program.dirty = true;
     return slot.value;
   }
-  const joined = join(current, type);
+  const joined = join(raw, type);
   if (joined === undefined) {
     if (current.kind === "aggregate" && type.kind === "aggregate" && current.fn === type.fn) {
       ctx.report("aggregate-different-bounds", span, { name: current.fn, map: slot.name });
@@ -140,10 +143,9 @@ export function widenValue(ctx: Context, slot: MapSlot, type: Type, span: Span):
     return undefined;
   }
   const next = settle(joined);
-  if (!equal(next, current)) {
-    slot.value = next;
-    ctx.program.dirty = true;
-  }
+  if (!equal(next, current)) ctx.program.dirty = true;
+  slot.rawValue = joined;
+  slot.value = next;
   return next;
 }
 

@@ -34,12 +34,14 @@ export function findVar(scope: Scope | undefined, name: string): VarSlot | undef
 export function declareVar(ctx: Context, name: string, span: Span, given: Type | undefined): VarSlot {
   const { unit, program } = ctx;
   const slot = `${unit.key}#${unit.vars.length}`;
+  const raw = program.varTypes.get(slot);
   const created: VarSlot = {
     id: branded<Typed.VarId>(unit.vars.length),
     name,
     span,
     slot,
-    type: given ?? program.varTypes.get(slot),
+    type: given ?? (raw === undefined ? undefined : settle(raw)),
+    raw: given ?? raw,
     fixed: given !== undefined,
     assigned: false,
     addressTaken: false,
@@ -62,26 +64,27 @@ export function widenVar(ctx: Context, slot: VarSlot, type: Type, span: Span): T
   if (type.kind === "error") return slot.type;
   slot.assigned = true;
   const current = slot.type;
-  if (current === undefined) {
-    const settled = settle(type);
-    slot.type = settled;
-    ctx.program.varTypes.set(slot.slot, settled);
-    return settled;
-  }
-  const joined = slot.fixed ? (assignable(type, current) ? current : undefined) : join(current, type);
+  const raw = slot.raw;
+  const joined =
+    raw === undefined || current === undefined
+      ? type
+      : slot.fixed
+        ? assignable(type, current)
+          ? current
+          : undefined
+        : join(raw, type);
   if (joined === undefined) {
     ctx.report("variable-type-mismatch", span, {
       name: slot.name,
       type: printType(type),
-      existing: printType(current),
+      existing: current === undefined ? "" : printType(current),
     });
     return undefined;
   }
   const next = settle(joined);
-  if (!equal(next, current)) {
-    slot.type = next;
-    ctx.program.varTypes.set(slot.slot, next);
-    ctx.program.dirty = true;
-  }
+  slot.raw = joined;
+  slot.type = next;
+  ctx.program.varTypes.set(slot.slot, joined);
+  if (current !== undefined && !equal(next, current)) ctx.program.dirty = true;
   return next;
 }
