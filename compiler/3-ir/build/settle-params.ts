@@ -1,6 +1,6 @@
 /**
- * Ends SSA construction: keeps the reachable blocks in reverse postorder and removes parameters that only ever get one
- * value (or themselves), replacing them by that value everywhere.
+ * Ends SSA construction: keeps the reachable blocks in reverse postorder, joins those that follow each other without a
+ * choice, and removes parameters that only ever get one value (or themselves), replacing them by it everywhere.
  */
 import { jumpsOf, mapEnd, mapInst, mapJumps } from "../edit.ts";
 import type { Block, BlockId, Terminator, ValueId } from "../ir.ts";
@@ -45,17 +45,42 @@ export function settleParams(drafts: ReadonlyMap<BlockId, DraftBlock>, entry: Bl
     return param !== undefined && !replaced.has(param);
   };
   const blocks = new Map<BlockId, Block>();
+  const joined = new Set<BlockId>();
   for (const draft of order) {
-    if (draft.end === undefined) continue;
-    const end = mapJumps(draft.end, (jump) => ({ to: jump.to, args: jump.args.filter((_, i) => kept(jump.to, i)) }));
+    if (joined.has(draft.id)) continue;
+    const insts = [...draft.insts];
+    let last = draft;
+    for (
+      let next = onlyFollower(last, drafts, reached);
+      next !== undefined;
+      next = onlyFollower(last, drafts, reached)
+    ) {
+      insts.push(...next.insts);
+      joined.add(next.id);
+      last = next;
+    }
+    if (last.end === undefined) continue;
+    const end = mapJumps(last.end, (jump) => ({ to: jump.to, args: jump.args.filter((_, i) => kept(jump.to, i)) }));
     blocks.set(draft.id, {
       id: draft.id,
       params: draft.params.filter((param) => !replaced.has(param)),
-      insts: replaced.size === 0 ? draft.insts : draft.insts.map((inst) => mapInst(inst, resolve)),
+      insts: replaced.size === 0 ? insts : insts.map((inst) => mapInst(inst, resolve)),
       end: mapEnd(end, resolve),
     });
   }
   return blocks;
+}
+
+/** The block that always and only follows this one: both can be one. */
+function onlyFollower(
+  block: DraftBlock,
+  drafts: ReadonlyMap<BlockId, DraftBlock>,
+  reached: ReadonlySet<BlockId>,
+): DraftBlock | undefined {
+  if (block.end?.kind !== "jump") return undefined;
+  const next = drafts.get(block.end.target.to);
+  const incoming = next?.incoming.filter(({ from }) => reached.has(from));
+  return incoming?.length === 1 ? next : undefined;
 }
 
 function reversePostorder(drafts: ReadonlyMap<BlockId, DraftBlock>, entry: BlockId): DraftBlock[] {
