@@ -4,7 +4,7 @@
  * that pass the validator. Refuses only what exceeds a limit of the machine.
  */
 import type { MapId, Program } from "../../2-check/typed.ts";
-import { MANIFEST_VERSION, type ProgramEntry } from "../../5-object/manifest.ts";
+import type { MANIFEST_VERSION, ProgramEntry } from "../../5-object/manifest.ts";
 import type { Result } from "../../diagnostics/diagnostic.ts";
 import type { Function as Fn, Module, ProgramDef } from "../ir.ts";
 import type { MapPlan } from "./lowering.ts";
@@ -14,6 +14,8 @@ import { lowerProbe } from "./probe.ts";
 
 export type { BuildEnv } from "./module-builder.ts";
 
+/** The manifest's version; tsc holds it to the contract's. */
+const VERSION: typeof MANIFEST_VERSION = 1;
 /** Largest value of a per-CPU map (PCPU_MIN_UNIT_SIZE, include/linux/percpu.h). */
 const SCRATCH_MAX = 32768;
 
@@ -66,7 +68,7 @@ export function build(program: Program, env: BuildEnv): Result<Module> {
     data: module.data,
     license: config.license,
     manifest: {
-      version: MANIFEST_VERSION,
+      version: VERSION,
       tool: env.tool,
       source: { name: env.source.name, text: env.source.text },
       arch: env.arch,
