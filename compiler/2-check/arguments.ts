@@ -3,7 +3,7 @@
  * All become loads from the program's context at fixed offsets.
  */
 import type { Btf, TypeId } from "../btf/types.ts";
-import { I8, U64 } from "../lang/types.ts";
+import { I8, U8, U64 } from "../lang/types.ts";
 import type { TracepointField } from "../snapshot/snapshot.ts";
 import type { Span } from "../source/span.ts";
 import { scalarType } from "../types/c-names.ts";
@@ -139,9 +139,29 @@ function prototype(ctx: Context): Prototype | undefined {
     if (btf === undefined || id === undefined) continue;
     // typedef void (*btf_trace_x)(void *, …): the first parameter is the tracepoint's own data.
     const pointer = resolve(btf, id).type;
-    if (pointer.kind === "ptr") return readPrototype({ btf, module }, resolve(btf, pointer.type).id, 1);
+    if (pointer.kind === "ptr") {
+      const found = readPrototype({ btf, module }, resolve(btf, pointer.type).id, 1);
+      return found === undefined ? undefined : withNames(found, parameterNames(btf, attach.event));
+    }
   }
   return undefined;
+}
+
+/** The typedef's parameters have no names; functions that the kernel generates beside it do (include/trace/*.h). */
+function parameterNames(btf: Btf, event: string): readonly string[] {
+  for (const prefix of ["__bpf_trace_", "__probestub_", "__traceiter_"]) {
+    const id = btf.find("func", prefix + event);
+    const func = id === undefined ? undefined : btf.type(id);
+    const proto = func?.kind === "func" ? btf.type(func.type) : undefined;
+    const names = proto?.kind === "func_proto" ? proto.params.slice(1).map((param) => param.name) : [];
+    if (names.length > 0 && names.every((name) => name !== "")) return names;
+  }
+  return [];
+}
+
+function withNames(prototype: Prototype, names: readonly string[]): Prototype {
+  if (names.length !== prototype.params.length) return prototype;
+  return { ...prototype, params: prototype.params.map((param, i) => ({ ...param, name: names[i] ?? param.name })) };
 }
 
 function readPrototype(source: BtfSource, proto: TypeId, skip: number): Prototype | undefined {
@@ -168,8 +188,10 @@ function argumentAt(ctx: Context, source: BtfSource, id: TypeId, slot: number, s
     return errorExpr(span);
   }
   const word = contextWord(slot * 8, "kernel", span);
+  // Registers are saved whole: above a narrow argument stands anything. Casts cut it off; a bool is its low byte.
+  const operand = type.kind === "bool" ? cast(word, U8) : word;
   const value: Typed.Expr =
-    type.kind === "opaque" || type.kind === "none" ? word : { kind: "cast", operand: word, type, span };
+    type.kind === "opaque" || type.kind === "none" ? word : { kind: "cast", operand, type, span };
   const typed = type.kind === "pointer" && type.to.kind === "struct" && type.space === "kernel";
   return typed ? trust(ctx, value) : value;
 }

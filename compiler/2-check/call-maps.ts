@@ -9,7 +9,7 @@ import type { Context, MapSlot } from "./context.ts";
 import { isPrintable } from "./formats.ts";
 import { describe, integerLiteral } from "./literals.ts";
 import { inCaller, macroArgument, resolveVar } from "./macros.ts";
-import { accessKey, fitKey, mapSlot, useKeyed } from "./maps.ts";
+import { accessKey, fitKey, mapSlot, reportUndefined, useKeyed } from "./maps.ts";
 import { bool, errorExpr, isError, readAggregate } from "./nodes.ts";
 import { capture, declareVar, widenVar } from "./scopes.ts";
 import { isTypeName } from "./type-names.ts";
@@ -66,8 +66,7 @@ function mapArgument(ctx: Context, argument: Argument | undefined, name: string,
 /** Maps that events name must exist: something has to assign them. */
 function known(ctx: Context, slot: MapSlot, span: Span): boolean {
   if (slot.value !== undefined) return true;
-  slot.askedEarly = true;
-  ctx.report("undefined-map", span, { name: slot.name });
+  reportUndefined(ctx, slot, span);
   return false;
 }
 

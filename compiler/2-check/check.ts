@@ -105,8 +105,10 @@ function walk(base: Base, maps: Map<string, MapSlot>, varTypes: Map<string, Type
   const names = new Set<string>();
   const probes: Typed.Probe[] = [];
   base.probes.forEach((probe, index) => {
+    if (base.targets[index]?.length === 0) walkUnattached(base, program, probe, index);
+  });
+  base.probes.forEach((probe, index) => {
     const targets = base.targets[index] ?? [];
-    if (targets.length === 0) walkUnattached(base, program, probe, index);
     for (const group of groupTargets(base, program, probe, index, targets, report)) {
       probes.push(walkProbe(base, program, probe, `p${index}.${probes.length}`, group, names, report));
     }
@@ -254,9 +256,11 @@ function usesOf(base: Base, program: Program, probe: Ast.Probe, index: number, t
   };
   const [representative = target] = expandTarget(resolveEnv, target);
   const unit = makeUnit("probe", `p${index}?${target.row.name}`, representative, undefined);
-  const ctx = makeContext(base, { ...program, params: new Map(), dirty: false }, unit, () => {});
+  const trial = { ...program, params: new Map() };
+  const ctx = makeContext(base, trial, unit, () => {});
   if (probe.predicate !== undefined) ctx.expr(probe.predicate);
   bodyOf(ctx, probe.body);
+  program.dirty = trial.dirty;
   return unit.uses;
 }
 

@@ -33,6 +33,8 @@ export type MapSlot = {
   /** Its value or key type was asked for in this pass before it was known. */
   askedEarly: boolean;
   used: boolean;
+  /** A probe that cannot be attached mentions it: whether it is ever assigned is not known. */
+  doubtful: boolean;
   readonly declaration: Ast.MapDecl | undefined;
 };
 

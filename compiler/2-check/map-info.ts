@@ -39,6 +39,7 @@ export function declaredMaps(items: readonly Ast.Item[], report: CheckReport): M
       rawValue: undefined,
       askedEarly: false,
       used: false,
+      doubtful: false,
       declaration: item,
     });
   }

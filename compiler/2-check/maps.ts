@@ -17,6 +17,7 @@ export function mapSlot(ctx: Context, written: string, span: Span): MapSlot | un
   if (name === undefined) return undefined;
   const slot = slotNamed(ctx, name, span);
   slot.used = true;
+  if (ctx.unit.kind === "probe" && ctx.unit.target === undefined) slot.doubtful = true;
   return slot;
 }
 
@@ -34,6 +35,7 @@ function slotNamed(ctx: Context, name: string, span: Span): MapSlot {
     rawValue: undefined,
     askedEarly: false,
     used: false,
+    doubtful: false,
     declaration: undefined,
   };
   ctx.program.maps.set(name, slot);
@@ -152,9 +154,14 @@ export function widenValue(ctx: Context, slot: MapSlot, type: Type, span: Span):
 /** Type of what the map holds; unknown (so far) is an error type, reported if no later assignment settles it. */
 export function valueType(ctx: Context, slot: MapSlot, span: Span): Type {
   if (slot.value !== undefined) return slot.value;
-  slot.askedEarly = true;
-  ctx.report("undefined-map", span, { name: slot.name });
+  reportUndefined(ctx, slot, span);
   return ERROR_TYPE;
+}
+
+/** Nothing has assigned the map so far; if nothing ever does, the report stands. */
+export function reportUndefined(ctx: Context, slot: MapSlot, span: Span): void {
+  slot.askedEarly = true;
+  if (!slot.doubtful) ctx.report("undefined-map", span, { name: slot.name });
 }
 
 /** Reads an entry; aggregations stay aggregations until an integer is asked for. */
