@@ -5,7 +5,11 @@ import type { Diagnostic } from "./diagnostics/diagnostic.ts";
 import { createSource, type Source } from "./source/text.ts";
 
 /** `text` undefined: the script does not parse, `diagnostics` say why. */
-export type FormatResult = { readonly source: Source; readonly text: string | undefined; readonly diagnostics: readonly Diagnostic[] };
+export type FormatResult = {
+  readonly source: Source;
+  readonly text: string | undefined;
+  readonly diagnostics: readonly Diagnostic[];
+};
 
 /** A script in standard form; formatting it again changes nothing. */
 export function formatScript(name: string, text: string): FormatResult {

@@ -2,21 +2,22 @@
  * Tracelet's public API: compile, format, inspect, decode and render. Pure: no Node, no file system, no clock, so that it
  * runs in a browser as it does on a server. Kernels come from compiler/snapshot.
  */
-export { compile, VERSION, type CompileResult } from "./pipeline.ts";
-export { defaultOptions, STAGES, type CompileOptions, type Stage } from "./options.ts";
-export { formatScript, type FormatResult } from "./format.ts";
-export { createSource, type Source } from "./source/text.ts";
-export type { Span } from "./source/span.ts";
-export type { Diagnostic } from "./diagnostics/diagnostic.ts";
-export { renderText as renderDiagnostics } from "./diagnostics/render-text.ts";
-export { renderJson as renderDiagnosticsJson } from "./diagnostics/render-json.ts";
-export { inspectObject, printInspection, ObjectError } from "./5-object/inspect.ts";
+
+export { inspectObject, ObjectError, printInspection } from "./5-object/inspect.ts";
 export type { Manifest } from "./5-object/manifest.ts";
-export { createStreamDecoder, decodeStream, StreamError, type StreamItem } from "./stream/decode.ts";
-export type { StreamRecord } from "./stream/records.ts";
-export { createTextRenderer } from "./render/text.ts";
-export { createJsonRenderer } from "./render/json.ts";
+export type { Diagnostic } from "./diagnostics/diagnostic.ts";
+export { renderJson as renderDiagnosticsJson } from "./diagnostics/render-json.ts";
+export { renderText as renderDiagnostics } from "./diagnostics/render-text.ts";
+export { type FormatResult, formatScript } from "./format.ts";
+export { probes } from "./lang/probes.ts";
+export { type CompileOptions, defaultOptions, STAGES, type Stage } from "./options.ts";
+export { type CompileResult, compile, VERSION } from "./pipeline.ts";
 export { createFlamegraphRenderer } from "./render/flamegraph.ts";
 export { createHeatmapRenderer } from "./render/heatmap.ts";
+export { createJsonRenderer } from "./render/json.ts";
 export { RenderError, type Renderer } from "./render/renderer.ts";
-export { probes } from "./lang/probes.ts";
+export { createTextRenderer } from "./render/text.ts";
+export type { Span } from "./source/span.ts";
+export { createSource, type Source } from "./source/text.ts";
+export { createStreamDecoder, decodeStream, StreamError, type StreamItem } from "./stream/decode.ts";
+export type { StreamRecord } from "./stream/records.ts";

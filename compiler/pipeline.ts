@@ -43,11 +43,21 @@ export function compile(text: string, options: CompileOptions): CompileResult {
   trace?.("ast", () => printAst(ast.value));
   if (failed(ast.diagnostics)) return stopped;
 
-  const typed = check(ast.value, source, { snapshot: options.snapshot, arch: options.arch, options: checkOptions(options) });
+  const typed = check(ast.value, source, {
+    snapshot: options.snapshot,
+    arch: options.arch,
+    options: checkOptions(options),
+  });
   trace?.("typed", () => printTyped(typed.value));
   if (failed(typed.diagnostics)) return stopped;
 
-  const ir = build(typed.value, { snapshot: options.snapshot, arch: options.arch, source, tool: `tracelet ${VERSION}`, options });
+  const ir = build(typed.value, {
+    snapshot: options.snapshot,
+    arch: options.arch,
+    source,
+    tool: `tracelet ${VERSION}`,
+    options,
+  });
   trace?.("ir", () => printModule(ir.value));
   if (failed(ir.diagnostics)) return stopped;
 

@@ -5,17 +5,17 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { describe, expect, test } from "vitest";
-import { joinCase, splitCase, type Section } from "./runner/case-file.ts";
-import { available, whyNoKernel } from "./runner/machine.ts";
-import { caseOptions, compileCase, diagnosticsText, runCase, verifierRefusal, type Run } from "./runner/stages.ts";
 import { STAGES, type Stage } from "../compiler/index.ts";
+import { joinCase, type Section, splitCase } from "./runner/case-file.ts";
+import { available, whyNoKernel } from "./runner/machine.ts";
+import { caseOptions, compileCase, diagnosticsText, type Run, runCase, verifierRefusal } from "./runner/stages.ts";
 
 const directory = join(import.meta.dirname, "cases");
 const paths = readdirSync(directory, { recursive: true, encoding: "utf8" })
-  .filter((path) => path.endsWith(".case") && path.includes(process.env["FILTER"] ?? ""))
+  .filter((path) => path.endsWith(".case") && path.includes(process.env.FILTER ?? ""))
   .sort();
 const kernel = available("loading and running cases", whyNoKernel());
-const update = process.env["UPDATE"] === "1";
+const update = process.env.UPDATE === "1";
 
 function isStage(name: string): name is Stage {
   return (STAGES as readonly string[]).includes(name);
@@ -51,12 +51,15 @@ describe("cases", () => {
       if (update) writeFileSync(whole, joinCase({ ...file, sections: now }));
       else {
         const why = [...runs.values()].map((r) => r.stderr).join("");
-        expect(now.map((s) => `=== ${s.name}\n${s.text}`).join("\n"), why).toBe(file.sections.map((s) => `=== ${s.name}\n${s.text}`).join("\n"));
+        expect(now.map((s) => `=== ${s.name}\n${s.text}`).join("\n"), why).toBe(
+          file.sections.map((s) => `=== ${s.name}\n${s.text}`).join("\n"),
+        );
       }
       if (!file.sections.some((s) => s.name === "diagnostics")) {
         expect(compiled.result.object, diagnosticsText(compiled)).toBeDefined();
       }
-      if (kernel && compiled.result.object !== undefined) expect(verifierRefusal(compiled.result.object)).toBeUndefined();
+      if (kernel && compiled.result.object !== undefined)
+        expect(verifierRefusal(compiled.result.object)).toBeUndefined();
     });
   }
 });

@@ -1,5 +1,12 @@
 /** From a command's words to an object: options, compile, diagnostics on stderr. Shared by compile, run and the shorthand. */
-import { compile, defaultOptions, renderDiagnostics, type CompileOptions, type CompileResult, type Stage } from "../index.ts";
+import {
+  type CompileOptions,
+  type CompileResult,
+  compile,
+  defaultOptions,
+  renderDiagnostics,
+  type Stage,
+} from "../index.ts";
 import type { Snapshot } from "../snapshot/index.ts";
 import { useColour, writeAll } from "./io.ts";
 import type { Script } from "./script.ts";

@@ -21,7 +21,9 @@ export async function checkCommand(args: Args): Promise<number> {
     const refused = result.object === undefined;
     if (refused) status = EXIT.refused;
     if (args.json === true) {
-      process.stdout.write(`${JSON.stringify({ kernel: snapshot.release, verdict: refused ? "refused" : "compiles", diagnostics: renderDiagnosticsJson(result.diagnostics, result.source) })}\n`);
+      process.stdout.write(
+        `${JSON.stringify({ kernel: snapshot.release, verdict: refused ? "refused" : "compiles", diagnostics: renderDiagnosticsJson(result.diagnostics, result.source) })}\n`,
+      );
     } else {
       tellDiagnostics(result, args.warnings);
       process.stdout.write(`${snapshot.release}: ${refused ? "refused" : "compiles"}\n`);
@@ -33,7 +35,9 @@ export async function checkCommand(args: Args): Promise<number> {
 function checkObject(name: string, bytes: Uint8Array): number {
   try {
     const found = inspectObject(bytes);
-    process.stdout.write(`${name}: well-formed, ${found.programs.length} program${found.programs.length === 1 ? "" : "s"}; 'tracelet-loader check' asks this host's kernel\n`);
+    process.stdout.write(
+      `${name}: well-formed, ${found.programs.length} program${found.programs.length === 1 ? "" : "s"}; 'tracelet-loader check' asks this host's kernel\n`,
+    );
     return EXIT.ok;
   } catch (error) {
     if (error instanceof ObjectError) throw new CliError(EXIT.refused, `${name}: ${error.message}`);

@@ -11,7 +11,11 @@ export async function explainCommand(args: { readonly code: string }): Promise<n
     const near = readdirSync(directory)
       .map((file) => file.replace(/\.md$/, ""))
       .filter((code) => code.includes(args.code) || args.code.includes(code));
-    throw new CliError(EXIT.usage, `no diagnostic has the code '${args.code}'`, near.length > 0 ? `did you mean ${near.slice(0, 3).join(", ")}?` : undefined);
+    throw new CliError(
+      EXIT.usage,
+      `no diagnostic has the code '${args.code}'`,
+      near.length > 0 ? `did you mean ${near.slice(0, 3).join(", ")}?` : undefined,
+    );
   }
   writeAll(1, readFileSync(page));
   return EXIT.ok;

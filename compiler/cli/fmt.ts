@@ -3,13 +3,21 @@ import { formatScript, renderDiagnostics } from "../index.ts";
 import { EXIT, useColour, writeAll, writeOutput } from "./io.ts";
 import { readScript } from "./script.ts";
 
-type Args = { readonly script?: string | undefined; readonly e?: string | undefined; readonly o?: string | undefined; readonly check?: boolean | undefined };
+type Args = {
+  readonly script?: string | undefined;
+  readonly e?: string | undefined;
+  readonly o?: string | undefined;
+  readonly check?: boolean | undefined;
+};
 
 export async function fmtCommand(args: Args): Promise<number> {
   const script = readScript(args.script, args.e);
   const result = formatScript(script.name, script.text);
   if (result.text === undefined) {
-    writeAll(2, Buffer.from(renderDiagnostics(result.diagnostics, result.source, { color: useColour(process.stderr) })));
+    writeAll(
+      2,
+      Buffer.from(renderDiagnostics(result.diagnostics, result.source, { color: useColour(process.stderr) })),
+    );
     return EXIT.refused;
   }
   if (args.check === true) {

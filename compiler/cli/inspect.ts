@@ -8,7 +8,10 @@ export async function inspectCommand(args: Args): Promise<number> {
   const bytes = readInput(args.object);
   try {
     const found = inspectObject(bytes);
-    const text = args.json === true ? `${JSON.stringify(found, (_, value) => (typeof value === "bigint" ? value.toString() : value), 2)}\n` : printInspection(found);
+    const text =
+      args.json === true
+        ? `${JSON.stringify(found, (_, value) => (typeof value === "bigint" ? value.toString() : value), 2)}\n`
+        : printInspection(found);
     writeAll(1, Buffer.from(text));
     return EXIT.ok;
   } catch (error) {

@@ -18,9 +18,9 @@ export class CliError extends Error {
 
 /** Colour on a terminal only; BPFTRACE_COLOR and NO_COLOR are obeyed. */
 export function useColour(stream: { readonly isTTY?: boolean }): boolean {
-  const wish = process.env["BPFTRACE_COLOR"] ?? process.env["TRACELET_COLOR"] ?? "auto";
+  const wish = process.env.BPFTRACE_COLOR ?? process.env.TRACELET_COLOR ?? "auto";
   if (wish === "always") return true;
-  if (wish === "never" || process.env["NO_COLOR"] !== undefined) return false;
+  if (wish === "never" || process.env.NO_COLOR !== undefined) return false;
   if (wish !== "auto") process.stderr.write(`WARNING: BPFTRACE_COLOR is '${wish}', expected auto|always|never\n`);
   return stream.isTTY === true;
 }

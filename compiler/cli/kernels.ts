@@ -7,7 +7,14 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { homedir, release } from "node:os";
 import { join } from "node:path";
 import { deflateRawSync, inflateRawSync } from "node:zlib";
-import { constantsOf, openSnapshot, type PackOptions, packCapture, type Snapshot, SnapshotError } from "../snapshot/index.ts";
+import {
+  constantsOf,
+  openSnapshot,
+  type PackOptions,
+  packCapture,
+  type Snapshot,
+  SnapshotError,
+} from "../snapshot/index.ts";
 import { CliError, EXIT, progress, reason } from "./io.ts";
 import { findLoader, installDirectory } from "./loader.ts";
 
@@ -32,7 +39,13 @@ export function openSnapshotFile(path: string): Snapshot {
   try {
     bytes = readFileSync(path);
   } catch (error) {
-    throw new CliError(EXIT.refused, `cannot read the kernel snapshot '${path}': ${reason(error)}`, `embedded kernels: ${embedded().map((k) => k.version).join(", ")}; or make one with 'tracelet-loader snapshot' and 'tracelet snapshot'`);
+    throw new CliError(
+      EXIT.refused,
+      `cannot read the kernel snapshot '${path}': ${reason(error)}`,
+      `embedded kernels: ${embedded()
+        .map((k) => k.version)
+        .join(", ")}; or make one with 'tracelet-loader snapshot' and 'tracelet snapshot'`,
+    );
   }
   try {
     return openSnapshot(bytes, (block, size) => inflateRawSync(block, { maxOutputLength: size }));
@@ -47,7 +60,8 @@ export function chooseSnapshot(word: string | undefined): Snapshot {
   const kernels = embedded();
   if (word === undefined) {
     const newest = kernels.at(-1);
-    if (newest === undefined) throw new CliError(EXIT.host, "this installation has no embedded kernel snapshot", "name one with --kernel FILE");
+    if (newest === undefined)
+      throw new CliError(EXIT.host, "this installation has no embedded kernel snapshot", "name one with --kernel FILE");
     return openSnapshotFile(newest.path);
   }
   if (word === "host") return hostSnapshot(true);
@@ -88,7 +102,10 @@ export function hostSnapshot(must: boolean): Snapshot | undefined {
     const capture = spawnSync(findLoader(), ["snapshot"], { maxBuffer: 1 << 30 });
     if (capture.status !== 0) {
       if (!must) return undefined;
-      throw new CliError(EXIT.host, `cannot read this kernel: ${capture.stderr.toString().trim() || reason(capture.error)}`);
+      throw new CliError(
+        EXIT.host,
+        `cannot read this kernel: ${capture.stderr.toString().trim() || reason(capture.error)}`,
+      );
     }
     const packed = packCapture(capture.stdout, packOptions());
     try {
@@ -104,7 +121,7 @@ export function hostSnapshot(must: boolean): Snapshot | undefined {
 }
 
 function cachePath(): string {
-  const base = process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache");
+  const base = process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache");
   return join(base, "tracelet", `${release()}.tls`);
 }
 

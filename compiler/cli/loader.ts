@@ -11,11 +11,15 @@ export function installDirectory(): string {
 
 /** @throws CliError when there is none */
 export function findLoader(): string {
-  const named = process.env["TRACELET_LOADER"];
+  const named = process.env.TRACELET_LOADER;
   if (named !== undefined) return named;
   const beside = join(installDirectory(), "tracelet-loader");
   if (existsSync(beside)) return beside;
-  throw new CliError(EXIT.host, `tracelet-loader is not beside tracelet (${installDirectory()})`, "run 'make loader' on Linux, or set TRACELET_LOADER; compile, check and list need no loader");
+  throw new CliError(
+    EXIT.host,
+    `tracelet-loader is not beside tracelet (${installDirectory()})`,
+    "run 'make loader' on Linux, or set TRACELET_LOADER; compile, check and list need no loader",
+  );
 }
 
 /**
@@ -23,7 +27,9 @@ export function findLoader(): string {
  * a command of -c prints goes to our own stdout, descriptor 4.
  */
 export function startLoader(args: readonly string[], object: Uint8Array): ChildProcess {
-  const child = spawn(findLoader(), ["run", "/dev/fd/3", "--cmd-stdout", "4", ...args], { stdio: ["inherit", "pipe", "inherit", "pipe", 1] });
+  const child = spawn(findLoader(), ["run", "/dev/fd/3", "--cmd-stdout", "4", ...args], {
+    stdio: ["inherit", "pipe", "inherit", "pipe", 1],
+  });
   feed(child, 3, object);
   return child;
 }

@@ -13,10 +13,17 @@ const scriptOptions = (y: Argv) =>
 
 const compileOptions = (y: Argv) =>
   scriptOptions(y)
-    .option("kernel", { type: "string", describe: "kernel to check against: a version that is embedded (6.1, 6.12), a snapshot file, or host", requiresArg: true })
+    .option("kernel", {
+      type: "string",
+      describe: "kernel to check against: a version that is embedded (6.1, 6.12), a snapshot file, or host",
+      requiresArg: true,
+    })
     .option("arch", { choices: ["x86_64", "aarch64"] as const, describe: "target machine" })
     .option("isa", { choices: ["v2", "v3"] as const, default: "v3" as const, describe: "eBPF instruction set" })
-    .option("pid-filter", { type: "boolean", describe: "compile in the process filter that 'run -p' needs for kernel probes" })
+    .option("pid-filter", {
+      type: "boolean",
+      describe: "compile in the process filter that 'run -p' needs for kernel probes",
+    })
     .option("k", { type: "count", describe: "report failed reads of memory at run time" });
 
 async function main(words: readonly string[]): Promise<number> {
@@ -27,7 +34,9 @@ async function main(words: readonly string[]): Promise<number> {
   };
   const parser = yargs([...words])
     .scriptName("tracelet")
-    .usage("$0: bpftrace scripts as ordinary eBPF objects\n\n  $0 SCRIPT.bt [PARAMS…]    compile, load here and print, as bpftrace does\n  $0 -e PROGRAM [PARAMS…]\n  $0 COMMAND …")
+    .usage(
+      "$0: bpftrace scripts as ordinary eBPF objects\n\n  $0 SCRIPT.bt [PARAMS…]    compile, load here and print, as bpftrace does\n  $0 -e PROGRAM [PARAMS…]\n  $0 COMMAND …",
+    )
     .parserConfiguration({
       "parse-numbers": false,
       "parse-positional-numbers": false,
@@ -41,9 +50,20 @@ async function main(words: readonly string[]): Promise<number> {
       "write an object; needs no privilege, no Linux and no kernel headers",
       (y) =>
         compileOptions(y)
-          .option("o", { alias: "output", type: "string", describe: "object file to write (- for standard output)", requiresArg: true })
-          .option("emit", { choices: ["ast", "typed", "ir", "ir-opt", "asm", "btf", "sections"] as const, describe: "print a stage instead of writing an object" })
-          .option("buffer", { choices: ["ring", "perf"] as const, describe: "how events travel; perf for kernels before 5.8" })
+          .option("o", {
+            alias: "output",
+            type: "string",
+            describe: "object file to write (- for standard output)",
+            requiresArg: true,
+          })
+          .option("emit", {
+            choices: ["ast", "typed", "ir", "ir-opt", "asm", "btf", "sections"] as const,
+            describe: "print a stage instead of writing an object",
+          })
+          .option("buffer", {
+            choices: ["ring", "perf"] as const,
+            describe: "how events travel; perf for kernels before 5.8",
+          })
           .example("$0 compile -e 'k:tcp_sendmsg { @ = hist(arg2); }' -o size.bpf.o", "")
           .example("$0 compile tool.bt --kernel 6.1 -o tool.bpf.o", ""),
       (a) => command(async () => (await import("./compile.ts")).compileCommand(a))(),
@@ -51,7 +71,10 @@ async function main(words: readonly string[]): Promise<number> {
     .command(
       "check [script]",
       "say what is wrong with a script, for each kernel named; writes nothing",
-      (y) => compileOptions(y).option("kernel", { type: "string", array: true, describe: "kernels to check against" }).option("json", { type: "boolean", describe: "diagnostics as JSON" }),
+      (y) =>
+        compileOptions(y)
+          .option("kernel", { type: "string", array: true, describe: "kernels to check against" })
+          .option("json", { type: "boolean", describe: "diagnostics as JSON" }),
       (a) => command(async () => (await import("./check.ts")).checkCommand(a))(),
     )
     .command(
@@ -59,12 +82,33 @@ async function main(words: readonly string[]): Promise<number> {
       "run a script or an object here, or on other hosts that have only the loader",
       (y) =>
         compileOptions(y)
-          .option("host", { type: "string", array: true, requiresArg: true, describe: "USER@HOST to run on, over ssh; may be repeated" })
+          .option("host", {
+            type: "string",
+            array: true,
+            requiresArg: true,
+            describe: "USER@HOST to run on, over ssh; may be repeated",
+          })
           .option("p", { alias: "pid", type: "string", requiresArg: true, describe: "trace this process" })
           .option("c", { alias: "cmd", type: "string", requiresArg: true, describe: "run this command and trace it" })
-          .option("f", { alias: "format", type: "string", default: "text", requiresArg: true, describe: "text, json or msgpack" })
-          .option("o", { alias: "output", type: "string", requiresArg: true, describe: "file for the program's output" })
-          .option("B", { type: "string", requiresArg: true, default: "line", describe: "buffering of the output: line, full or none" })
+          .option("f", {
+            alias: "format",
+            type: "string",
+            default: "text",
+            requiresArg: true,
+            describe: "text, json or msgpack",
+          })
+          .option("o", {
+            alias: "output",
+            type: "string",
+            requiresArg: true,
+            describe: "file for the program's output",
+          })
+          .option("B", {
+            type: "string",
+            requiresArg: true,
+            default: "line",
+            describe: "buffering of the output: line, full or none",
+          })
           .option("q", { alias: "quiet", type: "boolean", describe: "no line about attached probes" })
           .option("v", { alias: "verbose", type: "boolean", describe: "say more" })
           .option("dry-run", { type: "boolean", describe: "attach, then end" })
@@ -77,7 +121,13 @@ async function main(words: readonly string[]): Promise<number> {
       (y) =>
         y
           .positional("stream", { type: "string", default: "-" })
-          .option("f", { alias: "format", type: "string", default: "text", requiresArg: true, describe: "text, json, flamegraph or heatmap" })
+          .option("f", {
+            alias: "format",
+            type: "string",
+            default: "text",
+            requiresArg: true,
+            describe: "text, json, flamegraph or heatmap",
+          })
           .option("o", { alias: "output", type: "string", requiresArg: true, describe: "file to write" })
           .option("q", { alias: "quiet", type: "boolean", describe: "no line about attached probes" }),
       (a) => command(async () => (await import("./show.ts")).showCommand(a))(),
@@ -96,7 +146,10 @@ async function main(words: readonly string[]): Promise<number> {
     .command(
       "inspect <object>",
       "show what is in an object: probes, maps, instructions beside the script, relocations",
-      (y) => y.positional("object", { type: "string", demandOption: true }).option("json", { type: "boolean", describe: "as JSON" }),
+      (y) =>
+        y
+          .positional("object", { type: "string", demandOption: true })
+          .option("json", { type: "boolean", describe: "as JSON" }),
       (a) => command(async () => (await import("./inspect.ts")).inspectCommand(a))(),
     )
     .command(
@@ -105,13 +158,25 @@ async function main(words: readonly string[]): Promise<number> {
       (y) =>
         y
           .option("o", { alias: "output", type: "string", requiresArg: true, describe: "file to write" })
-          .option("from", { type: "string", requiresArg: true, describe: "the capture: a file, a directory, or - for standard input" }),
+          .option("from", {
+            type: "string",
+            requiresArg: true,
+            describe: "the capture: a file, a directory, or - for standard input",
+          }),
       (a) => command(async () => (await import("./snapshot.ts")).snapshotCommand(a))(),
     )
     .command(
       "fmt [script]",
       "print a script in standard form",
-      (y) => scriptOptions(y).option("o", { alias: "output", type: "string", requiresArg: true, describe: "file to write (may be the script itself)" }).option("check", { type: "boolean", describe: "only say whether it is in standard form" }),
+      (y) =>
+        scriptOptions(y)
+          .option("o", {
+            alias: "output",
+            type: "string",
+            requiresArg: true,
+            describe: "file to write (may be the script itself)",
+          })
+          .option("check", { type: "boolean", describe: "only say whether it is in standard form" }),
       (a) => command(async () => (await import("./fmt.ts")).fmtCommand(a))(),
     )
     .command(
@@ -147,13 +212,29 @@ function shorthandOptions(y: Argv) {
     .option("kernel", { type: "string", requiresArg: true, describe: "kernel to check against", hidden: true })
     .option("p", { alias: "pid", type: "string", requiresArg: true, describe: "trace this process" })
     .option("c", { alias: "cmd", type: "string", requiresArg: true, describe: "run this command and trace it" })
-    .option("f", { alias: "format", type: "string", default: "text", requiresArg: true, describe: "text, json or msgpack" })
+    .option("f", {
+      alias: "format",
+      type: "string",
+      default: "text",
+      requiresArg: true,
+      describe: "text, json or msgpack",
+    })
     .option("o", { alias: "output", type: "string", requiresArg: true, describe: "file for the program's output" })
-    .option("B", { type: "string", default: "line", requiresArg: true, describe: "buffering of the output: line, full or none" })
+    .option("B", {
+      type: "string",
+      default: "line",
+      requiresArg: true,
+      describe: "buffering of the output: line, full or none",
+    })
     .option("l", { alias: "list", type: "boolean", describe: "list probes that match; -lv with their arguments" })
     .option("q", { alias: "quiet", type: "boolean", describe: "no line about attached probes" })
     .option("v", { alias: "verbose", type: "count", describe: "say more" })
-    .option("d", { alias: "debug", type: "string", requiresArg: true, describe: "print a stage and go on: ast, types, codegen, codegen-opt, dis, all" })
+    .option("d", {
+      alias: "debug",
+      type: "string",
+      requiresArg: true,
+      describe: "print a stage and go on: ast, types, codegen, codegen-opt, dis, all",
+    })
     .option("dry-run", { type: "boolean", describe: "load and attach, then end" })
     .option("emit-elf", { type: "string", requiresArg: true, describe: "write the object and stop" })
     .option("k", { type: "count", describe: "report failed reads of memory" })
@@ -175,13 +256,17 @@ main(process.argv.slice(2)).then(
   (error: unknown) => {
     if (error instanceof CliError) {
       const red = useColour(process.stderr) ? ["\x1b[31m", "\x1b[0m"] : ["", ""];
-      process.stderr.write(`${red[0]}ERROR: ${error.message}${red[1]}\n${error.hint === undefined ? "" : `HINT: ${error.hint}\n`}`);
+      process.stderr.write(
+        `${red[0]}ERROR: ${error.message}${red[1]}\n${error.hint === undefined ? "" : `HINT: ${error.hint}\n`}`,
+      );
       process.exitCode = error.status;
       return;
     }
     const text = error instanceof Error ? error.message : String(error);
-    process.stderr.write(`ERROR: internal: ${text}\nHINT: this is a bug of tracelet; please report it with the script. TRACELET_TRACE=1 prints where it happened\n`);
-    if (process.env["TRACELET_TRACE"] === "1" && error instanceof Error) process.stderr.write(`${error.stack ?? ""}\n`);
+    process.stderr.write(
+      `ERROR: internal: ${text}\nHINT: this is a bug of tracelet; please report it with the script. TRACELET_TRACE=1 prints where it happened\n`,
+    );
+    if (process.env.TRACELET_TRACE === "1" && error instanceof Error) process.stderr.write(`${error.stack ?? ""}\n`);
     process.exitCode = EXIT.refused;
   },
 );

@@ -18,7 +18,10 @@ export type PlayOptions = {
 };
 
 /** Takes chunks, gives the exit status that the stream's end record holds (undefined: the stream had no end). */
-export type Player = { readonly push: (chunk: Uint8Array) => void; readonly end: () => { readonly status: number | undefined; readonly error: string | undefined } };
+export type Player = {
+  readonly push: (chunk: Uint8Array) => void;
+  readonly end: () => { readonly status: number | undefined; readonly error: string | undefined };
+};
 
 /** @throws CliError when the output file cannot be opened */
 export function createPlayer(options: PlayOptions): Player {
@@ -82,7 +85,9 @@ export function createPlayer(options: PlayOptions): Player {
 
 function label(bytes: Uint8Array, name: string | undefined): Uint8Array {
   if (name === undefined) return bytes;
-  const text = Buffer.from(bytes).toString("latin1").replace(/^(?=.)/gm, `${name}: `);
+  const text = Buffer.from(bytes)
+    .toString("latin1")
+    .replace(/^(?=.)/gm, `${name}: `);
   return Buffer.from(text, "latin1");
 }
 

@@ -1,6 +1,7 @@
 /** `tracelet run`: a script or an object, here or on hosts that have only the loader. */
-import { CliError, EXIT, readInput } from "./io.ts";
+
 import { type CompileArgs, compileScript, type Given, optionsFrom, tellDiagnostics } from "./build-object.ts";
+import { CliError, EXIT, readInput } from "./io.ts";
 import { chooseSnapshot, hostSnapshot, nearestSnapshot } from "./kernels.ts";
 import { startLoader, startRemoteLoader } from "./loader.ts";
 import { type Format, type PlayOptions, playLoader } from "./play.ts";
@@ -27,20 +28,41 @@ export async function runCommand(args: RunArgs): Promise<number> {
     const bytes = readInput(args.script);
     if (isElf(bytes)) return runObject(bytes, args, [...(args.params ?? []), ...(args["--"] ?? [])]);
   }
-  const words = args.e === undefined ? [...(args.params ?? [])] : [...(args.script === undefined ? [] : [args.script]), ...(args.params ?? [])];
-  return runScript(readScript(args.e === undefined ? args.script : undefined, args.e), args, words, args["--"] ?? [], {});
+  const words =
+    args.e === undefined
+      ? [...(args.params ?? [])]
+      : [...(args.script === undefined ? [] : [args.script]), ...(args.params ?? [])];
+  return runScript(
+    readScript(args.e === undefined ? args.script : undefined, args.e),
+    args,
+    words,
+    args["--"] ?? [],
+    {},
+  );
 }
 
 /** Compiles with the parameters folded in, then runs. `words` are $1…; `rest` what stood after `--`. */
-export async function runScript(script: Script, args: RunArgs, words: readonly string[], rest: readonly string[], given: Given): Promise<number> {
+export async function runScript(
+  script: Script,
+  args: RunArgs,
+  words: readonly string[],
+  rest: readonly string[],
+  given: Given,
+): Promise<number> {
   const output = outputOptions(args);
   const { positional, named } = splitParameters(words, rest);
   const kernelProbes = args.p !== undefined;
   const settings: Given = { positional, named, child: args.c !== undefined, pidFilter: kernelProbes, ...given };
   const remote = args.host !== undefined;
-  const first = args.kernel !== undefined ? chooseSnapshot(args.kernel) : remote ? chooseSnapshot(undefined) : nearestSnapshot();
+  const first =
+    args.kernel !== undefined ? chooseSnapshot(args.kernel) : remote ? chooseSnapshot(undefined) : nearestSnapshot();
   let result = compileScript(script, optionsFrom(script, args, first, settings));
-  if (result.object === undefined && args.kernel === undefined && !remote && result.diagnostics.some((d) => asksKernel(d.code))) {
+  if (
+    result.object === undefined &&
+    args.kernel === undefined &&
+    !remote &&
+    result.diagnostics.some((d) => asksKernel(d.code))
+  ) {
     // The embedded kernel does not know a name: this host's own may.
     const own = hostSnapshot(false);
     if (own !== undefined) result = compileScript(script, optionsFrom(script, args, own, settings));
@@ -52,14 +74,21 @@ export async function runScript(script: Script, args: RunArgs, words: readonly s
 
 /** Whether another kernel's snapshot could answer differently. */
 function asksKernel(code: string): boolean {
-  return /^(unknown|undefined|no|missing|cannot-resolve|not)-?.*(function|struct|type|tracepoint|field|identifier|probe|match|traceable|module|symbol)/.test(code);
+  return /^(unknown|undefined|no|missing|cannot-resolve|not)-?.*(function|struct|type|tracepoint|field|identifier|probe|match|traceable|module|symbol)/.test(
+    code,
+  );
 }
 
 function runObject(object: Uint8Array, args: RunArgs, words: readonly string[]): Promise<number> {
   return start(object, args, words, outputOptions(args));
 }
 
-async function start(object: Uint8Array, args: RunArgs, words: readonly string[], output: PlayOptions): Promise<number> {
+async function start(
+  object: Uint8Array,
+  args: RunArgs,
+  words: readonly string[],
+  output: PlayOptions,
+): Promise<number> {
   const loaderArgs: string[] = [];
   if (args.p !== undefined) loaderArgs.push("-p", args.p);
   if (args.c !== undefined) loaderArgs.push("-c", args.c);
@@ -70,7 +99,11 @@ async function start(object: Uint8Array, args: RunArgs, words: readonly string[]
   if (words.length > 0) loaderArgs.push("--", ...words);
   if (args.host === undefined) return playLoader(startLoader(loaderArgs, object), output);
   const several = args.host.length > 1;
-  const statuses = await Promise.all(args.host.map((host) => playLoader(startRemoteLoader(host, loaderArgs, object), { ...output, label: several ? host : undefined })));
+  const statuses = await Promise.all(
+    args.host.map((host) =>
+      playLoader(startRemoteLoader(host, loaderArgs, object), { ...output, label: several ? host : undefined }),
+    ),
+  );
   return Math.max(...statuses);
 }
 
@@ -81,8 +114,10 @@ export function outputOptions(args: RunArgs): PlayOptions {
     throw new CliError(EXIT.refused, `Invalid output format "${format}"\nValid formats: 'text', 'json'`);
   }
   const buffering = args.B ?? "line";
-  if (buffering !== "line" && buffering !== "full" && buffering !== "none") throw new CliError(EXIT.refused, "USAGE: -B must be either 'line', 'full', or 'none'.");
-  if (args.p !== undefined && args.c !== undefined) throw new CliError(EXIT.refused, "USAGE: Cannot use both -c and -p.");
+  if (buffering !== "line" && buffering !== "full" && buffering !== "none")
+    throw new CliError(EXIT.refused, "USAGE: -B must be either 'line', 'full', or 'none'.");
+  if (args.p !== undefined && args.c !== undefined)
+    throw new CliError(EXIT.refused, "USAGE: Cannot use both -c and -p.");
   checkPid(args.p);
   const chosen: Format = format;
   return {
@@ -103,7 +138,10 @@ function checkPid(pid: string | undefined): void {
 }
 
 /** `--name=value` after `--` are options of the script; other words go on as $N. */
-function splitParameters(words: readonly string[], rest: readonly string[]): { readonly positional: readonly string[]; readonly named: ReadonlyMap<string, string> } {
+function splitParameters(
+  words: readonly string[],
+  rest: readonly string[],
+): { readonly positional: readonly string[]; readonly named: ReadonlyMap<string, string> } {
   const positional = [...words];
   const named = new Map<string, string>();
   for (const word of rest) {

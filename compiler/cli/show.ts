@@ -1,17 +1,37 @@
 /** `tracelet show`: renders a stream that a loader wrote earlier or writes now. */
 import { createReadStream } from "node:fs";
-import { createFlamegraphRenderer, createHeatmapRenderer, createStreamDecoder, RenderError, StreamError } from "../index.ts";
+import {
+  createFlamegraphRenderer,
+  createHeatmapRenderer,
+  createStreamDecoder,
+  RenderError,
+  StreamError,
+} from "../index.ts";
 import { CliError, EXIT, reason, writeOutput } from "./io.ts";
 import { createPlayer } from "./play.ts";
 
-type Args = { readonly stream: string; readonly f?: string | undefined; readonly o?: string | undefined; readonly q?: boolean | undefined };
+type Args = {
+  readonly stream: string;
+  readonly f?: string | undefined;
+  readonly o?: string | undefined;
+  readonly q?: boolean | undefined;
+};
 
 export async function showCommand(args: Args): Promise<number> {
   const format = args.f ?? "text";
   const name = args.stream === "-" ? "stdin" : args.stream;
   if (format === "flamegraph" || format === "heatmap") return picture(format, name, args);
-  if (format !== "text" && format !== "json") throw new CliError(EXIT.usage, `Invalid output format "${format}"`, "text, json, flamegraph or heatmap");
-  const player = createPlayer({ format, output: args.o, quiet: args.q === true, warnings: true, verbose: false, buffering: "line", label: undefined });
+  if (format !== "text" && format !== "json")
+    throw new CliError(EXIT.usage, `Invalid output format "${format}"`, "text, json, flamegraph or heatmap");
+  const player = createPlayer({
+    format,
+    output: args.o,
+    quiet: args.q === true,
+    warnings: true,
+    verbose: false,
+    buffering: "line",
+    label: undefined,
+  });
   await readChunks(args.stream, player.push, () => player.end());
   const { error } = player.end();
   if (error === undefined) return EXIT.ok;
@@ -29,7 +49,11 @@ async function picture(format: "flamegraph" | "heatmap", name: string, args: Arg
   const decoder = createStreamDecoder(({ record, time }) => renderer.record(record, time));
   let failure: string | undefined;
   try {
-    await readChunks(args.stream, (chunk) => decoder.push(chunk), () => {});
+    await readChunks(
+      args.stream,
+      (chunk) => decoder.push(chunk),
+      () => {},
+    );
     decoder.end();
   } catch (error) {
     if (!(error instanceof StreamError)) throw error;

@@ -1,8 +1,9 @@
 /** `tracelet snapshot`: packs a captured kernel (or captures this host's first). */
+
+import { spawnSync } from "node:child_process";
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join, relative } from "node:path";
 import { packCapture, packFiles, SnapshotError } from "../snapshot/index.ts";
-import { spawnSync } from "node:child_process";
 import { CliError, EXIT, progress, readInput, reason, writeOutput } from "./io.ts";
 import { packOptions } from "./kernels.ts";
 import { findLoader } from "./loader.ts";
@@ -27,7 +28,11 @@ export async function snapshotCommand(args: Args): Promise<number> {
 function pack(from: string | undefined): Uint8Array {
   if (from === undefined) {
     const capture = spawnSync(findLoader(), ["snapshot"], { maxBuffer: 1 << 30 });
-    if (capture.status !== 0) throw new CliError(EXIT.host, `cannot read this kernel: ${capture.stderr?.toString().trim() || reason(capture.error)}`);
+    if (capture.status !== 0)
+      throw new CliError(
+        EXIT.host,
+        `cannot read this kernel: ${capture.stderr?.toString().trim() || reason(capture.error)}`,
+      );
     return packCapture(capture.stdout, packOptions());
   }
   if (from !== "-" && statSync(from, { throwIfNoEntry: false })?.isDirectory() === true) {

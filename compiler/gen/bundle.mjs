@@ -1,8 +1,9 @@
 // Bundles the command line into build/tracelet: one start file, its code with V8's cache beside it, and the kernels.
-import { chmodSync, copyFileSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+
+import { spawnSync } from "node:child_process";
+import { chmodSync, copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { spawnSync } from "node:child_process";
 import { build } from "esbuild";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "../..");
@@ -55,13 +56,21 @@ for (const file of readdirSync(join(root, "compiler/kernels"))) {
 
 const pages = join(out, "diagnostics");
 mkdirSync(pages, { recursive: true });
-for (const file of readdirSync(join(root, "spec/diagnostics"))) copyFileSync(join(root, "spec/diagnostics", file), join(pages, file));
+for (const file of readdirSync(join(root, "spec/diagnostics")))
+  copyFileSync(join(root, "spec/diagnostics", file), join(pages, file));
 
 // A run through the compiler warms the functions that the cache shall hold.
 for (const file of readdirSync(lib)) if (file.endsWith(".cache")) rmSync(join(lib, file));
 const warm = spawnSync(
   process.execPath,
-  [join(out, "tracelet"), "compile", "-e", "k:tcp_sendmsg /pid > 1/ { @a[comm, kstack] = hist(arg2); printf(\"%d %s\\n\", pid, comm); }", "-o", join(out, "warm.bpf.o")],
+  [
+    join(out, "tracelet"),
+    "compile",
+    "-e",
+    'k:tcp_sendmsg /pid > 1/ { @a[comm, kstack] = hist(arg2); printf("%d %s\\n", pid, comm); }',
+    "-o",
+    join(out, "warm.bpf.o"),
+  ],
   { env: { ...process.env, TRACELET_WRITE_CACHE: "1" }, encoding: "utf8" },
 );
 rmSync(join(out, "warm.bpf.o"), { force: true });

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { compile, defaultOptions } from "../../compiler/index.ts";
 import { benchSnapshot } from "./compile.ts";
 import { median, type Row } from "./table.ts";
-import { articlePrograms, LOADER, oneLiner, referenceTree, ROOT, WORK, workload } from "./tools.ts";
+import { articlePrograms, LOADER, oneLiner, ROOT, referenceTree, WORK, workload } from "./tools.ts";
 
 const SENDS = 10_000;
 type Prog = { readonly id: number; readonly run_time_ns?: number; readonly run_cnt?: number };
@@ -57,7 +57,10 @@ export function benchEventsInGuest(): { readonly cost: readonly Row[]; readonly 
     const result = compile(program.text, defaultOptions(snapshot));
     if (result.object === undefined) throw new Error(`${program.name} does not compile`);
     writeFileSync(join(bench, `${program.name}.o`), result.object);
-    writeFileSync(join(bench, `${program.name}.bt`), `${oneLiner(program.text).replace("interval:s:10 { exit(); }", "")}\n`);
+    writeFileSync(
+      join(bench, `${program.name}.bt`),
+      `${oneLiner(program.text).replace("interval:s:10 { exit(); }", "")}\n`,
+    );
   }
   writeFileSync(join(bench, "list"), chosen.map((program) => program.name).join("\n"));
   writeFileSync(join(WORK, "guest.sh"), SCRIPT);
@@ -65,7 +68,30 @@ export function benchEventsInGuest(): { readonly cost: readonly Row[]; readonly 
   copyFileSync(workload("tcp-send"), join(WORK, "tcp-send"));
   execFileSync(
     join(ROOT, "test/kernel/vm.sh"),
-    ["--kernel", "6.12", "--timeout", "1500", "--dir", `${bench}:/bench`, "--dir", `${referenceTree()}:/newest`, "--file", `${which("bpftrace")}:/usr/bin/bpftrace`, "--file", `${which("bpftool")}:/usr/sbin/bpftool`, "--file", `${LOADER}:/tracelet-loader`, "--file", `${join(WORK, "tcp-send")}:/tcp-send`, "--file", `${join(WORK, "guest.sh")}:/guest.sh`, "--out", out, "--", "sh /guest.sh"],
+    [
+      "--kernel",
+      "6.12",
+      "--timeout",
+      "1500",
+      "--dir",
+      `${bench}:/bench`,
+      "--dir",
+      `${referenceTree()}:/newest`,
+      "--file",
+      `${which("bpftrace")}:/usr/bin/bpftrace`,
+      "--file",
+      `${which("bpftool")}:/usr/sbin/bpftool`,
+      "--file",
+      `${LOADER}:/tracelet-loader`,
+      "--file",
+      `${join(WORK, "tcp-send")}:/tcp-send`,
+      "--file",
+      `${join(WORK, "guest.sh")}:/guest.sh`,
+      "--out",
+      out,
+      "--",
+      "sh /guest.sh",
+    ],
     { stdio: ["ignore", "inherit", "inherit"] },
   );
   const read = (name: string) => readFileSync(join(out, name), "utf8");
@@ -76,16 +102,32 @@ export function benchEventsInGuest(): { readonly cost: readonly Row[]; readonly 
       let total = 0;
       for (const [id, prog] of b) {
         const was = a.get(id);
-        if ((prog.run_cnt ?? 0) - (was?.run_cnt ?? 0) >= SENDS / 2) total += (prog.run_time_ns ?? 0) - (was?.run_time_ns ?? 0);
+        if ((prog.run_cnt ?? 0) - (was?.run_cnt ?? 0) >= SENDS / 2)
+          total += (prog.run_time_ns ?? 0) - (was?.run_time_ns ?? 0);
       }
       return total / SENDS;
     });
     const value = median(rounds);
     return value > 0 ? value : undefined;
   };
-  const start = (tool: string, program: string) => (Number(read(`${tool}.${program}.t1`)) - Number(read(`${tool}.${program}.t0`))) * 1000;
+  const start = (tool: string, program: string) =>
+    (Number(read(`${tool}.${program}.t1`)) - Number(read(`${tool}.${program}.t0`))) * 1000;
   return {
-    cost: chosen.map(({ name }) => ({ what: name, unit: "ns/event", ours: cost("tracelet", name), v017: cost("017", name), v027: cost("027", name), target: { kind: "of-better" as const, limit: 0.95 } })),
-    start: chosen.slice(0, 1).map(({ name }) => ({ what: `${name}: exec to attached (guest)`, unit: "ms", ours: start("tracelet", name), v017: start("017", name), v027: start("027", name), target: undefined })),
+    cost: chosen.map(({ name }) => ({
+      what: name,
+      unit: "ns/event",
+      ours: cost("tracelet", name),
+      v017: cost("017", name),
+      v027: cost("027", name),
+      target: { kind: "of-better" as const, limit: 0.95 },
+    })),
+    start: chosen.slice(0, 1).map(({ name }) => ({
+      what: `${name}: exec to attached (guest)`,
+      unit: "ms",
+      ours: start("tracelet", name),
+      v017: start("017", name),
+      v027: start("027", name),
+      target: undefined,
+    })),
   };
 }

@@ -20,7 +20,10 @@ const PROGRAMS: readonly (readonly [string, string])[] = [
   ["printf", 'uprobe:P { printf("PID %d: %d bytes\\n", pid, arg0); }'],
   ["ustack", "uprobe:P { @[ustack] = count(); }"],
   ["return values", "uretprobe:P { @r[retval > 0 ? 0 : retval] = count(); }"],
-  ["latency pair", "uprobe:P { @ts[tid] = nsecs; } uretprobe:P /@ts[tid]/ { @ns = hist(nsecs - @ts[tid]); delete(@ts[tid]); }"],
+  [
+    "latency pair",
+    "uprobe:P { @ts[tid] = nsecs; } uretprobe:P /@ts[tid]/ { @ns = hist(nsecs - @ts[tid]); delete(@ts[tid]); }",
+  ],
 ];
 
 type Prog = { readonly id: number; readonly type: string; readonly run_time_ns?: number; readonly run_cnt?: number };
@@ -86,8 +89,16 @@ export async function benchEventsOnHost(): Promise<readonly Row[]> {
       const path = join(WORK, "event.bpf.o");
       writeFileSync(path, result.object);
       const ours = await cost([LOADER, "run", path], expected, inTree);
-      const v017 = await cost(["bpftrace", "-B", "full", "-e", text.replaceAll("P ", `${inTree}:work `)], expected, inTree);
-      const v027 = await cost(reference("-B", "full", "-e", text.replaceAll("P ", "/tmp/call:work ")), expected, inTree);
+      const v017 = await cost(
+        ["bpftrace", "-B", "full", "-e", text.replaceAll("P ", `${inTree}:work `)],
+        expected,
+        inTree,
+      );
+      const v027 = await cost(
+        reference("-B", "full", "-e", text.replaceAll("P ", "/tmp/call:work ")),
+        expected,
+        inTree,
+      );
       rows.push({ what, unit: "ns/event", ours, v017, v027, target: { kind: "of-better", limit: 0.95 } });
     }
   } finally {

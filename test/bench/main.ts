@@ -23,11 +23,14 @@ const show = (title: string, rows: readonly Row[]) => {
 if (wanted("compile")) show("Compiling (medians)", benchCompile(11));
 if (wanted("objects")) show("Objects", benchObjects());
 if (wanted("start")) show("Starting", benchStart(11));
-if (wanted("host")) show("Cost per event on this kernel: uprobe; the clock itself takes about 75 ns", await benchEventsOnHost());
+if (wanted("host"))
+  show("Cost per event on this kernel: uprobe; the clock itself takes about 75 ns", await benchEventsOnHost());
 if (wanted("guest")) {
   const guest = benchEventsInGuest();
   show("Cost per event in a 6.12 guest: kprobe on tcp_sendmsg (emulated; ratios only)", guest.cost);
   show("Start in the guest", guest.start);
 }
 const missed = all.filter((row) => met(row) === false);
-process.stdout.write(`\n${all.filter((row) => met(row) === true).length} targets met, ${missed.length} missed${missed.length === 0 ? "" : `: ${missed.map((row) => row.what.trim()).join("; ")}`}\n`);
+process.stdout.write(
+  `\n${all.filter((row) => met(row) === true).length} targets met, ${missed.length} missed${missed.length === 0 ? "" : `: ${missed.map((row) => row.what.trim()).join("; ")}`}\n`,
+);

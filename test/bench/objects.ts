@@ -25,8 +25,22 @@ export function benchObjects(): readonly Row[] {
       v027: fresh === undefined ? undefined : instructionsIn(fresh),
       target: /^0[1-8]/.test(program.name) ? { kind: "of-027", limit: 0.7 } : undefined,
     });
-    rows.push({ what: "  object", unit: "bytes", ours: result.object.length, v017: old === undefined ? undefined : statSync(old).size, v027: fresh === undefined ? undefined : statSync(fresh).size, target: /^0/.test(program.name) ? { kind: "absolute", limit: 12_288 } : undefined });
+    rows.push({
+      what: "  object",
+      unit: "bytes",
+      ours: result.object.length,
+      v017: old === undefined ? undefined : statSync(old).size,
+      v027: fresh === undefined ? undefined : statSync(fresh).size,
+      target: /^0/.test(program.name) ? { kind: "absolute", limit: 12_288 } : undefined,
+    });
   }
-  rows.push({ what: "loader binary", unit: "bytes", ours: statSync(LOADER).size, v017: undefined, v027: undefined, target: { kind: "absolute", limit: 1_300_000 } });
+  rows.push({
+    what: "loader binary",
+    unit: "bytes",
+    ours: statSync(LOADER).size,
+    v017: undefined,
+    v027: undefined,
+    target: { kind: "absolute", limit: 1_300_000 },
+  });
   return rows;
 }

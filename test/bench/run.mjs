@@ -17,5 +17,8 @@ await build({
   banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
   logLevel: "warning",
 });
-const run = spawnSync(process.execPath, ["--expose-gc", outfile, ...process.argv.slice(2)], { stdio: "inherit", env: { ...process.env, TRACELET_ROOT: root } });
+const run = spawnSync(process.execPath, ["--expose-gc", outfile, ...process.argv.slice(2)], {
+  stdio: "inherit",
+  env: { ...process.env, TRACELET_ROOT: root },
+});
 process.exit(run.status ?? 1);

@@ -1,6 +1,7 @@
 /** From exec to the end of the smallest run. */
-import { join } from "node:path";
+
 import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { compile, defaultOptions } from "../../compiler/index.ts";
 import { benchSnapshot } from "./compile.ts";
 import { median, type Row } from "./table.ts";
@@ -23,9 +24,30 @@ export function benchStart(rounds: number): readonly Row[] {
   const v017 = runs(["bpftrace", "-e", program]);
   const v027 = runs(reference("-e", program));
   return [
-    { what: "loader: BEGIN { exit(); }, exec to end", unit: "ms", ours: loader.wall, v017: v017.wall, v027: v027.wall, target: { kind: "absolute", limit: 10 } },
-    { what: "  peak memory", unit: "MB", ours: loader.peak, v017: v017.peak, v027: v027.peak, target: { kind: "absolute", limit: 8 } },
-    { what: "tracelet -e: compile and run it", unit: "ms", ours: whole.wall, v017: v017.wall, v027: v027.wall, target: undefined },
+    {
+      what: "loader: BEGIN { exit(); }, exec to end",
+      unit: "ms",
+      ours: loader.wall,
+      v017: v017.wall,
+      v027: v027.wall,
+      target: { kind: "absolute", limit: 10 },
+    },
+    {
+      what: "  peak memory",
+      unit: "MB",
+      ours: loader.peak,
+      v017: v017.peak,
+      v027: v027.peak,
+      target: { kind: "absolute", limit: 8 },
+    },
+    {
+      what: "tracelet -e: compile and run it",
+      unit: "ms",
+      ours: whole.wall,
+      v017: v017.wall,
+      v027: v027.wall,
+      target: undefined,
+    },
     { what: "  peak memory", unit: "MB", ours: whole.peak, v017: v017.peak, v027: v027.peak, target: undefined },
   ];
 }

@@ -28,8 +28,16 @@ export function met(row: Row): boolean | undefined {
 }
 
 export function printTable(title: string, rows: readonly Row[]): void {
-  const number = (value: number | undefined) => (value === undefined ? "-" : value >= 1000 ? Math.round(value).toLocaleString("en-US") : value >= 100 ? value.toFixed(0) : value.toFixed(value >= 10 ? 1 : 2));
-  const ratio = (ours: number | undefined, theirs: number | undefined) => (ours === undefined || theirs === undefined ? "-" : (ours / theirs).toFixed(2));
+  const number = (value: number | undefined) =>
+    value === undefined
+      ? "-"
+      : value >= 1000
+        ? Math.round(value).toLocaleString("en-US")
+        : value >= 100
+          ? value.toFixed(0)
+          : value.toFixed(value >= 10 ? 1 : 2);
+  const ratio = (ours: number | undefined, theirs: number | undefined) =>
+    ours === undefined || theirs === undefined ? "-" : (ours / theirs).toFixed(2);
   const cells = rows.map((row) => [
     row.what,
     row.unit,
@@ -38,11 +46,19 @@ export function printTable(title: string, rows: readonly Row[]): void {
     number(row.v027),
     ratio(row.ours, row.v017),
     ratio(row.ours, row.v027),
-    row.target === undefined ? "" : row.target.kind === "absolute" ? `≤ ${row.target.limit}` : `≤ ${row.target.limit} × ${row.target.kind === "of-027" ? "0.27" : "the better"}`,
+    row.target === undefined
+      ? ""
+      : row.target.kind === "absolute"
+        ? `≤ ${row.target.limit}`
+        : `≤ ${row.target.limit} × ${row.target.kind === "of-027" ? "0.27" : "the better"}`,
     met(row) === undefined ? "" : met(row) === true ? "met" : "MISSED",
   ]);
   const head = ["", "unit", "tracelet", "bpftrace 0.17", "bpftrace 0.27", "/0.17", "/0.27", "target", ""];
   const widths = head.map((text, i) => Math.max(text.length, ...cells.map((row) => row[i]?.length ?? 0)));
-  const line = (row: readonly string[]) => row.map((cell, i) => (i === 0 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0))).join("  ").trimEnd();
+  const line = (row: readonly string[]) =>
+    row
+      .map((cell, i) => (i === 0 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0)))
+      .join("  ")
+      .trimEnd();
   process.stdout.write(`\n${title}\n${line(head)}\n${cells.map(line).join("\n")}\n`);
 }

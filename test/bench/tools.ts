@@ -1,9 +1,9 @@
 /** The programs that are measured and the ways to start them. */
 import { execFileSync, spawnSync } from "node:child_process";
-import { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, statSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 
-export const ROOT = process.env["TRACELET_ROOT"] ?? process.cwd();
+export const ROOT = process.env.TRACELET_ROOT ?? process.cwd();
 export const TRACELET = join(ROOT, "build/tracelet");
 export const LOADER = join(ROOT, "build/tracelet-loader");
 export const WORK = join(ROOT, "build/bench");
@@ -20,7 +20,12 @@ export function workload(name: string): string {
   return binary;
 }
 
-export type Usage = { readonly wallMs: number; readonly cpuMs: number; readonly peakMb: number; readonly status: number };
+export type Usage = {
+  readonly wallMs: number;
+  readonly cpuMs: number;
+  readonly peakMb: number;
+  readonly status: number;
+};
 
 /** Runs a command under wait4. */
 export function measure(command: readonly string[]): Usage {
@@ -44,7 +49,11 @@ export function articlePrograms(): readonly { readonly name: string; readonly pa
   return readdirSync(directory)
     .filter((file) => file.endsWith(".bt"))
     .sort()
-    .map((file) => ({ name: file.slice(0, -3), path: join(directory, file), text: readFileSync(join(directory, file), "utf8") }));
+    .map((file) => ({
+      name: file.slice(0, -3),
+      path: join(directory, file),
+      text: readFileSync(join(directory, file), "utf8"),
+    }));
 }
 
 /** The script without comments at its head: bpftrace takes it with -e. */
@@ -55,7 +64,10 @@ export function oneLiner(text: string): string {
 /** Instructions in all executable sections of an object, by llvm-objdump's section sizes. */
 export function instructionsIn(object: string): number {
   const headers = execFileSync("llvm-objdump", ["-h", object], { encoding: "utf8" });
-  return [...headers.matchAll(/^\s*\d+\s+(\S+)\s+([0-9a-f]{8,})\s+[0-9a-f]+\s+TEXT/gm)].reduce((sum, match) => sum + Number.parseInt(match[2] ?? "0", 16) / 8, 0);
+  return [...headers.matchAll(/^\s*\d+\s+(\S+)\s+([0-9a-f]{8,})\s+[0-9a-f]+\s+TEXT/gm)].reduce(
+    (sum, match) => sum + Number.parseInt(match[2] ?? "0", 16) / 8,
+    0,
+  );
 }
 
 /** The object that 0.17 emits; undefined where it cannot. */
@@ -69,7 +81,16 @@ export function object017(program: string): string | undefined {
 export function object027(program: string, functions: string): string | undefined {
   const tree = referenceTree();
   copyFileSync(functions, join(tree, "tmp/functions.txt"));
-  const [command = "", ...args] = reference("--traceable-functions", "/tmp/functions.txt", "--mode", "codegen", "-d", "dis", "-e", program);
+  const [command = "", ...args] = reference(
+    "--traceable-functions",
+    "/tmp/functions.txt",
+    "--mode",
+    "codegen",
+    "-d",
+    "dis",
+    "-e",
+    program,
+  );
   const run = spawnSync(command, args, { encoding: "utf8", timeout: 60_000 });
   const out = join(tree, "tmp/reference.o");
   return run.status === 0 && existsSync(out) ? out : undefined;

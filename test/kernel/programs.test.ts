@@ -10,7 +10,14 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { compile, createStreamDecoder, createTextRenderer, defaultOptions, renderDiagnostics, type StreamRecord } from "../../compiler/index.ts";
+import {
+  compile,
+  createStreamDecoder,
+  createTextRenderer,
+  defaultOptions,
+  renderDiagnostics,
+  type StreamRecord,
+} from "../../compiler/index.ts";
 import { defaultSnapshot } from "../runner/kernels.ts";
 import { available, LOADER, ROOT, whyNoCommand, whyNoKernel } from "../runner/machine.ts";
 
@@ -41,7 +48,7 @@ const CASES: readonly Case[] = [
   { name: "12-off-cpu", load: "/ping-pong 500", same: false, spots: ["delete-missing"] },
 ];
 
-const kernels = (process.env["TRACELET_KERNELS"] ?? "6.1 6.12").split(" ").filter((k) => k !== "");
+const kernels = (process.env.TRACELET_KERNELS ?? "6.1 6.12").split(" ").filter((k) => k !== "");
 const lack = whyNoKernel() ?? whyNoCommand("qemu-system-x86_64") ?? whyNoCommand("busybox");
 const can = available("programs in guests", lack);
 
@@ -79,20 +86,30 @@ function compileAll(directory: string): void {
   for (const { name } of CASES) {
     const text = readFileSync(join(ROOT, "test/programs", `${name}.bt`), "utf8");
     const result = compile(text, { ...defaultOptions(defaultSnapshot("6.12")), name: `${name}.bt` });
-    if (result.object === undefined) throw new Error(renderDiagnostics(result.diagnostics, result.source, { color: false }));
+    if (result.object === undefined)
+      throw new Error(renderDiagnostics(result.diagnostics, result.source, { color: false }));
     writeFileSync(join(directory, `${name}.o`), result.object);
     // The reference has no kernel headers in the guest, and lacks constants that headers define.
     writeFileSync(join(directory, `${name}.bt`), text.replace(/^#include .*\n/gm, "").replaceAll("AF_INET", "2"));
   }
 }
 
-type Seen = { readonly records: readonly StreamRecord[]; readonly text: string; readonly errors: string; readonly status: number; readonly reference: string | undefined };
+type Seen = {
+  readonly records: readonly StreamRecord[];
+  readonly text: string;
+  readonly errors: string;
+  readonly status: number;
+  readonly reference: string | undefined;
+};
 
 function decode(out: string, name: string): Seen {
   const records: StreamRecord[] = [];
   const chunks: Buffer[] = [];
   const errors: Buffer[] = [];
-  const renderer = createTextRenderer((stream, bytes) => (stream === "stdout" ? chunks : errors).push(Buffer.from(bytes)), {});
+  const renderer = createTextRenderer(
+    (stream, bytes) => (stream === "stdout" ? chunks : errors).push(Buffer.from(bytes)),
+    {},
+  );
   const decoder = createStreamDecoder(({ record, time }) => {
     records.push(record);
     renderer.record(record, time);
@@ -135,8 +152,13 @@ describe.skipIf(!can)("the article's programs", () => {
         }
         writeFileSync(join(scratch, kernel, "script.sh"), guestScript(withReference));
         files.push("--file", `${join(scratch, kernel, "script.sh")}:/script.sh`);
-        const guest = spawnSync(join(ROOT, "test/kernel/vm.sh"), ["--kernel", kernel, "--timeout", "600", ...files, "--out", out, "--", "sh /script.sh"], { encoding: "utf8" });
-        if (guest.status !== 0) throw new Error(`the guest ended with ${guest.status}\n${guest.stdout}\n${guest.stderr}`);
+        const guest = spawnSync(
+          join(ROOT, "test/kernel/vm.sh"),
+          ["--kernel", kernel, "--timeout", "600", ...files, "--out", out, "--", "sh /script.sh"],
+          { encoding: "utf8" },
+        );
+        if (guest.status !== 0)
+          throw new Error(`the guest ended with ${guest.status}\n${guest.stdout}\n${guest.stderr}`);
       }, 900_000);
 
       for (const { name, same, spots = [] } of CASES) {
@@ -174,7 +196,9 @@ const expectations: Readonly<Record<string, (seen: Seen) => void>> = {
     expect(text.match(/^PID \d+: 20000 bytes$/gm)?.length).toBe(2);
   },
   "06-size-stats": ({ records }) => {
-    const totals = records.flatMap((r) => (r.type === "map" ? r.entries.map((e) => e.value) : [])) as unknown as readonly { readonly count: number; readonly total: number }[];
+    const totals = records.flatMap((r) =>
+      r.type === "map" ? r.entries.map((e) => e.value) : [],
+    ) as unknown as readonly { readonly count: number; readonly total: number }[];
     expect(totals.reduce((sum, value) => sum + Number(value.count), 0)).toBe(60);
     expect(totals.reduce((sum, value) => sum + Number(value.total), 0)).toBe(15_000);
   },
@@ -184,7 +208,9 @@ const expectations: Readonly<Record<string, (seen: Seen) => void>> = {
   },
   "07b-send-stacks-3": ({ text }) => expect(text).toMatch(/@\[\n {8}tcp_sendmsg\+\d+\n {8}\S+\n {8}\S+\n\]: 50\n/),
   "08-send-latency": ({ records, text }) => {
-    const hist = records.flatMap((r) => (r.type === "map" && r.name === "@ns" ? r.entries.map((e) => e.value) : [])) as unknown as readonly (readonly { readonly count: number }[])[];
+    const hist = records.flatMap((r) =>
+      r.type === "map" && r.name === "@ns" ? r.entries.map((e) => e.value) : [],
+    ) as unknown as readonly (readonly { readonly count: number }[])[];
     expect(hist.flat().reduce((sum, bucket) => sum + Number(bucket.count), 0)).toBe(60);
     expect(text).not.toContain("@ts");
   },

@@ -4,7 +4,11 @@
  * a review sees both.
  */
 export type Section = { readonly name: string; readonly text: string };
-export type CaseFile = { readonly intent: string; readonly rows: readonly string[]; readonly sections: readonly Section[] };
+export type CaseFile = {
+  readonly intent: string;
+  readonly rows: readonly string[];
+  readonly sections: readonly Section[];
+};
 
 /** @throws Error when the file has no intent, no program, or a section twice */
 export function splitCase(text: string): CaseFile {
@@ -24,7 +28,11 @@ export function splitCase(text: string): CaseFile {
   if (!names.includes("program")) throw new Error("a case needs === program");
   if (new Set(names).size !== names.length) throw new Error(`a section stands twice: ${names.join(", ")}`);
   const rows = [...intent.join("\n").matchAll(/\bL\d+\.\d+\b/g)].map((match) => match[0]);
-  return { intent: intent.join("\n"), rows, sections: sections.map(({ name, lines: body }) => ({ name, text: body.join("\n") })) };
+  return {
+    intent: intent.join("\n"),
+    rows,
+    sections: sections.map(({ name, lines: body }) => ({ name, text: body.join("\n") })),
+  };
 }
 
 export function joinCase(file: CaseFile): string {

@@ -13,7 +13,9 @@ export function defaultSnapshot(version: string): Snapshot {
   const directory = join(import.meta.dirname, "../../compiler/kernels");
   const file = readdirSync(directory).find((name) => name.endsWith(".tls") && name.includes(`-${version}-`));
   if (file === undefined) throw new Error(`no embedded snapshot of ${version} in ${directory}`);
-  const snapshot = openSnapshot(readFileSync(join(directory, file)), (block, size) => inflateRawSync(block, { maxOutputLength: size }));
+  const snapshot = openSnapshot(readFileSync(join(directory, file)), (block, size) =>
+    inflateRawSync(block, { maxOutputLength: size }),
+  );
   opened.set(version, snapshot);
   return snapshot;
 }

@@ -20,7 +20,7 @@ export function whyNoKernel(): string | undefined {
 /** True where the tests can run. @throws Error under CI=true where they cannot */
 export function available(what: string, lack: string | undefined): boolean {
   if (lack === undefined) return true;
-  if (process.env["CI"] === "true") throw new Error(`${what}: ${lack}; with CI=true this is required`);
+  if (process.env.CI === "true") throw new Error(`${what}: ${lack}; with CI=true this is required`);
   process.stderr.write(`skipped ${what}: ${lack}\n`);
   return false;
 }

@@ -1,6 +1,13 @@
 /** Section name → text, for one case: compiles once, runs at most once. */
 import { spawnSync } from "node:child_process";
-import { compile, defaultOptions, renderDiagnostics, type CompileOptions, type CompileResult, type Stage } from "../../compiler/index.ts";
+import {
+  type CompileOptions,
+  type CompileResult,
+  compile,
+  defaultOptions,
+  renderDiagnostics,
+  type Stage,
+} from "../../compiler/index.ts";
 import type { CaseFile } from "./case-file.ts";
 import { defaultSnapshot } from "./kernels.ts";
 import { LOADER, TRACELET } from "./machine.ts";
@@ -113,6 +120,11 @@ export function runCase(file: CaseFile, options: CaseOptions, format: "text" | "
 
 /** The kernel's verdict on an object; undefined when it accepts all programs. */
 export function verifierRefusal(object: Uint8Array): string | undefined {
-  const check = spawnSync(LOADER, ["check", "-"], { input: object, encoding: "utf8", timeout: 60_000, maxBuffer: 1 << 26 });
+  const check = spawnSync(LOADER, ["check", "-"], {
+    input: object,
+    encoding: "utf8",
+    timeout: 60_000,
+    maxBuffer: 1 << 26,
+  });
   return check.status === 0 ? undefined : `status ${check.status}\n${check.stdout}${check.stderr}`;
 }
