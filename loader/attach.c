@@ -223,7 +223,7 @@ static int report_failure(const struct attaching *a, const struct target *t, int
 		free(doing);
 		return status;
 	}
-	report__at(SEVERITY_ERROR, place, hint_for(t, err), "unable to attach probe: %s: %s", t->text, strerror(-err));
+	report__at(SEVERITY_ERROR, place, hint_for(t, err), "Unable to attach probe: %s. %s", t->text, strerror(-err));
 	return status;
 }
 

@@ -11,7 +11,7 @@
 
 static void *mem__check(void *p)
 {
-	static const char text[] = "tracelet-loader: error: out of memory\n";
+	static const char text[] = "ERROR: tracelet-loader is out of memory\n";
 
 	if (p)
 		return p;

@@ -70,7 +70,7 @@ static void run_child(int gate, char **words, const char *path, int out)
 		dup2(out, STDOUT_FILENO);
 	close_range(3, ~0u, CLOSE_RANGE_CLOEXEC);
 	execv(path, words);
-	fprintf(stderr, "tracelet-loader: error: cannot run %s: %s\n", path, strerror(errno));
+	fprintf(stderr, "ERROR: Failed to execve: %s: %s\n", path, strerror(errno));
 	_exit(127);
 }
 
@@ -83,7 +83,7 @@ int child__start(struct child *c, const char *command, int out)
 	memset(c, 0, sizeof(*c));
 	c->gate = -1;
 	if (!words[0] || !binaries__find(words[0], &paths) || access((char *)paths.data, X_OK)) {
-		report__error("cannot run the command of -c: %s: %s", words[0] ? words[0] : "''", strerror(errno ? errno : ENOENT));
+		report__error("Failed to execve: %s: %s", words[0] ? words[0] : "''", strerror(errno ? errno : ENOENT));
 		return EXIT_REFUSED;
 	}
 	if (pipe2(gate, O_CLOEXEC)) {

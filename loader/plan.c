@@ -81,12 +81,12 @@ int plan__make(struct plan *plan, const struct object *o, const struct options *
 	for (u32 i = 0; i < plan->len; i++)
 		plan->waits |= !runs_alone(plan->list[i].entry->kind);
 	if (!plan->len) {
-		report__error("nothing is left to attach");
+		report__error("No probes to attach: nothing is left of the script");
 		return EXIT_REFUSED;
 	}
 	if (plan->len > m->config.max_probes) {
-		report__error("can't attach to %u probes because it exceeds the current limit of %u probes", plan->len, m->config.max_probes);
-		report__hint("raise it in the script: config = { max_probes = %u }", plan->len);
+		report__error("Can't attach to %u probes because it exceeds the current limit of %u probes.", plan->len, m->config.max_probes);
+		report__hint("You can increase the limit through the BPFTRACE_MAX_PROBES environment variable, or in the script: config = { max_probes = %u }", plan->len);
 		return EXIT_REFUSED;
 	}
 	for (u32 i = 0; i < m->programs_len; i++)

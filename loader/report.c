@@ -27,7 +27,7 @@ void report__error(const char *format, ...)
 {
 	va_list ap;
 
-	fputs("tracelet-loader: error: ", stderr);
+	fputs("ERROR: ", stderr);
 	va_start(ap, format);
 	vfprintf(stderr, format, ap);
 	va_end(ap);
@@ -38,14 +38,19 @@ void report__hint(const char *format, ...)
 {
 	va_list ap;
 
-	fputs("  hint: ", stderr);
+	fputs("HINT: ", stderr);
 	va_start(ap, format);
 	vfprintf(stderr, format, ap);
 	va_end(ap);
 	fputc('\n', stderr);
 }
 
-/* The script's line, and carets under columns [column, end_column). */
+static void put_blanks(char c)
+{
+	fputs(c == '\t' ? "    " : " ", stderr);
+}
+
+/* The script's line, a tab as four blanks, and tildes under columns [column, end_column). */
 static void quote(const struct place *place)
 {
 	const char *line = source->source_text;
@@ -60,16 +65,36 @@ static void quote(const struct place *place)
 	if (!line || !place->column)
 		return;
 	len = strcspn(line, "\n");
-	fprintf(stderr, "  %.*s\n  ", (int)len, line);
-	end = place->end_line == place->line && place->end_column > place->column ? place->end_column : place->column + 1;
-	for (u32 i = 1; i < end && i <= len + 1; i++)
-		fputc(i >= place->column ? '^' : line[i - 1] == '\t' ? '\t' : ' ', stderr);
+	for (size_t i = 0; i < len; i++) {
+		if (line[i] == '\t')
+			put_blanks('\t');
+		else
+			fputc(line[i], stderr);
+	}
 	fputc('\n', stderr);
+	end = place->end_line == place->line && place->end_column > place->column ? place->end_column : place->column + 1;
+	for (u32 i = 1; i < end && i <= len + 1; i++) {
+		if (i >= place->column)
+			fputc('~', stderr);
+		else
+			put_blanks(line[i - 1]);
+	}
+	fputc('\n', stderr);
+}
+
+/* FILE:LINE:COL-COL, or FILE:LINE-LINE where the span covers several lines. */
+static void name_place(const struct place *place)
+{
+	if (place->end_line > place->line)
+		fprintf(stderr, "%s:%u-%u", source->source_name, place->line, place->end_line);
+	else
+		fprintf(stderr, "%s:%u:%u-%u", source->source_name, place->line, place->column,
+			place->end_column > place->column ? place->end_column : place->column + 1);
 }
 
 void report__at(enum severity severity, const struct place *place, const char *hint, const char *format, ...)
 {
-	const char *word = severity == SEVERITY_ERROR ? "error" : "warning";
+	const char *word = severity == SEVERITY_ERROR ? "ERROR" : "WARNING";
 	va_list ap;
 	char *text;
 
@@ -82,10 +107,11 @@ void report__at(enum severity severity, const struct place *place, const char *h
 	if (notices && severity == SEVERITY_WARNING) {
 		stream__notice(notices, severity, text, place, hint);
 	} else {
-		if (place && source)
-			fprintf(stderr, "%s:%u:%u: %s: %s\n", source->source_name, place->line, place->column, word, text);
-		else
-			fprintf(stderr, "tracelet-loader: %s: %s\n", word, text);
+		if (place && source) {
+			name_place(place);
+			fputs(": ", stderr);
+		}
+		fprintf(stderr, "%s: %s\n", word, text);
 		if (place && source)
 			quote(place);
 		if (hint)

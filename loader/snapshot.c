@@ -105,7 +105,7 @@ static void add_optional(struct archive *a, const char *path, const char *from)
 	int err = add(a, path, from);
 
 	if (err)
-		fprintf(stderr, "tracelet-loader: warning: %s is left out: %s: %s\n", path, from, strerror(-err));
+		fprintf(stderr, "WARNING: %s is left out: %s: %s\n", path, from, strerror(-err));
 }
 
 static void add_head(struct archive *a)
@@ -149,7 +149,7 @@ static bool add_format(void *ctx, const char *category, const char *event)
 
 	/* not every folder there is an event */
 	if (err && err != -ENOENT)
-		fprintf(stderr, "tracelet-loader: warning: %s is left out: %s\n", path, strerror(-err));
+		fprintf(stderr, "WARNING: %s is left out: %s\n", path, strerror(-err));
 	free(path);
 	free(from);
 	return true;
@@ -186,7 +186,7 @@ int snapshot__write(const struct options *opt)
 		goto out;
 	}
 	if (!tracefs__path()) {
-		fputs("tracelet-loader: warning: tracepoints and functions are left out: tracefs is not mounted or not readable\n", stderr);
+		fputs("WARNING: tracepoints and functions are left out: tracefs is not mounted or not readable\n", stderr);
 	} else {
 		tracefs__events("*", "*", add_format, &a);
 		functions = mem__format("%s/available_filter_functions", tracefs__path());

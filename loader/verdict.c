@@ -170,11 +170,11 @@ static int report_program(const struct object *o, u32 program, int err, bool sho
 			   unknown + 13);
 		status = EXIT_HOST;
 	} else if (!*log) {
-		report__at(SEVERITY_ERROR, &p->place, NULL, "cannot load the program for %s: %s", p->probe, strerror(-err));
+		report__at(SEVERITY_ERROR, &p->place, NULL, "Error loading BPF program for %s. %s", p->probe, strerror(-err));
 		status = err == -EINVAL || err == -EACCES ? EXIT_REFUSED : EXIT_HOST;
 	} else {
-		report__at(SEVERITY_ERROR, &place, show_log ? NULL : "-v shows the verifier's log", "the kernel's verifier refuses the program for %s: %s",
-			   p->probe, words ? words : strerror(-err));
+		report__at(SEVERITY_ERROR, &place, NULL, "Error loading BPF program for %s. %sThe verifier says: %s", p->probe,
+			   show_log ? "" : "Use -v for full kernel error log. ", words ? words : strerror(-err));
 	}
 out:
 	if (show_log && *log)

@@ -36,7 +36,7 @@ describe.skipIf(reason !== undefined)("objects that are damaged or made to harm"
       const { status, stderr, signal } = check(whole.subarray(0, length));
       expect([length, status, signal]).toEqual([length, 1, null]);
       expect(stderr.toString()).toMatch(
-        /^tracelet-loader: error: .* is refused: it is (truncated|not an ELF file)[^\n]*\n$/,
+        /^ERROR: .* is refused: it is (truncated|not an ELF file)[^\n]*\n$/,
       );
     }
   });

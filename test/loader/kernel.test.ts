@@ -160,7 +160,7 @@ describe.skipIf(whyNot() !== undefined || !available("guests", whyNoGuest())).ea
         "no matches for kprobe:nosuch_*",
         "fentry:nosuch_function: this kernel has no such function",
       ])
-        expect(result.stderr).toContain(`error: ${text}`);
+        expect(result.stderr).toContain(`ERROR: ${text}`);
       expect(of(stream("warn"), "notice")[0]?.text).toContain("kprobe:nosuch_function");
       expect(of(stream("warn"), "attached")[0]?.probes).toEqual(["interval:s:2"]);
     });

@@ -34,8 +34,8 @@ describe.skipIf(reason !== undefined)("programs that this kernel does not take",
     for (const command of ["run", "check"]) {
       const { status, stderr } = runLoader([command, object]);
       expect(status).toBe(1);
-      expect(stderr).toContain("test.bt:3:1: error: struct task_struct has no 'nosuch' on this kernel (");
-      expect(stderr).toContain("  line three\n  ^^\n");
+      expect(stderr).toContain("test.bt:3:1-3: ERROR: struct task_struct has no 'nosuch' on this kernel (");
+      expect(stderr).toContain("line three\n~~\n");
     }
   });
 
@@ -46,7 +46,7 @@ describe.skipIf(reason !== undefined)("programs that this kernel does not take",
     expect(short.stdout).toBe("refused   begin\n");
     // line info is clang's here: the line of the read in refused.bpf.c
     expect(short.stderr).toMatch(
-      /^test\.bt:30:9: error: the kernel's verifier refuses the program for begin: .*invalid mem access/,
+      /^test\.bt:30:9-10: ERROR: Error loading BPF program for begin\. Use -v for full kernel error log\. The verifier says: .*invalid mem access/,
     );
     expect(short.stderr).not.toContain("processed");
     expect(runLoader(["check", "-v", object]).stderr).toMatch(/^processed \d+ insns/m);
@@ -56,6 +56,6 @@ describe.skipIf(reason !== undefined)("programs that this kernel does not take",
     const object = makeObject("refused.bpf.c", refused({ programs: [] }), ["-DBAD_READ"]);
     const { status, stderr } = runLoader(["run", object]);
     expect(status).toBe(1);
-    expect(stderr).toBe("tracelet-loader: error: nothing is left to attach\n");
+    expect(stderr).toBe("ERROR: No probes to attach: nothing is left of the script\n");
   });
 });

@@ -154,7 +154,7 @@ describe.skipIf(reason !== undefined)("a run of begin and end probes", () => {
     expect(refused("--", "--n=x")).toContain("option --n: 'x' is an invalid integer");
     expect(refused("--", "--n")).toContain("option --n needs a value");
     expect(refused("--", "--zz=1")).toMatch(
-      /unexpected program command line options: --zz\n {2}hint: expected program options: --n\n/,
+      /unexpected program command line options: --zz\nHINT: expected program options: --n\n/,
     );
     expect(refused("0x1ffffffffffffffff")).toContain("invalid integer");
   });

@@ -89,13 +89,13 @@ describe.skipIf(reason !== undefined)("uprobes on a command of our own", () => {
     const missing = [{ kind: "uprobe", path: target, symbol: "nosuch" }] as const;
     const refused = runLoader(["run", makeObject("user.bpf.c", user(target, {}, missing)), "-c", target]);
     expect(refused.status).toBe(1);
-    expect(refused.stderr).toContain(`test.bt:2:1: error: could not resolve symbol: ${target}:nosuch`);
+    expect(refused.stderr).toContain(`test.bt:2:1-3: ERROR: could not resolve symbol: ${target}:nosuch`);
     expect(refused.stderr).toContain("line two");
     expect(refused.records).toEqual([]);
     const config = { ...user(target).config, missing_probes: "warn" as const };
     const warned = runLoader(["run", makeObject("user.bpf.c", user(target, { config }, missing)), "-c", `${target} 1`]);
     expect(warned.status).toBe(7);
-    expect(warned.stderr).toContain("warning: could not resolve symbol");
+    expect(warned.stderr).toContain("WARNING: could not resolve symbol");
     expect(of(warned.records, "attached")[0]?.count).toBe(2);
   });
 
