@@ -6,9 +6,10 @@ import { addressArgument, type Call, callNode, integerArgument, literalArgument,
 import { action } from "./call-maps.ts";
 import type { Context } from "./context.ts";
 import { conversions, formatArguments } from "./formats.ts";
+import { spaceOf } from "./integers.ts";
 import { stringLiteral } from "./literals.ts";
 import { constant, constantValue, errorExpr, isConstant, isError } from "./nodes.ts";
-import { condition, spaceOf } from "./operators.ts";
+import { condition } from "./operators.ts";
 import { isTypeName } from "./type-names.ts";
 import type * as Typed from "./typed.ts";
 

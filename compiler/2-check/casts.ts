@@ -5,8 +5,8 @@ import { printType } from "../types/print.ts";
 import { equal, isCastable } from "../types/relations.ts";
 import type { Type } from "../types/type.ts";
 import type { Context } from "./context.ts";
+import { spaceOf } from "./integers.ts";
 import { cast, constantValue, errorExpr, isError, readAggregate } from "./nodes.ts";
-import { spaceOf } from "./operators.ts";
 import type * as Typed from "./typed.ts";
 
 /** `(to)operand`; what cannot be cast is reported. */

@@ -10,9 +10,9 @@ import type { ProbeRow } from "../lang/probes.ts";
 import type { Span } from "../source/span.ts";
 import type { Source } from "../source/text.ts";
 import type { Type } from "../types/type.ts";
-import type { Target } from "./attach-points.ts";
 import type { CheckEnv } from "./env.ts";
 import type { Settings } from "./settings.ts";
+import type { Target } from "./target.ts";
 import type { TypeTable } from "./type-table.ts";
 import type * as Typed from "./typed.ts";
 

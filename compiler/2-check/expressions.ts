@@ -4,33 +4,23 @@ import { builtins } from "../lang/builtins.ts";
 import { BOOL, I64, U64 } from "../lang/types.ts";
 import type { Span } from "../source/span.ts";
 import { printType } from "../types/print.ts";
-import { isCastable, isIntegral, join, settle } from "../types/relations.ts";
+import { isCastable } from "../types/relations.ts";
 import type { Type } from "../types/type.ts";
 import { unreachable } from "../util/assert.ts";
 import { iteratorContext, namedArgument } from "./arguments.ts";
+import { blockExpr, ifExpr, ternary } from "./branches.ts";
 import { allowedHere, readBuiltin } from "./builtins.ts";
 import { offsetOfField, sizeOfOperand } from "./call-compile-time.ts";
 import { callExpr } from "./calls.ts";
 import { castTo } from "./casts.ts";
 import type { Context } from "./context.ts";
-import { convert } from "./convert.ts";
 import { dereference, fieldOf, indexOf, tupleElement } from "./fields.ts";
 import { expandMacro, inCaller, macroArgument, resolveVar } from "./macros.ts";
 import { accessKey, mapSlot, readMap, useKeyed, valueType, widenValue } from "./maps.ts";
-import {
-  bool,
-  constant,
-  constantValue,
-  errorExpr,
-  integer,
-  isConstant,
-  isError,
-  readAggregate,
-  text,
-} from "./nodes.ts";
-import { binary, condition, strideOf, unary } from "./operators.ts";
+import { bool, constant, errorExpr, integer, isConstant, isError, readAggregate, text } from "./nodes.ts";
+import { binary, strideOf, unary } from "./operators.ts";
 import { positional, positionalCount } from "./params.ts";
-import { capture, declareVar, inScope } from "./scopes.ts";
+import { capture } from "./scopes.ts";
 import { similar } from "./similar.ts";
 import { isTypeName, resolveType } from "./type-names.ts";
 import type * as Typed from "./typed.ts";
@@ -284,91 +274,6 @@ function updateType(type: Type, op: "++" | "--"): Type {
 function binaryExpr(ctx: Context, ast: Ast.Expr & { kind: "binary" }): Typed.Expr {
   const left = ctx.expr(ast.left);
   return binary(ctx, ast.op, left, ctx.expr(ast.right), ast.span);
-}
-
-// --- Branches -------------------------------------------------------------------------------------------------------
-
-function ternary(ctx: Context, ast: Ast.Expr & { kind: "ternary" }): Typed.Expr {
-  const { span } = ast;
-  if (ast.then === undefined) return elvis(ctx, ast.condition, ast.else, span);
-  const test = condition(ctx, ctx.expr(ast.condition));
-  const known = constantValue(test);
-  if (known !== undefined) return { ...ctx.expr(known !== 0n ? ast.then : ast.else), span };
-  return choose(ctx, test, ctx.expr(ast.then), ctx.expr(ast.else), span);
-}
-
-/** `c ?: b` evaluates c once: through a variable of its own. */
-function elvis(ctx: Context, first: Ast.Expr, otherwise: Ast.Expr, span: Span): Typed.Expr {
-  const value = readAggregate(ctx.expr(first));
-  if (isError(value)) return errorExpr(span);
-  const known = constantValue(value);
-  if (known !== undefined) return { ...(known !== 0n ? value : ctx.expr(otherwise)), span };
-  return inScope(ctx, () => {
-    const slot = declareVar(ctx, `?:${ctx.unit.vars.length}`, span, settle(value.type));
-    slot.assigned = true;
-    const copy: Typed.Expr = { kind: "var", var: slot.id, type: settle(value.type), span: value.span };
-    const result = choose(ctx, condition(ctx, copy), copy, ctx.expr(otherwise), span);
-    if (isError(result)) return result;
-    const assign: Typed.Stmt = {
-      kind: "assign-var",
-      span: value.span,
-      var: slot.id,
-      value: convert(value, settle(value.type)),
-    };
-    return { kind: "block", body: [assign], result, type: result.type, span };
-  });
-}
-
-function choose(ctx: Context, test: Typed.Expr, thenArm: Typed.Expr, elseArm: Typed.Expr, span: Span): Typed.Expr {
-  const left = readAggregate(thenArm);
-  const right = readAggregate(elseArm);
-  if (isError(test) || isError(left) || isError(right)) return errorExpr(span);
-  const both = join(left.type, right.type) ?? mixed(left.type, right.type);
-  if (both === undefined) {
-    ctx.report("branch-mismatch", span, { left: printType(left.type), right: printType(right.type) });
-    return errorExpr(span);
-  }
-  if (both.kind === "none") {
-    // biome-ignore lint/suspicious/noThenProperty: the arm taken, not a promise
-    const arms = { then: asStatements(left), else: asStatements(right) };
-    return {
-      kind: "block",
-      body: [{ kind: "if", span, condition: test, ...arms }],
-      result: undefined,
-      type: both,
-      span,
-    };
-  }
-  // biome-ignore lint/suspicious/noThenProperty: the arm taken, not a promise
-  return { kind: "ternary", condition: test, then: convert(left, both), else: convert(right, both), type: both, span };
-}
-
-/** Bools and integers mix as integers. */
-function mixed(a: Type, b: Type): Type | undefined {
-  if (!isIntegral(a) || !isIntegral(b)) return undefined;
-  return a.kind === "bool" ? b : a;
-}
-
-/** Statements of an expression without a value. */
-export function asStatements(expr: Typed.Expr): readonly Typed.Stmt[] {
-  if (expr.kind === "block" && expr.result === undefined) return expr.body;
-  return [{ kind: "expr", span: expr.span, expr }];
-}
-
-function ifExpr(ctx: Context, ast: Ast.Expr & { kind: "if-expr" }): Typed.Expr {
-  const { span } = ast;
-  const test = condition(ctx, ctx.expr(ast.condition));
-  const arm = (part: Ast.Block | Ast.Expr): Typed.Expr =>
-    part.kind === "block" ? blockExpr(ctx, part, part.span) : ctx.expr(part);
-  const known = constantValue(test);
-  if (known !== undefined) return { ...arm(known !== 0n ? ast.then : ast.else), span };
-  return choose(ctx, test, arm(ast.then), arm(ast.else), span);
-}
-
-function blockExpr(ctx: Context, block: Ast.Block, span: Span): Typed.Expr {
-  const { body, result } = ctx.stmts(block);
-  if (body.length === 0 && result !== undefined) return { ...result, span };
-  return { kind: "block", body, result, type: result?.type ?? { kind: "none" }, span };
 }
 
 // --- Parts ----------------------------------------------------------------------------------------------------------

@@ -4,10 +4,11 @@ import { BOOL, I64, U64 } from "../lang/types.ts";
 import type { Span } from "../source/span.ts";
 import { sizeOf } from "../types/layout.ts";
 import { printType } from "../types/print.ts";
-import { equal, isIntegral, join, joinIntegers } from "../types/relations.ts";
-import type { AddressSpace, IntegerType, Type } from "../types/type.ts";
+import { equal, isIntegral } from "../types/relations.ts";
+import type { IntegerType, Type } from "../types/type.ts";
+import { compare } from "./comparisons.ts";
 import type { Context } from "./context.ts";
-import { convert } from "./convert.ts";
+import { asInteger, extend, spaceOf, warnSign } from "./integers.ts";
 import {
   bool,
   cast,
@@ -23,12 +24,6 @@ import {
   text,
 } from "./nodes.ts";
 import type * as Typed from "./typed.ts";
-
-/** Where the memory is that an integer or pointer names. */
-export function spaceOf(type: Type): AddressSpace | undefined {
-  if (type.kind === "pointer") return type.space;
-  return type.kind === "integer" ? type.space : undefined;
-}
 
 /** An expression as a condition: bool; integers and pointers are compared with zero. */
 export function condition(ctx: Context, expr: Typed.Expr): Typed.Expr {
@@ -69,183 +64,7 @@ function logical(ctx: Context, op: "&&" | "||", left: Typed.Expr, right: Typed.E
   return { kind: "logical", op, left: l, right: r, type: BOOL, span };
 }
 
-// --- Comparison -----------------------------------------------------------------------------------------------------
-
-function compare(ctx: Context, op: Typed.CompareOp, left: Typed.Expr, right: Typed.Expr, span: Span): Typed.Expr {
-  if (left.kind === "string" && right.kind === "string")
-    return bool(holds(op, cut(left.value), cut(right.value)), span);
-  const pointers = left.type.kind === "pointer" || right.type.kind === "pointer";
-  if (pointers && isComparable(left.type) && isComparable(right.type))
-    return comparePointers(ctx, op, left, right, span);
-  if (isIntegral(left.type) && isIntegral(right.type)) return compareIntegers(ctx, op, left, right, span);
-  if (op === "==" || op === "!=") {
-    const memory = compareMemory(op, left, right, span);
-    if (memory !== undefined) return memory;
-  }
-  const params = { op, left: printType(left.type), right: printType(right.type) };
-  const same = left.type.kind === right.type.kind;
-  const notes = [
-    { text: `left (${params.left})`, span: left.span },
-    { text: `right (${params.right})`, span: right.span },
-  ];
-  ctx.report(same && op !== "==" && op !== "!=" ? "operator-mismatch" : "comparison-mismatch", span, params, notes);
-  return errorExpr(span);
-}
-
-function isComparable(type: Type): boolean {
-  return type.kind === "pointer" || isIntegral(type) || type.kind === "ksym";
-}
-
-function cut(value: string): string {
-  const nul = value.indexOf("\0");
-  return nul < 0 ? value : value.slice(0, nul);
-}
-
-function holds<T extends string | bigint>(op: Typed.CompareOp, a: T, b: T): boolean {
-  switch (op) {
-    case "==":
-      return a === b;
-    case "!=":
-      return a !== b;
-    case "<":
-      return a < b;
-    case "<=":
-      return a <= b;
-    case ">":
-      return a > b;
-    case ">=":
-      return a >= b;
-  }
-}
-
-function comparePointers(
-  ctx: Context,
-  op: Typed.CompareOp,
-  left: Typed.Expr,
-  right: Typed.Expr,
-  span: Span,
-): Typed.Expr {
-  if (left.type.kind === "pointer" && right.type.kind === "pointer" && join(left.type, right.type) === undefined) {
-    ctx.report("pointer-comparison", span, { left: printType(left.type), right: printType(right.type) });
-  }
-  return { kind: "compare", op, signed: false, left: cast(left, U64), right: cast(right, U64), type: BOOL, span };
-}
-
-function compareIntegers(
-  ctx: Context,
-  op: Typed.CompareOp,
-  left: Typed.Expr,
-  right: Typed.Expr,
-  span: Span,
-): Typed.Expr {
-  const l = constantValue(left);
-  const r = constantValue(right);
-  if (l !== undefined && r !== undefined) return bool(holds(op, l, r), span);
-  const both = joinIntegers(asInteger(left.type), asInteger(right.type));
-  warnSign(ctx, left, both);
-  warnSign(ctx, right, both);
-  warnConstant(ctx, op, left, right, span);
-  // Signedness only matters to order; either reading of 64 equal bits is equal.
-  const type = both.signed ? I64 : U64;
-  return {
-    kind: "compare",
-    op,
-    signed: both.signed,
-    left: cast(extend(left), type),
-    right: cast(extend(right), type),
-    type: BOOL,
-    span,
-  };
-}
-
-/** To 64 bits by the operand's own sign, before it is read as another sign. */
-function extend(expr: Typed.Expr): Typed.Expr {
-  return cast(expr, isSigned(expr.type) ? I64 : U64);
-}
-
-function warnSign(ctx: Context, operand: Typed.Expr, to: IntegerType): void {
-  const from = operand.type;
-  if (isConstant(operand) || from.kind !== "integer" || from.signed || from.size < 8 || !to.signed) return;
-  ctx.report("sign-change", operand.span, { from: printType(from), to: printType(I64) });
-}
-
-/** An unsigned value is never below zero: the usual mistake is a return value that was not cast (L11.61). */
-function warnConstant(ctx: Context, op: Typed.CompareOp, left: Typed.Expr, right: Typed.Expr, span: Span): void {
-  const flipped: Readonly<Record<Typed.CompareOp, Typed.CompareOp>> = {
-    "==": "==",
-    "!=": "!=",
-    "<": ">",
-    ">": "<",
-    "<=": ">=",
-    ">=": "<=",
-  };
-  const zeroRight = constantValue(right) === 0n;
-  if (!zeroRight && constantValue(left) !== 0n) return;
-  const value = zeroRight ? left : right;
-  const direction = zeroRight ? op : flipped[op];
-  if (value.type.kind !== "integer" || value.type.signed) return;
-  const name = ctx.unit.uses.has("retval") && isReturnValue(value) ? "retval" : undefined;
-  if (direction === "<" || direction === ">=") {
-    ctx.report("comparison-constant", span, {
-      text: ctx.source.text.slice(span.start, span.end),
-      holds: direction === ">=",
-      type: name ?? printType(value.type),
-    });
-  } else if (name !== undefined && (direction === ">" || direction === "<=")) {
-    ctx.report("comparison-unsigned", span, { name, op: direction });
-  }
-}
-
-function isReturnValue(expr: Typed.Expr): boolean {
-  return expr.kind === "context" && expr.field === undefined;
-}
-
-/** Strings, tuples, arrays and other values in memory, by content (L2.32, L2.72). */
-function compareMemory(op: "==" | "!=", left: Typed.Expr, right: Typed.Expr, span: Span): Typed.Expr | undefined {
-  if (left.type.kind === "string" && right.type.kind === "string") {
-    return { kind: "compare-memory", op, how: "string", left, right, type: BOOL, span };
-  }
-  if (left.type.kind !== right.type.kind) return undefined;
-  switch (left.type.kind) {
-    case "ksym":
-    case "username":
-    case "cgroup_path":
-    case "timestamp":
-      return { kind: "compare", op, signed: false, left: cast(left, U64), right: cast(right, U64), type: BOOL, span };
-    case "tuple":
-    case "record":
-    case "array":
-    case "buffer":
-    case "inet":
-    case "mac":
-    case "usym":
-    case "stack":
-    case "struct": {
-      const both = join(left.type, right.type);
-      if (both === undefined) return undefined;
-      return {
-        kind: "compare-memory",
-        op,
-        how: "bytes",
-        left: convert(left, both),
-        right: convert(right, both),
-        type: BOOL,
-        span,
-      };
-    }
-    default:
-      return undefined;
-  }
-}
-
 // --- Arithmetic -----------------------------------------------------------------------------------------------------
-
-/** The integer type that an operand has in arithmetic: bools are unsigned, enums their integer. */
-export function asInteger(type: Type): IntegerType {
-  if (type.kind === "integer") return type;
-  if (type.kind === "enum") return { kind: "integer", size: type.size, signed: type.signed };
-  return { kind: "integer", size: 1, signed: false };
-}
 
 function arithmetic(ctx: Context, op: Typed.BinaryOp, left: Typed.Expr, right: Typed.Expr, span: Span): Typed.Expr {
   if (left.kind === "string" || right.kind === "string") {
