@@ -26,27 +26,16 @@ const compileOptions = (y: Argv) =>
     })
     .option("k", { type: "count", describe: "report failed reads of memory at run time" });
 
-async function main(words: readonly string[]): Promise<number> {
-  // Handlers only choose: yargs prints its whole help into a string before it starts a handler that is asynchronous.
-  let chosen: () => Promise<number> = async () => EXIT.ok;
-  const command = (run: () => Promise<number>) => () => {
-    chosen = run;
-  };
-  const parser = yargs([...words])
-    .scriptName("tracelet")
-    .usage(
-      "$0: bpftrace scripts as ordinary eBPF objects\n\n  $0 SCRIPT.bt [PARAMS…]    compile, load here and print, as bpftrace does\n  $0 -e PROGRAM [PARAMS…]\n  $0 COMMAND …",
-    )
-    .parserConfiguration({
-      "parse-numbers": false,
-      "parse-positional-numbers": false,
-      "camel-case-expansion": false,
-      "dot-notation": false,
-      "duplicate-arguments-array": false,
-      "populate--": true,
-    })
-    .command(
-      "compile [script]",
+/**
+ * Each command adds itself to a parser under a usage such as "compile [script]"; `choose` keeps what is to be run.
+ * Handlers only choose, and a command that is named first gets a parser of its own ("$0 [script]"): yargs prints its
+ * whole help into a string before it calls the handler of a command that is not the default one.
+ */
+type Choose = (run: () => Promise<number>) => void;
+const commands: Readonly<Record<string, (y: Argv, name: string, choose: Choose) => Argv>> = {
+  compile: (y, name, choose) =>
+    y.command(
+      `${name} [script]`,
       "write an object; needs no privilege, no Linux and no kernel headers",
       (y) =>
         compileOptions(y)
@@ -64,21 +53,23 @@ async function main(words: readonly string[]): Promise<number> {
             choices: ["ring", "perf"] as const,
             describe: "how events travel; perf for kernels before 5.8",
           })
-          .example("$0 compile -e 'k:tcp_sendmsg { @ = hist(arg2); }' -o size.bpf.o", "")
-          .example("$0 compile tool.bt --kernel 6.1 -o tool.bpf.o", ""),
-      (a) => command(async () => (await import("./compile.ts")).compileCommand(a))(),
-    )
-    .command(
-      "check [script]",
+          .example("$0 -e 'k:tcp_sendmsg { @ = hist(arg2); }' -o size.bpf.o", "")
+          .example("$0 tool.bt --kernel 6.1 -o tool.bpf.o", ""),
+      (a) => choose(async () => (await import("./compile.ts")).compileCommand(a)),
+    ),
+  check: (y, name, choose) =>
+    y.command(
+      `${name} [script]`,
       "say what is wrong with a script, for each kernel named; writes nothing",
       (y) =>
         compileOptions(y)
           .option("kernel", { type: "string", array: true, describe: "kernels to check against" })
           .option("json", { type: "boolean", describe: "diagnostics as JSON" }),
-      (a) => command(async () => (await import("./check.ts")).checkCommand(a))(),
-    )
-    .command(
-      "run [script] [params..]",
+      (a) => choose(async () => (await import("./check.ts")).checkCommand(a)),
+    ),
+  run: (y, name, choose) =>
+    y.command(
+      `${name} [script] [params..]`,
       "run a script or an object here, or on other hosts that have only the loader",
       (y) =>
         compileOptions(y)
@@ -113,10 +104,11 @@ async function main(words: readonly string[]): Promise<number> {
           .option("v", { alias: "verbose", type: "boolean", describe: "say more" })
           .option("dry-run", { type: "boolean", describe: "attach, then end" })
           .option("stats", { type: "boolean", describe: "have the kernel count runs, for the ledger" }),
-      (a) => command(async () => (await import("./run.ts")).runCommand(a))(),
-    )
-    .command(
-      "show [stream]",
+      (a) => choose(async () => (await import("./run.ts")).runCommand(a)),
+    ),
+  show: (y, name, choose) =>
+    y.command(
+      `${name} [stream]`,
       "render a stream that a loader wrote (- for standard input)",
       (y) =>
         y
@@ -130,30 +122,33 @@ async function main(words: readonly string[]): Promise<number> {
           })
           .option("o", { alias: "output", type: "string", requiresArg: true, describe: "file to write" })
           .option("q", { alias: "quiet", type: "boolean", describe: "no line about attached probes" }),
-      (a) => command(async () => (await import("./show.ts")).showCommand(a))(),
-    )
-    .command(
-      "list [pattern]",
+      (a) => choose(async () => (await import("./show.ts")).showCommand(a)),
+    ),
+  list: (y, name, choose) =>
+    y.command(
+      `${name} [pattern]`,
       "list probes of a kernel; with -v their arguments",
       (y) =>
         y
           .positional("pattern", { type: "string", describe: "such as 't:timer:*', '*sleep*', 'struct sock'" })
           .option("v", { alias: "verbose", type: "boolean", describe: "arguments too" })
           .option("kernel", { type: "string", requiresArg: true, describe: "version, snapshot file, or host" })
-          .example("$0 list -v 't:timer:hrtimer_start'", ""),
-      (a) => command(async () => (await import("./list.ts")).listCommand(a))(),
-    )
-    .command(
-      "inspect <object>",
+          .example("$0 -v 't:timer:hrtimer_start'", ""),
+      (a) => choose(async () => (await import("./list.ts")).listCommand(a)),
+    ),
+  inspect: (y, name, choose) =>
+    y.command(
+      `${name} <object>`,
       "show what is in an object: probes, maps, instructions beside the script, relocations",
       (y) =>
         y
           .positional("object", { type: "string", demandOption: true })
           .option("json", { type: "boolean", describe: "as JSON" }),
-      (a) => command(async () => (await import("./inspect.ts")).inspectCommand(a))(),
-    )
-    .command(
-      "snapshot",
+      (a) => choose(async () => (await import("./inspect.ts")).inspectCommand(a)),
+    ),
+  snapshot: (y, name, choose) =>
+    y.command(
+      `${name}`,
       "pack a kernel that 'tracelet-loader snapshot' captured (or this host's) into a snapshot",
       (y) =>
         y
@@ -163,10 +158,11 @@ async function main(words: readonly string[]): Promise<number> {
             requiresArg: true,
             describe: "the capture: a file, a directory, or - for standard input",
           }),
-      (a) => command(async () => (await import("./snapshot.ts")).snapshotCommand(a))(),
-    )
-    .command(
-      "fmt [script]",
+      (a) => choose(async () => (await import("./snapshot.ts")).snapshotCommand(a)),
+    ),
+  fmt: (y, name, choose) =>
+    y.command(
+      `${name} [script]`,
       "print a script in standard form",
       (y) =>
         scriptOptions(y)
@@ -177,20 +173,29 @@ async function main(words: readonly string[]): Promise<number> {
             describe: "file to write (may be the script itself)",
           })
           .option("check", { type: "boolean", describe: "only say whether it is in standard form" }),
-      (a) => command(async () => (await import("./fmt.ts")).fmtCommand(a))(),
-    )
-    .command(
-      "explain <code>",
+      (a) => choose(async () => (await import("./fmt.ts")).fmtCommand(a)),
+    ),
+  explain: (y, name, choose) =>
+    y.command(
+      `${name} <code>`,
       "tell more about a diagnostic",
       (y) => y.positional("code", { type: "string", demandOption: true }),
-      (a) => command(async () => (await import("./explain.ts")).explainCommand(a))(),
-    )
-    .command(
-      "$0 [script] [params..]",
-      false,
-      (y) => shorthandOptions(y),
-      (a) => command(async () => (await import("./shorthand.ts")).shorthandCommand(a, words))(),
-    )
+      (a) => choose(async () => (await import("./explain.ts")).explainCommand(a)),
+    ),
+};
+
+/** A parser with the settings that all commands share. */
+function parserFor(words: readonly string[], name: string): Argv {
+  return yargs([...words])
+    .scriptName(name)
+    .parserConfiguration({
+      "parse-numbers": false,
+      "parse-positional-numbers": false,
+      "camel-case-expansion": false,
+      "dot-notation": false,
+      "duplicate-arguments-array": false,
+      "populate--": true,
+    })
     .help("h")
     .alias("h", "help")
     .version("V", "print the version", `tracelet v${TRACELET_VERSION}`)
@@ -200,9 +205,33 @@ async function main(words: readonly string[]): Promise<number> {
     .exitProcess(false)
     .fail((message, error) => {
       if (error !== undefined && error !== null) throw error;
-      throw new CliError(EXIT.usage, message, "tracelet --help lists commands and options");
+      throw new CliError(EXIT.usage, message, `${name} --help lists the options`);
     });
-  parser.parseSync();
+}
+
+async function main(words: readonly string[]): Promise<number> {
+  let chosen: () => Promise<number> = async () => EXIT.ok;
+  const choose: Choose = (run) => {
+    chosen = run;
+  };
+  const [first = "", ...rest] = words;
+  const named = Object.hasOwn(commands, first) ? commands[first] : undefined;
+  if (named !== undefined) {
+    named(parserFor(rest, `tracelet ${first}`), "$0", choose).parseSync();
+    return chosen();
+  }
+  let parser = parserFor(words, "tracelet").usage(
+    "$0: bpftrace scripts as ordinary eBPF objects\n\n  $0 SCRIPT.bt [PARAMS…]    compile, load here and print, as bpftrace does\n  $0 -e PROGRAM [PARAMS…]\n  $0 COMMAND …",
+  );
+  for (const [name, add] of Object.entries(commands)) parser = add(parser, name, choose);
+  parser
+    .command(
+      "$0 [script] [params..]",
+      false,
+      (y) => shorthandOptions(y),
+      (a) => choose(async () => (await import("./shorthand.ts")).shorthandCommand(a, words)),
+    )
+    .parseSync();
   return chosen();
 }
 
