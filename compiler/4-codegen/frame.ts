@@ -26,7 +26,8 @@ const put = (bits: Bits, i: number): void => {
 function join(to: Bits, from: Bits): boolean {
   let grew = false;
   for (let i = 0; i < to.length; i++) {
-    const next = (to[i] ?? 0) | (from[i] ?? 0);
+    // Unsigned, as the array gives it back: with bit 31 set, the set would seem to grow for ever.
+    const next = ((to[i] ?? 0) | (from[i] ?? 0)) >>> 0;
     if (next !== to[i]) grew = true;
     to[i] = next;
   }
