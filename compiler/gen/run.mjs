@@ -9,6 +9,7 @@ const root = join(import.meta.dirname, "../..");
 const generators = [
   { module: "compiler/gen/abi.ts", file: "loader/abi.gen.h" },
   { module: "compiler/gen/grammar.ts", file: "compiler/1-parse/grammar.gen.ts" },
+  { module: "compiler/gen/language-tables.ts", file: "spec/language-tables.gen.md" },
 ];
 
 for (const { module, file } of generators) {
