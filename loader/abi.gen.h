@@ -10,8 +10,8 @@
 #define ABI_EVENT_HEADER 8
 /* u64 how often, s64 last helper result */
 #define ABI_SITE_SIZE 16
-/* u64 submitted, u64 dropped */
-#define ABI_LEDGER_SIZE 16
+/* u64 dropped */
+#define ABI_LEDGER_SIZE 8
 
 #define ABI_VALUE_KINDS(X) \
 	X(INT, "int") \

@@ -102,19 +102,28 @@ static void act(struct events *ev, const struct event_entry *e, const u8 *record
 	}
 }
 
-/* Returns -ECANCELED to leave the buffer: exit() was met, nobody reads any more, or the round is long enough. */
-static int take(void *ctx, void *data, size_t size)
+static const struct event_entry *entry_of(const struct events *ev, const void *data, size_t size)
 {
-	struct events *ev = ctx;
 	const struct event_entry *e;
 	u32 id;
 
 	if (size < ABI_EVENT_HEADER)
-		return 0;
+		return NULL;
 	memcpy(&id, data, 4);
 	e = id < ev->by_id_len ? ev->by_id[id] : NULL;
-	if (!e || size < e->size)
+	return e && size >= e->size ? e : NULL;
+}
+
+/* Returns -ECANCELED to leave the buffer: exit() was met, nobody reads any more, or the round is long enough. */
+static int take(void *ctx, void *data, size_t size)
+{
+	struct events *ev = ctx;
+	const struct event_entry *e = entry_of(ev, data, size);
+
+	if (!e) {
+		ev->passed_over++;
 		return 0;
+	}
 	ev->delivered[e->program]++;
 	ev->delivered_total++;
 	act(ev, e, data);
@@ -163,7 +172,7 @@ int events__open(struct events *ev)
 	if (ev->o->m->perf_buffer)
 		ev->perf = perf_buffer__new(bpf_map__fd(ev->o->buffer), pages && !(pages & (pages - 1)) ? pages : PERF_PAGES, take_perf, count_lost, ev, NULL);
 	else
-		ev->ring = ring_buffer__new(bpf_map__fd(ev->o->buffer), take, ev, NULL);
+		ev->ring = ring__open(bpf_map__fd(ev->o->buffer), bpf_map__max_entries(ev->o->buffer));
 	if (ev->perf || ev->ring)
 		return 0;
 	report__error("cannot map the event buffer: %s", strerror(errno));
@@ -173,7 +182,7 @@ int events__open(struct events *ev)
 int events__fd(const struct events *ev)
 {
 	if (ev->ring)
-		return ring_buffer__epoll_fd(ev->ring);
+		return bpf_map__fd(ev->o->buffer);
 	return ev->perf ? perf_buffer__epoll_fd(ev->perf) : -1;
 }
 
@@ -181,7 +190,34 @@ void events__consume(struct events *ev)
 {
 	ev->taken = 0;
 	if (ev->ring)
-		ring_buffer__consume(ev->ring);
+		ring__consume(ev->ring, take, ev);
 	if (ev->perf)
 		perf_buffer__consume(ev->perf);
+}
+
+bool events__are_taken(const struct events *ev)
+{
+	return !ev->ring || ring__is_empty(ev->ring);
+}
+
+struct counting {
+	const struct events *ev;
+	u64 *per_program;
+};
+
+static int count_pending(void *ctx, void *data, size_t size)
+{
+	struct counting *c = ctx;
+	const struct event_entry *e = entry_of(c->ev, data, size);
+
+	if (e)
+		c->per_program[e->program]++;
+	return 0;
+}
+
+u64 events__pending(const struct events *ev, u64 *per_program)
+{
+	struct counting c = { ev, per_program };
+
+	return ev->ring ? ring__pending(ev->ring, count_pending, &c) : 0;
 }

@@ -5,6 +5,7 @@
 
 #include "attach.h"
 #include "decode.h"
+#include "ring.h"
 #include "stream.h"
 
 struct events {
@@ -18,11 +19,13 @@ struct events {
 	/* Records taken, per program and in all; records that a perf buffer dropped. */
 	u64 *delivered;
 	u64 delivered_total, lost;
+	/* Records that belong to no event of the manifest. */
+	u64 passed_over;
 	/* After detaching: nothing may stop the draining. */
 	bool draining;
 	/* Records of this round. */
 	u32 taken;
-	struct ring_buffer *ring;
+	struct ring *ring;
 	struct perf_buffer *perf;
 	/* entry by event id */
 	const struct event_entry **by_id;
@@ -35,5 +38,9 @@ int events__open(struct events *ev);
 int events__fd(const struct events *ev);
 /* Takes what is there; unless draining, stops at exit() and after some thousand records, so that a flood holds up nothing else. */
 void events__consume(struct events *ev);
+/* True when nothing is left to take. */
+bool events__are_taken(const struct events *ev);
+/* Records that were submitted and nobody has taken; adds them to per_program, by number in the manifest. */
+u64 events__pending(const struct events *ev, u64 *per_program);
 
 #endif

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ledger.h"
 
-#include <string.h>
+#include <stdlib.h>
 #include <bpf/bpf.h>
 
 static u64 counter(const struct object *o, u32 offset)
@@ -9,18 +9,11 @@ static u64 counter(const struct object *o, u32 offset)
 	return o->bss ? __atomic_load_n((const u64 *)(o->bss + offset), __ATOMIC_RELAXED) : 0;
 }
 
-static u64 submitted(const struct ledger *l, u32 program)
-{
-	s64 at = l->o->m->programs[program].ledger;
-
-	return at < 0 ? l->events->delivered[program] : counter(l->o, at);
-}
-
 static u64 dropped(const struct ledger *l, u32 program)
 {
 	s64 at = l->o->m->programs[program].ledger;
 
-	return at < 0 ? 0 : counter(l->o, at + 8);
+	return at < 0 ? 0 : counter(l->o, at);
 }
 
 void ledger__open(struct ledger *l)
@@ -92,15 +85,7 @@ void ledger__poll(struct ledger *l)
 	}
 }
 
-bool ledger__is_even(const struct ledger *l)
-{
-	for (u32 i = 0; i < l->o->m->programs_len; i++)
-		if (submitted(l, i) > l->events->delivered[i])
-			return false;
-	return true;
-}
-
-static void put_program(struct ledger *l, struct bytes *b, u32 i)
+static void put_program(struct ledger *l, struct bytes *b, u32 i, u64 pending)
 {
 	struct bpf_prog_info info = {};
 	u32 size = sizeof(info);
@@ -110,7 +95,7 @@ static void put_program(struct ledger *l, struct bytes *b, u32 i)
 		bpf_obj_get_info_by_fd(fd, &info, &size);
 	mp__map(b, 4 + l->stats);
 	record__str(b, "probe", l->o->m->programs[i].probe);
-	record__uint(b, "submitted", submitted(l, i));
+	record__uint(b, "submitted", l->events->delivered[i] + pending);
 	record__uint(b, "dropped", dropped(l, i));
 	if (l->stats)
 		record__uint(b, "fired", info.run_cnt);
@@ -142,22 +127,24 @@ static void put_sites(struct ledger *l, struct bytes *b)
 
 void ledger__end(struct ledger *l, int status)
 {
+	const struct events *ev = l->events;
+	u32 programs = l->o->m->programs_len;
+	u64 *pending = mem__zalloc(programs * sizeof(*pending)), left = events__pending(ev, pending), dropped_total = 0;
 	struct bytes *b = stream__begin(l->stream, "end", 2);
-	u64 submitted_total = 0, dropped_total = unaccounted(l);
 
-	for (u32 i = 0; i < l->o->m->programs_len; i++) {
-		submitted_total += submitted(l, i);
+	for (u32 i = 0; i < programs; i++)
 		dropped_total += dropped(l, i);
-	}
 	record__int(b, "status", status);
 	mp__str(b, "ledger");
 	mp__map(b, 5);
-	record__uint(b, "submitted", submitted_total);
-	record__uint(b, "delivered", l->events->delivered_total);
+	/* a perf buffer keeps no account of its own */
+	record__uint(b, "submitted", ev->ring ? ring__taken(ev->ring) + left : ev->delivered_total + ev->passed_over + unaccounted(l));
+	record__uint(b, "delivered", ev->delivered_total);
 	record__uint(b, "dropped", dropped_total);
 	mp__str(b, "programs");
-	mp__array(b, l->o->m->programs_len);
-	for (u32 i = 0; i < l->o->m->programs_len; i++)
-		put_program(l, b, i);
+	mp__array(b, programs);
+	for (u32 i = 0; i < programs; i++)
+		put_program(l, b, i, pending[i]);
 	put_sites(l, b);
+	free(pending);
 }

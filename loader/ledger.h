@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The programs' own counters: growth becomes warning and lost records, and the end record adds everything up. */
+/*
+ * What failed and what was lost, from the programs' own counters: growth becomes warning and lost records. The end record
+ * adds everything up; what was submitted it reads off the buffer.
+ */
 #ifndef TRACELET_LEDGER_H
 #define TRACELET_LEDGER_H
 
@@ -17,8 +20,6 @@ struct ledger {
 void ledger__open(struct ledger *l);
 /* Reports what has grown since the last call. */
 void ledger__poll(struct ledger *l);
-/* True when every record that was submitted has been taken. */
-bool ledger__is_even(const struct ledger *l);
 void ledger__end(struct ledger *l, int status);
 
 #endif

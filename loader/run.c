@@ -287,7 +287,7 @@ static void drain(struct run *r)
 	r->events.draining = true;
 	for (int i = 0; i < SETTLE_TRIES; i++) {
 		events__consume(&r->events);
-		if (ledger__is_even(&r->ledger) || stops > 1)
+		if (events__are_taken(&r->events) || stops > 1)
 			return;
 		nanosleep(&moment, NULL);
 	}

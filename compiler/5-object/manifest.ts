@@ -19,14 +19,29 @@ export type ValueType =
   | { readonly k: "buffer"; readonly size: number }
   | { readonly k: "pointer" }
   /** names: decimal value → enumerator. */
-  | { readonly k: "enum"; readonly size: 1 | 2 | 4 | 8; readonly signed: boolean; readonly names: Readonly<Record<string, string>> }
+  | {
+      readonly k: "enum";
+      readonly size: 1 | 2 | 4 | 8;
+      readonly signed: boolean;
+      readonly names: Readonly<Record<string, string>>;
+    }
   | { readonly k: "array"; readonly length: number; readonly stride: number; readonly element: ValueType }
-  | { readonly k: "tuple"; readonly size: number; readonly fields: readonly { readonly offset: number; readonly type: ValueType }[] }
+  | {
+      readonly k: "tuple";
+      readonly size: number;
+      readonly fields: readonly { readonly offset: number; readonly type: ValueType }[];
+    }
   /** Records and structs. bits: a bit-field, `bitOffset` from the field's offset. */
   | {
       readonly k: "record";
       readonly size: number;
-      readonly fields: readonly { readonly name: string; readonly offset: number; readonly type: ValueType; readonly bits?: number; readonly bitOffset?: number }[];
+      readonly fields: readonly {
+        readonly name: string;
+        readonly offset: number;
+        readonly type: ValueType;
+        readonly bits?: number;
+        readonly bitOffset?: number;
+      }[];
     }
   /** u32 address family (2 or 10, host order), then 16 bytes of address (4 used for AF_INET). 20 bytes. */
   | { readonly k: "inet" }
@@ -39,7 +54,13 @@ export type ValueType =
   /** u64 address, u32 tgid, 4 bytes padding: 16 bytes. */
   | { readonly k: "usym" }
   /** kernel: s32 id in the stack map `map` (negative: -errno of bpf_get_stackid), 4 bytes padding. user: s32 id, u32 tgid. 8 bytes. */
-  | { readonly k: "stack"; readonly user: boolean; readonly mode: "bpftrace" | "perf" | "raw" | "build_id"; readonly limit: number; readonly map: string }
+  | {
+      readonly k: "stack";
+      readonly user: boolean;
+      readonly mode: "bpftrace" | "perf" | "raw" | "build_id";
+      readonly limit: number;
+      readonly map: string;
+    }
   /** u64 uid. */
   | { readonly k: "username" }
   /** u64 cgroup id. */
@@ -60,7 +81,13 @@ export type ValueType =
   /** As hist; bucket 0 is below min, the last is max and above (L2.108). */
   | { readonly k: "lhist"; readonly min: number; readonly max: number; readonly step: number }
   /** Ring of `count` intervals. Keyed by u64 (time / interval) mod count appended at `bucketOffset`; value: u64 interval number, s64 value, u64 samples. */
-  | { readonly k: "tseries"; readonly interval: number; readonly count: number; readonly fn: "last" | "avg" | "max" | "min" | "sum"; readonly signed: boolean };
+  | {
+      readonly k: "tseries";
+      readonly interval: number;
+      readonly count: number;
+      readonly fn: "last" | "avg" | "max" | "min" | "sum";
+      readonly signed: boolean;
+    };
 
 export type MapStorage = "hash" | "percpu_hash" | "lru_hash" | "lru_percpu_hash" | "percpu_array" | "global";
 
@@ -85,7 +112,12 @@ export type MapEntry = {
 };
 
 /** Place in the script: byte-free, as a diagnostic shows it (1-based; columns end exclusive). */
-export type Place = { readonly line: number; readonly column: number; readonly endLine: number; readonly endColumn: number };
+export type Place = {
+  readonly line: number;
+  readonly column: number;
+  readonly endLine: number;
+  readonly endColumn: number;
+};
 
 export type Argument = { readonly offset: number; readonly type: ValueType };
 
@@ -96,7 +128,21 @@ export type Argument = { readonly offset: number; readonly type: ValueType };
 export type EventEntry = {
   readonly id: number;
   readonly kind:
-    | "printf" | "errorf" | "warnf" | "print" | "print-map" | "clear" | "zero" | "exit" | "time" | "cat" | "system" | "join" | "assert" | "unwatch" | "skboutput";
+    | "printf"
+    | "errorf"
+    | "warnf"
+    | "print"
+    | "print-map"
+    | "clear"
+    | "zero"
+    | "exit"
+    | "time"
+    | "cat"
+    | "system"
+    | "join"
+    | "assert"
+    | "unwatch"
+    | "skboutput";
   /** Whole record, header included. */
   readonly size: number;
   readonly args: readonly Argument[];
@@ -118,7 +164,16 @@ export type EventEntry = {
  * `warn`: reported to the user by default; else only in the ledger (or with -k).
  */
 export type SiteEntry = {
-  readonly kind: "map-full" | "delete-missing" | "lookup-missing" | "read" | "divide-by-zero" | "out-of-bounds" | "stack" | "no-child" | "helper";
+  readonly kind:
+    | "map-full"
+    | "delete-missing"
+    | "lookup-missing"
+    | "read"
+    | "divide-by-zero"
+    | "out-of-bounds"
+    | "stack"
+    | "no-child"
+    | "helper";
   readonly helper?: string;
   readonly map?: number;
   readonly place: Place;
@@ -131,12 +186,24 @@ export type Attach =
   | { readonly kind: "begin" | "end" }
   | { readonly kind: "signal"; readonly signal: string }
   /** Patterns may hold `*`; the loader expands them on the target. offset: bytes into the function. address: absolute (hex string). */
-  | { readonly kind: "kprobe" | "kretprobe"; readonly function: string; readonly module?: string; readonly offset?: number; readonly address?: string }
+  | {
+      readonly kind: "kprobe" | "kretprobe";
+      readonly function: string;
+      readonly module?: string;
+      readonly offset?: number;
+      readonly address?: string;
+    }
   | { readonly kind: "fentry" | "fexit"; readonly function: string; readonly module?: string }
   | { readonly kind: "tracepoint"; readonly category: string; readonly event: string }
   | { readonly kind: "rawtracepoint"; readonly event: string; readonly module?: string }
   /** path: absolute, or a name searched on the target (PATH, library cache). */
-  | { readonly kind: "uprobe" | "uretprobe"; readonly path: string; readonly symbol?: string; readonly offset?: number; readonly address?: string }
+  | {
+      readonly kind: "uprobe" | "uretprobe";
+      readonly path: string;
+      readonly symbol?: string;
+      readonly offset?: number;
+      readonly address?: string;
+    }
   | { readonly kind: "usdt"; readonly path: string; readonly provider?: string; readonly name: string }
   /** Exactly one of the two. */
   | { readonly kind: "profile" | "interval"; readonly hz?: number; readonly ns?: number }
@@ -153,7 +220,7 @@ export type ProgramEntry = {
   readonly probe: string;
   readonly attach: readonly Attach[];
   readonly place: Place;
-  /** `.bss` offset of u64 submitted, u64 dropped (buffer full); absent for programs that emit nothing. */
+  /** `.bss` offset of u64 dropped (buffer full); absent for programs that emit nothing. */
   readonly ledger?: number;
   /** Runs in `.rodata`-guarded pid filter mode (compiled with it). */
   readonly pidFilter?: boolean;
@@ -161,7 +228,13 @@ export type ProgramEntry = {
 
 /** A script parameter that the loader writes into `.rodata` before loading. */
 export type ParamEntry =
-  | { readonly kind: "positional"; readonly index: number; readonly type: "int" | "string"; readonly offset: number; readonly size: number }
+  | {
+      readonly kind: "positional";
+      readonly index: number;
+      readonly type: "int" | "string";
+      readonly offset: number;
+      readonly size: number;
+    }
   | { readonly kind: "count"; readonly offset: number; readonly size: 8 }
   | {
       readonly kind: "named";
@@ -181,7 +254,13 @@ export type HostValue = {
 };
 
 /** A number that the loader resolves: kaddr("x"), uaddr("x"), cgroupid("path") (the path is the symbol). u64 in `.rodata`. */
-export type SymbolValue = { readonly kind: "kernel" | "user" | "cgroup"; readonly path?: string; readonly symbol: string; readonly offset: number; readonly place: Place };
+export type SymbolValue = {
+  readonly kind: "kernel" | "user" | "cgroup";
+  readonly path?: string;
+  readonly symbol: string;
+  readonly offset: number;
+  readonly place: Place;
+};
 
 /**
  * A tracepoint field read at a fixed context offset. The loader compares with the target's format file and, where the
@@ -199,7 +278,13 @@ export type TracepointField = {
 };
 
 /** What a CO-RE relocation stands for in the script, so that a failure is reported in its words. */
-export type FieldUse = { readonly section: string; readonly insn: number; readonly type: string; readonly path: string; readonly place: Place };
+export type FieldUse = {
+  readonly section: string;
+  readonly insn: number;
+  readonly type: string;
+  readonly path: string;
+  readonly place: Place;
+};
 
 export type Manifest = {
   readonly version: number;

@@ -27,7 +27,7 @@ export function basic(parts: Partial<Manifest> = {}): Manifest {
         probe: "end",
         attach: [{ kind: "end" }],
         place: place(2),
-        ledger: 16,
+        ledger: 8,
       },
     ],
     maps: [
@@ -107,7 +107,7 @@ export function basic(parts: Partial<Manifest> = {}): Manifest {
       {
         name: "@Global",
         storage: "global",
-        offset: 48,
+        offset: 32,
         keySize: 0,
         value: int64,
         valueSize: 8,
@@ -121,7 +121,7 @@ export function basic(parts: Partial<Manifest> = {}): Manifest {
       { id: 3, kind: "printf", size: 32, args, format: "%d %s\n", place: place(2), program: 1 },
       { id: 4, kind: "print-map", size: 8, args: [], map: 5, top: 3, place: place(1), program: 0 },
     ],
-    sites: [{ kind: "read", helper: "probe_read_user", place: place(3), program: 0, offset: 32, warn: false }],
+    sites: [{ kind: "read", helper: "probe_read_user", place: place(3), program: 0, offset: 16, warn: false }],
     params: [
       { kind: "positional", index: 1, type: "int", offset: 0, size: 8 },
       { kind: "positional", index: 2, type: "string", offset: 8, size: 16 },

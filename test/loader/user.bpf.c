@@ -34,7 +34,7 @@ struct {
 } stacks SEC(".maps");
 
 struct {
-	__u64 submitted, dropped, ret_submitted, ret_dropped;
+	__u64 dropped, ret_dropped;
 } bss;
 
 struct call {
@@ -73,8 +73,6 @@ int on_work(struct pt_regs *ctx)
 	{
 		if (OUTPUT(ctx, e))
 			__sync_fetch_and_add(&bss.dropped, 1);
-		else
-			__sync_fetch_and_add(&bss.submitted, 1);
 	}
 	return 0;
 }
@@ -86,8 +84,6 @@ int on_return(struct pt_regs *ctx)
 
 	if (OUTPUT(ctx, e))
 		__sync_fetch_and_add(&bss.ret_dropped, 1);
-	else
-		__sync_fetch_and_add(&bss.ret_submitted, 1);
 	return 0;
 }
 

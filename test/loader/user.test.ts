@@ -71,6 +71,13 @@ describe.skipIf(reason !== undefined)("uprobes on a command of our own", () => {
     expect(of(run.records, "printf").length + of(run.records, "value").length).toBe(total.delivered);
   });
 
+  test("a record that became nothing shows as submitted and not delivered", () => {
+    const known = user(target).events.filter((event) => event.kind === "printf");
+    const run = runLoader(["run", makeObject("user.bpf.c", user(target, { events: known })), "-c", `${target} 3`]);
+    expect(of(run.records, "value")).toEqual([]);
+    expect(ledger(run)).toMatchObject({ submitted: 6, delivered: 3, dropped: 0 });
+  });
+
   test("falls back to a perf buffer where the object says so", () => {
     const object = makeObject("user.bpf.c", user(target, { buffer: { kind: "perf", symbol: "events" } }), ["-DPERF"]);
     const run = runLoader(["run", object, "-c", `${target} 5`]);

@@ -30,7 +30,7 @@ export function user(target: string, parts: Partial<Manifest> = {}, more: readon
         probe: `uretprobe:${target}:leaf`,
         attach: [{ kind: "uretprobe", path: target, symbol: "leaf" }],
         place: place(3),
-        ledger: 16,
+        ledger: 8,
       },
     ],
     maps: [

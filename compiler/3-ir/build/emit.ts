@@ -1,7 +1,7 @@
 /**
  * Events for user space: one record in the ring buffer each, filled in place. All that may fail or jump is evaluated
- * before the record is reserved, since the verifier wants every path from there to submit it. A full buffer and each
- * submitted record are counted in the program's ledger.
+ * before the record is reserved, since the verifier wants every path from there to submit it. A full buffer is
+ * counted in the program's ledger; what was submitted, the reader sees in the buffer.
  */
 import type { Emit, Expr, Stmt } from "../../2-check/typed.ts";
 import type { Argument } from "../../5-object/manifest.ts";
@@ -146,18 +146,17 @@ function sendToRing(cx: Lowering, id: number, size: number, fields: readonly Fie
   fn.branch("ne", pointer, fn.const(0), reserved, full, { unlikely: "else" });
   fn.enter(reserved);
   fillRecord(cx, { base: pointer, offset: 0, memory: "record", align: 8 }, id, fields, "record");
-  countRecord(cx, 0);
   fn.call("ringbuf_submit", [pointer, fn.const(0)], { reads: "record" });
   fn.jump(onward);
   fn.enter(full);
-  countRecord(cx, 8);
+  countDrop(cx);
   fn.jump(onward);
   fn.enter(onward);
 }
 
 function sendToPerfBuffer(cx: Lowering, id: number, size: number, fields: readonly Field[]): void {
   const { fn } = cx;
-  const [sent, full, onward] = [fn.block(), fn.block(), fn.block()];
+  const [full, onward] = [fn.block(), fn.block()];
   const onStack = size <= PERF_STACK_RECORD;
   const record = onStack ? cx.temps.take(size, "record") : cx.temps.scratch(size);
   // The verifier lets no byte of the stack out that was never written.
@@ -166,19 +165,16 @@ function sendToPerfBuffer(cx: Lowering, id: number, size: number, fields: readon
   const buffer = fn.map(cx.module.eventBuffer(cx.config.perfRbPages));
   const args = [cx.context(), buffer, fn.const(BPF_F_CURRENT_CPU), address(fn, record), fn.const(size)];
   const result = fn.call("perf_event_output", args, { reads: record.memory });
-  fn.branch("slt", result, fn.const(0), full, sent, { unlikely: "then" });
-  fn.enter(sent);
-  countRecord(cx, 0);
-  fn.jump(onward);
+  fn.branch("slt", result, fn.const(0), full, onward, { unlikely: "then" });
   fn.enter(full);
-  countRecord(cx, 8);
+  countDrop(cx);
   fn.jump(onward);
   fn.enter(onward);
 }
 
-/** Adds one to the program's submitted (0) or dropped (8) records. */
-function countRecord(cx: Lowering, offset: 0 | 8): void {
+/** Adds one to the program's dropped records. */
+function countDrop(cx: Lowering): void {
   const { fn } = cx;
   const base = fn.data(".bss", cx.program.ledger());
-  fn.atomicAdd({ base, offset, memory: "data", align: 8 }, fn.const(1));
+  fn.atomicAdd({ base, offset: 0, memory: "data", align: 8 }, fn.const(1));
 }

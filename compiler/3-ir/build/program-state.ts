@@ -42,9 +42,9 @@ export class ProgramState {
     this.name = name;
   }
 
-  /** .bss offset of u64 submitted, u64 dropped; made when the program first emits. */
+  /** .bss offset of u64 dropped; made when the program first emits. */
   ledger(): number {
-    this.#ledger ??= this.#module.bss(`ledger_${this.index}`, 16);
+    this.#ledger ??= this.#module.bss(`ledger_${this.index}`, 8);
     return this.#ledger;
   }
 
