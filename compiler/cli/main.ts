@@ -1,8 +1,12 @@
 /** The `tracelet` command: yargs, one file per command, each loaded when it is asked for. */
 import yargs, { type Argv } from "yargs";
-import { CliError, EXIT, useColour } from "./io.ts";
+import { CliError, checkColour, EXIT, useColour } from "./io.ts";
+import { type TakenWords, takeWords } from "./words.ts";
 
 declare const TRACELET_VERSION: string;
+
+/** Second line of --version: what scripts that look for bpftrace's version find, the language that is spoken. */
+const LANGUAGE = "bpftrace v0.27 language";
 
 const scriptOptions = (y: Argv) =>
   y
@@ -73,6 +77,7 @@ const commands: Readonly<Record<string, (y: Argv, name: string, choose: Choose) 
       "run a script or an object here, or on other hosts that have only the loader",
       (y) =>
         compileOptions(y)
+          .positional("params", { type: "string", array: true, describe: "the script's $1, $2, …" })
           .option("host", {
             type: "string",
             array: true,
@@ -184,32 +189,48 @@ const commands: Readonly<Record<string, (y: Argv, name: string, choose: Choose) 
     ),
 };
 
+const LISTS: ReadonlySet<string> = new Set(["_", "--", "params", "host", "I", "include"]);
+
+/** An option that takes one value and is given twice keeps the last. (yargs can do so itself, but then lists lose words too.) */
+const keepLast =
+  (lists: ReadonlySet<string>) =>
+  (args: Record<string, unknown>): void => {
+    for (const [name, value] of Object.entries(args)) {
+      if (Array.isArray(value) && !lists.has(name)) args[name] = value.at(-1);
+    }
+  };
+
 /** A parser with the settings that all commands share. */
-function parserFor(words: readonly string[], name: string): Argv {
+function parserFor(taken: TakenWords, words: readonly string[], name: string): Argv {
+  const { debug, includeDirectories, includes } = taken;
   return yargs([...words])
+    .middleware((argv) => void Object.assign(argv, { debug, includeDirectories, includes }))
     .scriptName(name)
     .parserConfiguration({
       "parse-numbers": false,
       "parse-positional-numbers": false,
       "camel-case-expansion": false,
       "dot-notation": false,
-      "duplicate-arguments-array": false,
       "populate--": true,
     })
+    .middleware(keepLast(name.endsWith(" check") ? new Set([...LISTS, "kernel"]) : LISTS), true)
     .help("h")
     .alias("h", "help")
-    .version("V", "print the version", `tracelet v${TRACELET_VERSION}`)
+    .version("V", "print the version", `tracelet v${TRACELET_VERSION}\n${LANGUAGE}`)
     .alias("V", "version")
     .wrap(Math.min(110, process.stdout.columns ?? 110))
     .strictOptions()
     .exitProcess(false)
     .fail((message, error) => {
       if (error !== undefined && error !== null) throw error;
-      throw new CliError(EXIT.usage, message, `${name} --help lists the options`);
+      throw new CliError(EXIT.usage, message, `USAGE: ${name} [options] …; ${name} --help lists the options`);
     });
 }
 
-async function main(words: readonly string[]): Promise<number> {
+async function main(given: readonly string[]): Promise<number> {
+  checkColour();
+  const taken = takeWords(given);
+  const { words } = taken;
   let chosen: () => Promise<number> = async () => EXIT.ok;
   const choose: Choose = (run) => {
     chosen = run;
@@ -217,10 +238,10 @@ async function main(words: readonly string[]): Promise<number> {
   const [first = "", ...rest] = words;
   const named = Object.hasOwn(commands, first) ? commands[first] : undefined;
   if (named !== undefined) {
-    named(parserFor(rest, `tracelet ${first}`), "$0", choose).parseSync();
+    named(parserFor(taken, rest, `tracelet ${first}`), "$0", choose).parseSync();
     return chosen();
   }
-  let parser = parserFor(words, "tracelet").usage(
+  let parser = parserFor(taken, words, "tracelet").usage(
     "$0: bpftrace scripts as ordinary eBPF objects\n\n  $0 SCRIPT.bt [PARAMS…]    compile, load here and print, as bpftrace does\n  $0 -e PROGRAM [PARAMS…]\n  $0 COMMAND …",
   );
   for (const [name, add] of Object.entries(commands)) parser = add(parser, name, choose);
@@ -258,22 +279,13 @@ function shorthandOptions(y: Argv) {
     .option("l", { alias: "list", type: "boolean", describe: "list probes that match; -lv with their arguments" })
     .option("q", { alias: "quiet", type: "boolean", describe: "no line about attached probes" })
     .option("v", { alias: "verbose", type: "count", describe: "say more" })
-    .option("d", {
-      alias: "debug",
-      type: "string",
-      requiresArg: true,
-      describe: "print a stage and go on: ast, types, codegen, codegen-opt, dis, all",
-    })
     .option("dry-run", { type: "boolean", describe: "load and attach, then end" })
     .option("emit-elf", { type: "string", requiresArg: true, describe: "write the object and stop" })
     .option("k", { type: "count", describe: "report failed reads of memory" })
-    .option("I", { type: "string", array: true, requiresArg: true, hidden: true })
-    .option("include", { type: "string", array: true, requiresArg: true, hidden: true })
     .option("fmt", { type: "boolean", hidden: true })
     .option("info", { type: "boolean", describe: "what this installation and host can do" })
     .option("b", { alias: "btf", type: "boolean", hidden: true })
     .option("usdt-file-activation", { type: "boolean", hidden: true })
-    .option("no-feature", { type: "string", requiresArg: true, hidden: true })
     .option("isa", { choices: ["v2", "v3"] as const, default: "v3" as const, hidden: true })
     .option("stats", { type: "boolean", hidden: true });
 }
@@ -285,8 +297,9 @@ main(process.argv.slice(2)).then(
   (error: unknown) => {
     if (error instanceof CliError) {
       const red = useColour(process.stderr) ? ["\x1b[31m", "\x1b[0m"] : ["", ""];
+      const label = error.message.startsWith("USAGE: ") ? "" : "ERROR: ";
       process.stderr.write(
-        `${red[0]}ERROR: ${error.message}${red[1]}\n${error.hint === undefined ? "" : `HINT: ${error.hint}\n`}`,
+        `${red[0]}${label}${error.message}${red[1]}\n${error.hint === undefined ? "" : `HINT: ${error.hint}\n`}`,
       );
       process.exitCode = error.status;
       return;
