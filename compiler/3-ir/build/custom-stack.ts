@@ -4,10 +4,12 @@ import type { ValueId } from "../ir.ts";
 import { address } from "./access.ts";
 import { type CustomCall, operand } from "./custom-call.ts";
 import type { Lowering } from "./lowering.ts";
-import { countNegative } from "./sites.ts";
+import { countFailure } from "./sites.ts";
 
 const BPF_F_USER_STACK = 256;
 const FRAMES_MAX = 127;
+/** What the helper says where there is no such stack: no kernel frame below a user's code, no user of a kernel thread. */
+const EFAULT = 14;
 
 /** s32 id (or -errno) in the low half; of a user's stack, the process in the high half. */
 export function stackCaptured(cx: Lowering, expr: CustomCall): ValueId {
@@ -17,11 +19,24 @@ export function stackCaptured(cx: Lowering, expr: CustomCall): ValueId {
   const map = fn.map(cx.module.stackMap(type));
   const flags = fn.const(type.user ? BPF_F_USER_STACK : 0);
   const id = fn.call("get_stackid", [cx.context(), map, flags], { reads: "any" });
-  countNegative(cx, { kind: "stack", helper: "get_stackid", span: expr.span, warn: false }, id);
+  countLost(cx, expr, id);
   const low = fn.extend(32, false, id);
   if (!type.user) return low;
   const both = fn.call("get_current_pid_tgid", [], { pure: true });
   return fn.binary("or", fn.binaryImm("shl", fn.binaryImm("shr", both, 32), 32), low);
+}
+
+/** A stack that could not be kept is a failure; one that is not there is empty (bpf_get_stackid in kernel/bpf/stackmap.c). */
+function countLost(cx: Lowering, expr: CustomCall, id: ValueId): void {
+  const { fn } = cx;
+  const [negative, lost, onward] = [fn.block(), fn.block(), fn.block()];
+  fn.branch("slt", id, fn.const(0), negative, onward, { unlikely: "then" });
+  fn.enter(negative);
+  fn.branch("ne", id, fn.const(-EFAULT), lost, onward, { unlikely: "then" });
+  fn.enter(lost);
+  countFailure(cx, { kind: "stack", helper: "get_stackid", span: expr.span, warn: false }, id);
+  fn.jump(onward);
+  fn.enter(onward);
 }
 
 /** Number of frames of the stack of here and now. */
