@@ -299,6 +299,7 @@ void attach__detach(struct links *links)
 	for (u32 i = 0; i < links->len; i++)
 		if (!links->list[i].is_perf)
 			close(links->list[i].fd);
+	links->held = links->len;
 	links->len = 0;
 }
 

@@ -15,7 +15,8 @@ struct link {
 
 struct links {
 	struct link *list;
-	u32 len, room;
+	/* held: those that are detached, and still have descriptors to be closed */
+	u32 len, room, held;
 };
 
 /* Adds the targets of one attach point to the plan. Returns an exit status. */

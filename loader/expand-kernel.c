@@ -66,9 +66,14 @@ static int expand_failed(const struct object *o, u32 program, const struct attac
 
 static int no_match(const struct object *o, u32 program, const struct attach_entry *entry, const char *group)
 {
-	char *text = mem__format("no matches for %s:%s%s%s", entry->kind_name, group ? group : "", group ? ":" : "", entry->name);
-	int err = plan__missing(o, program, NULL, text);
+	char *text;
+	int err;
 
+	/* in a list, one that matches nothing is no error: plan__make objects to a program that keeps no target */
+	if (o->m->programs[program].attach_len > 1 && o->m->config.missing_probes == MISSING_ERROR)
+		return 0;
+	text = mem__format("no matches for %s:%s%s%s", entry->kind_name, group ? group : "", group ? ":" : "", entry->name);
+	err = plan__missing(o, program, NULL, text);
 	free(text);
 	return err;
 }

@@ -70,13 +70,15 @@ int plan__make(struct plan *plan, const struct object *o, const struct options *
 	memset(plan, 0, sizeof(*plan));
 	plan->multi = mem__zalloc(m->programs_len * sizeof(*plan->multi));
 	for (u32 i = 0; i < m->programs_len; i++) {
-		for (u32 k = 0; k < m->programs[i].attach_len; k++) {
-			const struct attach_entry *e = &m->programs[i].attach[k];
-			int err = attach__expand(plan, o, opt, i, e);
+		u32 before = plan->len;
+		int err = 0;
 
-			if (err)
-				return err;
-		}
+		for (u32 k = 0; k < m->programs[i].attach_len && !err; k++)
+			err = attach__expand(plan, o, opt, i, &m->programs[i].attach[k]);
+		if (!err && m->programs[i].attach_len > 1 && plan->len == before)
+			err = plan__missing(o, i, NULL, "no matches for any of the probe's attach points");
+		if (err)
+			return err;
 	}
 	for (u32 i = 0; i < plan->len; i++)
 		plan->waits |= !runs_alone(plan->list[i].entry->kind);

@@ -23,6 +23,7 @@
 #include "maps.h"
 #include "perf.h"
 #include "plan.h"
+#include "release.h"
 #include "report.h"
 #include "seal.h"
 #include "user-symbols.h"
@@ -339,5 +340,6 @@ int run__object(const struct options *opt)
 	}
 out:
 	child__stop(&r.child);
+	release__in_background(&r.links, r.stream.fd, opt->child_stdout);
 	return err;
 }

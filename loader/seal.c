@@ -25,7 +25,7 @@ static const int allowed[] = {
 	SYS_read, SYS_write, SYS_writev, SYS_pread64, SYS_lseek, SYS_close, SYS_openat, SYS_fstat, SYS_newfstatat, SYS_statx, SYS_getdents64,
 	SYS_readlinkat, SYS_faccessat, SYS_fcntl, SYS_mmap, SYS_munmap, SYS_mremap, SYS_mprotect, SYS_madvise, SYS_brk, SYS_bpf, SYS_ioctl,
 	SYS_epoll_ctl, SYS_epoll_pwait, SYS_ppoll, SYS_clock_gettime, SYS_clock_nanosleep, SYS_nanosleep, SYS_gettimeofday, SYS_rt_sigaction,
-	SYS_rt_sigprocmask, SYS_rt_sigreturn, SYS_restart_syscall, SYS_getpid, SYS_gettid, SYS_kill, SYS_tgkill, SYS_wait4, SYS_waitid, SYS_ptrace,
+	SYS_rt_sigprocmask, SYS_rt_sigreturn, SYS_restart_syscall, SYS_getpid, SYS_getppid, SYS_gettid, SYS_clone, SYS_kill, SYS_tgkill, SYS_wait4, SYS_waitid, SYS_ptrace,
 	SYS_pidfd_send_signal, SYS_futex, SYS_uname, SYS_getrandom, SYS_exit, SYS_exit_group, SYS_sched_yield, SYS_capget, SYS_capset,
 #if defined(__x86_64__)
 	SYS_open, SYS_stat, SYS_lstat, SYS_access, SYS_readlink, SYS_epoll_wait, SYS_poll, SYS_time,

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { afterEach, describe, expect, test } from "vitest";
 import { loader, makeObject, type Rec, records, runLoader, whyNot } from "./objects.ts";
 import { buildTarget, user } from "./user.ts";
@@ -69,6 +69,21 @@ describe.skipIf(reason !== undefined)("uprobes on a command of our own", () => {
     expect(lost).toBe(total.dropped);
     expect(total.programs[0]?.fired).toBe(2000);
     expect(of(run.records, "printf").length + of(run.records, "value").length).toBe(total.delivered);
+  });
+
+  test("what frees the probes after a run ends by itself", async () => {
+    const object = makeObject("user.bpf.c", user(target));
+    runLoader(["run", object, "-c", `${target} 1`]);
+    const left = () =>
+      readdirSync("/proc").filter((pid) => {
+        try {
+          return /^\d+$/.test(pid) && readFileSync(`/proc/${pid}/cmdline`, "utf8").includes(object);
+        } catch {
+          return false;
+        }
+      });
+    for (let tries = 0; tries < 100 && left().length > 0; tries++) await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(left()).toEqual([]);
   });
 
   test("a record that became nothing shows as submitted and not delivered", () => {
