@@ -33,6 +33,10 @@ export type CompileOptions = {
   readonly buffer: "ring" | "perf";
   /** Count and report every failed read of memory (-k). */
   readonly readWarnings: boolean;
+  /** Text of the script's own C headers: read before the script, wherever it includes them. */
+  readonly headers: string;
+  /** Whether kernel types may be used; false: BPFTRACE_HAVE_BTF is not defined, and what needs BTF is refused. */
+  readonly btf: boolean;
   /** Called after each stage with a function that prints it. */
   readonly trace: ((stage: Stage, print: () => string) => void) | undefined;
 };
@@ -52,6 +56,8 @@ export function defaultOptions(snapshot: Snapshot): CompileOptions {
     child: false,
     buffer: olderThan(snapshot, 5, 8) ? "perf" : "ring",
     readWarnings: false,
+    headers: "",
+    btf: true,
     trace: undefined,
   };
 }

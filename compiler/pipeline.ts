@@ -13,6 +13,7 @@ import { inspect } from "./5-object/inspect.ts";
 import { writeObject } from "./5-object/write-object.ts";
 import type { Diagnostic } from "./diagnostics/diagnostic.ts";
 import type { CompileOptions } from "./options.ts";
+import { withoutBtf } from "./snapshot/without-btf.ts";
 import { createSource, type Source } from "./source/text.ts";
 
 export type CompileResult = {
@@ -30,7 +31,7 @@ export const VERSION = "0.1.0";
  * @throws SnapshotError if the snapshot turns out damaged where the script needs it
  */
 export function compile(text: string, options: CompileOptions): CompileResult {
-  const source = createSource(options.name, text);
+  const source = createSource(options.name, options.headers === "" ? text : `${text}\n${options.headers}`);
   const diagnostics: Diagnostic[] = [];
   const failed = (more: readonly Diagnostic[]) => {
     diagnostics.push(...more);
@@ -38,21 +39,28 @@ export function compile(text: string, options: CompileOptions): CompileResult {
   };
   const stopped = { source, object: undefined, diagnostics };
   const { trace } = options;
+  const snapshot = options.btf ? options.snapshot : withoutBtf(options.snapshot);
 
-  const ast = parse(source, { params: options.positional, constants: (name) => options.snapshot.constant(name) });
+  const ast = parse(source, {
+    params: options.positional,
+    headersAt: text.length,
+    hasBtf: options.btf,
+    constants: (name) => options.snapshot.constant(name),
+  });
   trace?.("ast", () => printAst(ast.value));
   if (failed(ast.diagnostics)) return stopped;
 
   const typed = check(ast.value, source, {
-    snapshot: options.snapshot,
+    snapshot,
     arch: options.arch,
     options: checkOptions(options),
+    parseLibrary: (library) => parse(createSource("library", library)).value.items,
   });
   trace?.("typed", () => printTyped(typed.value));
   if (failed(typed.diagnostics)) return stopped;
 
   const ir = build(typed.value, {
-    snapshot: options.snapshot,
+    snapshot,
     arch: options.arch,
     source,
     tool: `tracelet ${VERSION}`,
@@ -64,7 +72,7 @@ export function compile(text: string, options: CompileOptions): CompileResult {
   const optimized = optimize(ir.value);
   trace?.("ir-opt", () => printModule(optimized));
 
-  const code = generate(optimized, { btf: options.snapshot.btf, source, isa: options.isa, arch: options.arch });
+  const code = generate(optimized, { btf: snapshot.btf, source, isa: options.isa, arch: options.arch });
   trace?.("asm", () => printCode(code.value));
   if (failed(code.diagnostics)) return stopped;
 

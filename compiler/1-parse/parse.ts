@@ -21,6 +21,8 @@ export type ParseOptions = {
   readonly constants?: Constants | undefined;
   /** Whether kernel types come from BTF, so that BPFTRACE_HAVE_BTF is defined; true unless said otherwise. */
   readonly hasBtf?: boolean | undefined;
+  /** Where the text of included headers begins, behind the script: it is read first. undefined: there is none. */
+  readonly headersAt?: number | undefined;
 };
 
 type Part = readonly Ast.CDefinition[] | Ast.Config | Ast.Import | Ast.Item;
@@ -42,7 +44,7 @@ export function parse(source: Source, options: ParseOptions = {}): Result<Ast.Pr
   });
 
   const parts: Part[] = [];
-  const segments = splitSegments(pre.text, source.text);
+  const segments = headersFirst(splitSegments(pre.text, source.text), options.headersAt ?? source.text.length);
   segments.forEach((segment, i) => {
     // What the preprocessor reported explains a failure of the item around it.
     const next = segments[i + 1]?.start ?? source.text.length + 1;
@@ -52,6 +54,13 @@ export function parse(source: Source, options: ParseOptions = {}): Result<Ast.Pr
   });
   const defines = [...pre.macros.values()].map((macro) => parseDefine(macro, pre, makeContext, report));
   return { value: assemble(source.text, pre, defines, parts, report), diagnostics };
+}
+
+function headersFirst(segments: readonly Segment[], headersAt: number): readonly Segment[] {
+  const isHeader = (segment: Segment): boolean => segment.start >= headersAt;
+  return segments.some(isHeader)
+    ? [...segments.filter(isHeader), ...segments.filter((segment) => !isHeader(segment))]
+    : segments;
 }
 
 function parseSegment(

@@ -1,4 +1,5 @@
 /** From a command's words to an object: options, compile, diagnostics on stderr. Shared by compile, run and the shorthand. */
+import { existsSync } from "node:fs";
 import {
   type CompileOptions,
   type CompileResult,
@@ -8,7 +9,8 @@ import {
   type Stage,
 } from "../index.ts";
 import type { Snapshot } from "../snapshot/index.ts";
-import { useColour, writeAll } from "./io.ts";
+import { collectHeaders } from "./headers.ts";
+import { CliError, EXIT, useColour, writeAll } from "./io.ts";
 import type { Script } from "./script.ts";
 
 /** The options of compile, check, run and the shorthand, as yargs hands them over. */
@@ -22,6 +24,9 @@ export type CompileArgs = {
   readonly "pid-filter"?: boolean | undefined;
   readonly buffer?: "ring" | "perf" | undefined;
   readonly k?: number | undefined;
+  /** -I and --include. */
+  readonly includeDirectories?: readonly string[] | undefined;
+  readonly includes?: readonly string[] | undefined;
 };
 
 /** What only a caller knows: parameters, whether a child runs. */
@@ -29,6 +34,9 @@ export type Given = Partial<Pick<CompileOptions, "positional" | "named" | "child
 
 export function optionsFrom(script: Script, args: CompileArgs, snapshot: Snapshot, given: Given): CompileOptions {
   const base = defaultOptions(snapshot);
+  if ((args.k ?? 0) > 0 && args.warnings === false) {
+    throw new CliError(EXIT.refused, "USAGE: -k conflicts with --no-warnings");
+  }
   return {
     ...base,
     name: script.name,
@@ -39,8 +47,16 @@ export function optionsFrom(script: Script, args: CompileArgs, snapshot: Snapsho
     buffer: args.buffer ?? base.buffer,
     readWarnings: (args.k ?? 0) > 0,
     environment: bpftraceEnvironment(),
+    headers: collectHeaders(script.text, args.includeDirectories ?? [], args.includes ?? []),
+    btf: kernelTypes(),
     ...given,
   };
+}
+
+/** BPFTRACE_BTF names a file of kernel types: where it cannot be read there are none, as bpftrace has it. */
+function kernelTypes(): boolean {
+  const file = process.env.BPFTRACE_BTF;
+  return file === undefined || file === "" || existsSync(file);
 }
 
 /** BPFTRACE_MAX_STRLEN=… and its like. */

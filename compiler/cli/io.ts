@@ -21,8 +21,14 @@ export function useColour(stream: { readonly isTTY?: boolean }): boolean {
   const wish = process.env.BPFTRACE_COLOR ?? process.env.TRACELET_COLOR ?? "auto";
   if (wish === "always") return true;
   if (wish === "never" || process.env.NO_COLOR !== undefined) return false;
-  if (wish !== "auto") process.stderr.write(`WARNING: BPFTRACE_COLOR is '${wish}', expected auto|always|never\n`);
   return stream.isTTY === true;
+}
+
+/** Warns of a value of BPFTRACE_COLOR that means nothing; it counts as auto. */
+export function checkColour(): void {
+  const wish = process.env.BPFTRACE_COLOR;
+  if (wish === undefined || ["auto", "always", "never"].includes(wish)) return;
+  process.stderr.write(`WARNING: BPFTRACE_COLOR is '${wish}', expected auto|always|never\n`);
 }
 
 /** @throws CliError naming the file and the system's reason */

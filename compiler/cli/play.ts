@@ -116,7 +116,8 @@ export function playLoader(child: ChildProcess, options: PlayOptions): Promise<n
       for (const name of signals) process.off(name, forward);
       try {
         const { status, error } = player.end();
-        if (error !== undefined) process.stderr.write(`ERROR: ${error}\n`);
+        // A loader that fails has told why; that its stream is then cut or empty is no news.
+        if (error !== undefined && (code === null || code === 0)) process.stderr.write(`ERROR: ${error}\n`);
         if (code !== null && code !== 0) resolve(code);
         else if (error !== undefined) resolve(EXIT.refused);
         else if (signal !== null) {

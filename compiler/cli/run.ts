@@ -138,7 +138,7 @@ function checkPid(pid: string | undefined): void {
 }
 
 /** `--name=value` after `--` are options of the script; other words go on as $N. */
-function splitParameters(
+export function splitParameters(
   words: readonly string[],
   rest: readonly string[],
 ): { readonly positional: readonly string[]; readonly named: ReadonlyMap<string, string> } {

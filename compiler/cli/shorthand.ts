@@ -1,18 +1,17 @@
 /** `tracelet SCRIPT.bt`, `tracelet -e PROGRAM`, `tracelet -l`: bpftrace's everyday command line. */
-import type { Stage } from "../index.ts";
+import { inspectObject, type Stage } from "../index.ts";
 import { compileScript, optionsFrom, printStage, tellDiagnostics } from "./build-object.ts";
-import { CliError, EXIT, writeOutput } from "./io.ts";
+import { CliError, EXIT, writeAll, writeOutput } from "./io.ts";
 import { chooseSnapshot } from "./kernels.ts";
-import { type RunArgs, runScript } from "./run.ts";
-import { readScript } from "./script.ts";
+import { type RunArgs, runScript, splitParameters } from "./run.ts";
+import { readScript, type Script } from "./script.ts";
 
 type Args = RunArgs & {
   readonly l?: boolean | undefined;
-  readonly d?: string | undefined;
+  readonly debug?: readonly string[] | undefined;
   readonly "emit-elf"?: string | undefined;
   readonly fmt?: boolean | undefined;
   readonly info?: boolean | undefined;
-  readonly include?: readonly string[] | undefined;
 };
 
 /** bpftrace's stage names, and ours. */
@@ -49,23 +48,57 @@ export async function shorthandCommand(args: Args, words: readonly string[]): Pr
       ...(args.e === undefined ? { script: args.script } : { e: args.e }),
       o: args.o,
     });
-  const stages = args.d === undefined ? undefined : debugStages(args.d);
-  const trace = stages === undefined ? {} : { trace: printStage(stages) };
+  const rest = args["--"] ?? [];
+  if (rest.includes("--help")) return describeOptions(script, args);
+  const debug = args.debug ?? [];
+  const trace = debug.length === 0 ? {} : { trace: printStage(debugStages(debug)) };
+  if (debug.includes("")) {
+    // 0.17's -d and -dd: show, and do not run.
+    const result = compileScript(
+      script,
+      optionsFrom(script, args, chooseSnapshot(args.kernel), { ...splitParameters(params, rest), ...trace }),
+    );
+    tellDiagnostics(result, args.warnings);
+    return result.object === undefined ? EXIT.refused : EXIT.ok;
+  }
   const elf = args["emit-elf"];
   if (elf !== undefined) {
     const result = compileScript(
       script,
-      optionsFrom(script, args, chooseSnapshot(args.kernel), { positional: params, ...trace }),
+      optionsFrom(script, args, chooseSnapshot(args.kernel), { ...splitParameters(params, rest), ...trace }),
     );
     tellDiagnostics(result, args.warnings);
     if (result.object === undefined) return EXIT.refused;
     writeOutput(elf, result.object);
     return EXIT.ok;
   }
-  return runScript(script, args, params, args["--"] ?? [], trace);
+  return runScript(script, args, params, rest, trace);
 }
 
-function debugStages(words: string): ReadonlySet<Stage> {
+/** `script.bt -- --help`: the options that the script names with getopt(). Does not run it. */
+function describeOptions(script: Script, args: Args): number {
+  const result = compileScript(script, optionsFrom(script, args, chooseSnapshot(args.kernel), {}));
+  tellDiagnostics(result, args.warnings);
+  if (result.object === undefined) return EXIT.refused;
+  const options = inspectObject(result.object).manifest.params.flatMap((param) =>
+    param.kind === "named" ? [param] : [],
+  );
+  const text = options.map(
+    ({ name, description }) => `    --${name}${description === undefined ? "" : `: ${description}`}\n`,
+  );
+  writeAll(
+    1,
+    Buffer.from(
+      `USAGE: tracelet ${script.name} -- [options]\n\n${text.length === 0 ? "The script has no options.\n" : `OPTIONS:\n${text.join("")}`}`,
+    ),
+  );
+  return EXIT.ok;
+}
+
+/** "" is an old -d: the first stage; two of them show more. */
+function debugStages(given: readonly string[]): ReadonlySet<Stage> {
+  const bare = given.filter((words) => words === "").length;
+  const words = [...given.filter((word) => word !== ""), ...["ast", "codegen-opt"].slice(0, bare)].join(",");
   const stages = new Set<Stage>();
   for (const word of words.split(",")) {
     const known = STAGES_BY_WORD[word];
@@ -82,5 +115,5 @@ function debugStages(words: string): ReadonlySet<Stage> {
 
 async function listShorthand(args: Args): Promise<number> {
   const { listCommand } = await import("./list.ts");
-  return listCommand({ pattern: args.script, v: args.v, kernel: args.kernel });
+  return listCommand({ pattern: args.script, e: args.e, v: args.v, kernel: args.kernel });
 }
