@@ -11,10 +11,10 @@ import { perfTarget, selfTarget, timerTarget, watchpointTarget } from "./attach-
 import { fentryTarget, iterTarget, kprobeTarget, rawTracepointTarget, tracepointTarget } from "./attach-kernel.ts";
 import { uprobeTarget, usdtTarget } from "./attach-user.ts";
 import { similar } from "./similar.ts";
-import type { ResolveEnv, Target } from "./target.ts";
+import type { ProbeEnv, Target } from "./target.ts";
 
 /** Targets of one attach point; none if it is wrong or, as `missing_probes` allows, absent. */
-export function resolveTarget(env: ResolveEnv, point: Ast.AttachPoint): Target | undefined {
+export function resolveTarget(env: ProbeEnv, point: Ast.AttachPoint): Target | undefined {
   const [provider, ...rest] = point.parts;
   if (provider === undefined) return undefined;
   const row = probeRow(provider.text);
@@ -37,7 +37,7 @@ export function resolveTarget(env: ResolveEnv, point: Ast.AttachPoint): Target |
   }
   const make = (attach: Attach, text: string, section = "", pattern = false): Target => {
     const full = text === "" ? row.name : `${row.name}:${text}`;
-    return { row, attach, text: full, section, pattern, span: point.span };
+    return { row, attach, text: full, section, pattern, span: point.span, unmatched: undefined };
   };
   const parts = rest.length === 1 && rest[0]?.text === "" && !rest[0].quoted ? [] : rest;
   const point_ = { env, row, parts, span: point.span, make };

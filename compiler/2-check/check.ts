@@ -75,9 +75,19 @@ function resolveProbes(
   const resolveEnv = { snapshot: env.snapshot, settings, unsafe: env.options.unsafe, report };
   let failed = false;
   const all = probes.map((probe) => {
-    const targets = probe.attachPoints.map((point) => resolveTarget(resolveEnv, point));
-    if (targets.includes(undefined)) failed = true;
-    return targets.filter((target) => target !== undefined);
+    const listed = probe.attachPoints.length > 1;
+    const found = probe.attachPoints.map((point) => resolveTarget({ ...resolveEnv, listed }, point));
+    if (found.includes(undefined)) failed = true;
+    const targets = found.filter((target) => target !== undefined);
+    // A pattern without a match is left to the host where one program has other targets too.
+    const matched = targets.filter((target) => target.unmatched === undefined);
+    for (const { unmatched, span } of targets) {
+      if (unmatched !== undefined) report(matched.length > 0 ? "no-match-warning" : "no-match", span, unmatched);
+    }
+    if (matched.length === 0 && targets.length > 0) failed = true;
+    return targets.filter(
+      (target) => target.unmatched === undefined || matched.some((other) => other.row.program === target.row.program),
+    );
   });
   if (probes.length === 0 || (!failed && all.every((targets) => targets.length === 0)))
     report("no-probes", undefined, {});

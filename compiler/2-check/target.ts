@@ -18,6 +18,10 @@ export type Target = {
   /** Holds a `*`. */
   readonly pattern: boolean;
   readonly span: Span;
+  /** A pattern that nothing of this kernel matches, kept for what stands beside it: what to say about it. */
+  readonly unmatched:
+    | { readonly provider: string; readonly target: string; readonly similar: readonly string[] }
+    | undefined;
 };
 
 export type ResolveEnv = {
@@ -27,10 +31,13 @@ export type ResolveEnv = {
   readonly report: CheckReport;
 };
 
+/** For one probe: whether it has more than one attach point. */
+export type ProbeEnv = ResolveEnv & { readonly listed: boolean };
+
 type Part = Ast.AttachPoint["parts"][number];
 
 export type Point = {
-  readonly env: ResolveEnv;
+  readonly env: ProbeEnv;
   readonly row: ProbeRow;
   readonly parts: readonly Part[];
   readonly span: Span;
@@ -51,11 +58,15 @@ export function missing(point: Point, text: string): undefined {
   return undefined;
 }
 
-/** Reports an absent target as `missing_probes` says; the target is kept unless that is an error: the host may have it. */
+/**
+ * Reports an absent target as `missing_probes` says; the target is kept unless that is an error: the host may have it.
+ * Of a list, a pattern that matches nothing is no error as long as the probe has another target (see check.ts).
+ */
 export function absent(point: Point, shown: string, names: readonly string[], target: Target): Target | undefined {
   const params = { provider: point.row.name, target: shown, similar: names };
   switch (point.env.settings.missingProbes) {
     case "error":
+      if (target.pattern && point.env.listed) return { ...target, unmatched: { ...params, similar: [] } };
       point.env.report("no-match", point.span, params);
       return undefined;
     case "warn":
