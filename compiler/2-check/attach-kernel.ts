@@ -72,9 +72,21 @@ function missingModule(point: Point, module: string, target: Target): Target | u
   return undefined;
 }
 
+/** A kernel without types has only void. */
+function hasBtf(snapshot: Snapshot): boolean {
+  return snapshot.btf.count > 1;
+}
+
+function lacksBtf({ env, span }: Point, what: string): boolean {
+  if (hasBtf(env.snapshot)) return false;
+  env.report("kernel-btf", span, { what });
+  return true;
+}
+
 export function fentryTarget(point: Point, kind: "fentry" | "fexit"): Target | undefined {
   const { env, parts } = point;
   if (parts.length === 0) return missing(point, `${kind} should specify a function`);
+  if (lacksBtf(point, `${kind} probes`)) return undefined;
   if (parts[0]?.text === "bpf" && parts.length > 1) {
     env.report("unsupported-bpf-target", point.span, { provider: kind });
     return undefined;
@@ -136,6 +148,10 @@ export function rawTracepointTarget(point: Point): Target | undefined {
   if (parts.length === 0 || parts.some((part) => part.text === ""))
     return missing(point, "rawtracepoint should be attached to a function");
   if (parts.length > 2) return wrongShape(point);
+  if (!hasBtf(env.snapshot)) {
+    env.report("rawtracepoint-btf", point.span, {});
+    return undefined;
+  }
   const module = parts.length === 2 && parts[0]?.text !== "vmlinux" ? parts[0]?.text : undefined;
   const event = parts[parts.length - 1]?.text ?? "";
   const pattern = isPattern(event);
@@ -149,6 +165,7 @@ export function iterTarget(point: Point): Target | undefined {
   const { env, parts, span } = point;
   const name = parts[0]?.text ?? "";
   if (name === "") return missing(point, "iter should specify a iterator name");
+  if (lacksBtf(point, "iter probes")) return undefined;
   if (parts.length > 2) return wrongShape(point);
   const known = env.snapshot.iterators();
   if (!known.includes(name)) {

@@ -110,7 +110,7 @@ function lookUp(
   if (struct.origin.kind === "opaque") {
     const shown = printType(struct);
     const names = struct.name === "" ? [] : ctx.env.snapshot.suggest("struct", struct.name);
-    ctx.report("unknown-struct", span, { name: shown, similar: names });
+    ctx.report("unknown-struct", span, { name: shown, similar: names, noBtf: ctx.env.snapshot.btf.count <= 1 });
     return undefined;
   }
   const found = memberPath(struct, name, space, base);
@@ -170,7 +170,11 @@ function readable(ctx: Context, to: Type, span: Span): boolean {
   }
   if (to.kind === "opaque" || (to.kind === "struct" && to.origin.kind === "opaque")) {
     if (to.kind === "struct")
-      ctx.report("unknown-struct", span, { name: printType(to), similar: ctx.env.snapshot.suggest("struct", to.name) });
+      ctx.report("unknown-struct", span, {
+        name: printType(to),
+        similar: ctx.env.snapshot.suggest("struct", to.name),
+        noBtf: ctx.env.snapshot.btf.count <= 1,
+      });
     else ctx.report("incomplete-dereference", span, { type: printType(to) });
     return false;
   }

@@ -39,8 +39,11 @@ export const checkCatalog = {
     (p) => meant(p.similar),
   ),
   "unknown-struct": error(
-    (p: { name: string; similar: readonly string[] }) => `Unknown struct/union: '${p.name}'`,
-    (p) => meant(p.similar),
+    (p: { name: string; similar: readonly string[]; noBtf?: boolean }) => `Unknown struct/union: '${p.name}'`,
+    (p) =>
+      p.noBtf === true
+        ? "the kernel's own types need kernel BTF, and there is none: define the struct in the script"
+        : meant(p.similar),
   ),
   "unknown-enum": error((p: { name: string }) => `Unknown enum: ${p.name}`),
   "unknown-field": error(
@@ -92,7 +95,7 @@ export const checkCatalog = {
     (p) =>
       p.known.length === 0
         ? "this script has no options"
-        : `expected: ${p.known.map((name) => `--${name}`).join(", ")}`,
+        : `expected program options: ${p.known.map((name) => `--${name}`).join(", ")}`,
   ),
 
   // --- Types ---
@@ -370,6 +373,12 @@ export const checkCatalog = {
   "signal-number": error(
     (p: { value: string }) => `signal() only supports numbers between 1 and 64 (${p.value} provided)`,
   ),
+  "signal-probe": error(
+    (p: { name: string; provider: string }) => `${p.name}() can not be used for this probetype ${p.provider}`,
+    () => "a probe that fires in the task: kprobe, tracepoint, uprobe, profile, fentry …",
+  ),
+  "debugf-conversions": error(() => "cannot use more than 3 conversion specifiers"),
+  "percpu-variable": error((p: { name: string }) => `Could not resolve variable "${p.name}" from BTF`),
   "override-kprobe": error(() => "override() can only be used inside kprobes"),
   "stack-mode": error(
     (p: { name: string }) => `Error parsing stack mode: unknown mode '${p.name}'`,
@@ -524,6 +533,10 @@ export const checkCatalog = {
     (p: { module: string; probe: string }) => `specified module ${p.module} in probe ${p.probe} is not loaded.`,
   ),
   "rawtracepoint-btf": error(() => "rawtracepoints require kernel BTF. Try using a 'tracepoint' instead."),
+  "kernel-btf": error(
+    (p: { what: string }) => `${p.what} require kernel BTF, and there is none`,
+    () => "use a kernel built with CONFIG_DEBUG_INFO_BTF=y, or a kprobe or tracepoint",
+  ),
   "iter-missing": error(
     (p: { name: string; known: readonly string[] }) => `iter ${p.name} not available for your kernel version.`,
     (p) => `iterators: ${p.known.join(", ")}`,
@@ -547,12 +560,10 @@ export const checkCatalog = {
 
   // --- Configuration and declarations ---
   "config-unknown": error(
-    (p: { key: string; similar: readonly string[] }) => `Unrecognized config variable: ${p.key}`,
+    (p: { key: string; similar: readonly string[] }) => `${p.key}: not a known configuration option`,
     (p) => meant(p.similar),
   ),
-  "config-dead": warning(
-    (p: { key: string; why: string }) => `config variable ${p.key} no longer has an effect: ${p.why}`,
-  ),
+  "config-dead": warning((p: { key: string; why: string }) => `${p.key} is deprecated and has no effect: ${p.why}`),
   "config-renamed": warning((p: { from: string; to: string }) => `${p.from} is now ${p.to}`),
   "config-value": error(
     (p: { key: string; value: string; allowed: string }) => `Invalid value for ${p.key}: ${p.value}`,
