@@ -65,6 +65,10 @@ export function actionCall(ctx: Context, call: Call, row: Row): Typed.Expr | und
       return value === undefined ? errorExpr(span) : callNode(row.name, [value], [], NONE, span);
     }
     case "debugf":
+      if (conversions(literalArgument(ctx, row.name, args, 0, span) ?? "").length > DEBUGF_MAX) {
+        ctx.report("debugf-conversions", span, {});
+        return errorExpr(span);
+      }
       ctx.report("unsupported-function", span, { name: row.name, why: "use printf" });
       return errorExpr(span);
     case "unwatch":
@@ -75,6 +79,9 @@ export function actionCall(ctx: Context, call: Call, row: Row): Typed.Expr | und
       return undefined;
   }
 }
+
+/** Registers that trace_printk has left for values. */
+const DEBUGF_MAX = 3;
 
 function exitCall(ctx: Context, call: Call): Typed.Expr {
   const { span, args } = call;
@@ -111,8 +118,27 @@ function failCall(ctx: Context, call: Call): Typed.Expr {
   return errorExpr(span);
 }
 
+/** Probes that fire in the task that the signal is for. */
+const SIGNAL_PROBES: readonly string[] = [
+  "kprobe",
+  "kretprobe",
+  "uprobe",
+  "uretprobe",
+  "usdt",
+  "tracepoint",
+  "profile",
+  "fentry",
+  "fexit",
+  "rawtracepoint",
+];
+
 function signalCall(ctx: Context, call: Call, name: "signal" | "signal_thread"): Typed.Expr {
   const { span, args } = call;
+  const provider = ctx.unit.row?.type ?? "fn";
+  if (!SIGNAL_PROBES.includes(provider)) {
+    ctx.report("signal-probe", span, { name, provider });
+    return errorExpr(span);
+  }
   const [first] = args;
   const word = first?.kind === "string" ? stringLiteral(ctx, first) : undefined;
   if (word !== undefined) {

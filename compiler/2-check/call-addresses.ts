@@ -19,6 +19,7 @@ import {
 import { placed } from "./casts.ts";
 import type { Context } from "./context.ts";
 import { parseAddress } from "./inet-address.ts";
+import { libraryCall } from "./library.ts";
 import { integerLiteral, wordArgument } from "./literals.ts";
 import { memberPath } from "./members.ts";
 import { cast, constant, constantValue, errorExpr, readAggregate, widen } from "./nodes.ts";
@@ -129,11 +130,7 @@ export function addressCall(ctx: Context, call: Call, row: Row): Typed.Expr | un
       return task === undefined ? errorExpr(span) : relative(ctx, row.name, task, span);
     }
     case "comm":
-      ctx.report("unsupported-function", span, {
-        name: "comm",
-        why: "names of other processes need a kernel function that few kernels have",
-      });
-      return errorExpr(span);
+      return libraryCall(ctx, call);
     case "kstack":
     case "ustack":
       return stackValue(ctx, row.name, args, span);
@@ -150,9 +147,13 @@ export function addressCall(ctx: Context, call: Call, row: Row): Typed.Expr | un
     }
     case "container_of":
       return containerOf(ctx, call);
-    case "percpu_kaddr":
-      ctx.report("unsupported-function", span, { name: row.name, why: "per-CPU variables cannot be named yet" });
+    case "percpu_kaddr": {
+      const name = literalArgument(ctx, row.name, args, 0, span);
+      if (name === undefined) return errorExpr(span);
+      if (ctx.env.snapshot.btf.find("var", name) !== undefined) return libraryCall(ctx, call);
+      ctx.report("percpu-variable", span, { name });
       return errorExpr(span);
+    }
     case "write_user":
       ctx.report("unsupported-function", span, {
         name: row.name,

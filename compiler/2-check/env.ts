@@ -1,4 +1,5 @@
 /** Everything that checking depends on besides the script. */
+import type * as Ast from "../1-parse/ast.ts";
 import type { Snapshot } from "../snapshot/snapshot.ts";
 
 export type CheckOptions = {
@@ -20,6 +21,8 @@ export type CheckEnv = {
   readonly snapshot: Snapshot;
   readonly arch: "x86_64" | "aarch64";
   readonly options: CheckOptions;
+  /** Items of a text of the language, without mistakes: of the library that comes with the compiler. */
+  readonly parseLibrary: (text: string) => readonly Ast.Item[];
 };
 
 export const defaultCheckOptions: CheckOptions = {

@@ -80,6 +80,16 @@ export function expandMacro(
       return errorExpr(span);
     }
   }
+  return expand(ctx, macro, args, span);
+}
+
+/** Walks a macro's body with its parameters bound to arguments. */
+export function expand(
+  ctx: Context,
+  macro: Ast.Macro,
+  args: readonly (Ast.Expr | Ast.TypeName)[],
+  span: Span,
+): Typed.Expr {
   const bound = new Map<string, Ast.Expr | Ast.TypeName>();
   macro.params.forEach((param, i) => {
     const argument = args[i];
