@@ -48,9 +48,9 @@ export function kprobeTarget(point: Point, kind: "kprobe" | "kretprobe"): Target
 /** A function that BTF knows may still be probed; one that nothing knows is a mistake, or another kernel's. */
 function untraceable(point: Point, name: string, target: Target): Target | undefined {
   const { env } = point;
+  if (env.settings.missingProbes === "ignore") return target;
   const names = suggestFunctions(env.snapshot, name);
   const known = env.snapshot.functionType(name) !== undefined && env.snapshot.functions(`${name}.*`).length === 0;
-  if (env.settings.missingProbes === "ignore") return target;
   if (known || env.settings.missingProbes === "warn") {
     env.report("function-untraceable", point.span, { name, similar: names });
     return target;
