@@ -46,3 +46,15 @@ export function utf8Chars(text: string): string {
   for (const byte of new TextEncoder().encode(text)) out += String.fromCharCode(byte);
   return out;
 }
+
+/** The text that UTF-8 bytes, one char each, stand for; as it is where they are not UTF-8. */
+export function textOfUtf8Chars(chars: string): string {
+  let plain = true;
+  for (let i = 0; plain && i < chars.length; i++) plain = chars.charCodeAt(i) < 0x80;
+  if (plain) return chars;
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(Uint8Array.from(chars, (char) => char.charCodeAt(0)));
+  } catch {
+    return chars;
+  }
+}

@@ -19,6 +19,7 @@ import type { Span } from "../../source/span.ts";
 import { positionAt, type Source } from "../../source/text.ts";
 import { alignUp } from "../../types/layout.ts";
 import type { StackMode } from "../../types/type.ts";
+import { textOfUtf8Chars } from "../../util/text.ts";
 import type { DataSection, DataVar, MapDef } from "../ir.ts";
 
 export type BuildEnv = {
@@ -212,7 +213,9 @@ export class ModuleBuilder {
   /** Registers a shape of record; its id. */
   event(shape: EventShape, program: number, span: Span): number {
     const id = this.events.length;
-    this.events.push({ id, ...shape, place: this.place(span), program });
+    // The compiler's strings are bytes, one char each; the manifest's are text.
+    const format = shape.format === undefined ? {} : { format: textOfUtf8Chars(shape.format) };
+    this.events.push({ id, ...shape, ...format, place: this.place(span), program });
     return id;
   }
 
