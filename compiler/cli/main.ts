@@ -204,7 +204,11 @@ const keepLast =
 function parserFor(taken: TakenWords, words: readonly string[], name: string): Argv {
   const { debug, includeDirectories, includes } = taken;
   return yargs([...words])
-    .middleware((argv) => void Object.assign(argv, { debug, includeDirectories, includes }))
+    .middleware((argv) => {
+      // yargs makes an empty text of a `-` that stands for a declared word.
+      const script = argv.script === "" ? "-" : argv.script;
+      Object.assign(argv, { debug, includeDirectories, includes, script });
+    })
     .scriptName(name)
     .parserConfiguration({
       "parse-numbers": false,

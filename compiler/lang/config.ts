@@ -98,6 +98,7 @@ export const deadConfig: Readonly<Record<string, string>> = {
   max_ast_nodes: "programs have no limit of nodes",
   symbol_source: "symbols come from the binary's tables",
   unstable_map_decl: "map declarations are always allowed",
+  unstable_addr: "addresses are always allowed",
   unstable_macro: "macros are always allowed",
   unstable_import: "imports are always allowed",
   verify_llvm_ir: "there is no LLVM",
@@ -108,5 +109,5 @@ export const deadConfig: Readonly<Record<string, string>> = {
 /** Row of a key in any of its spellings, or undefined. */
 export function configRow(name: string): ConfigRow | undefined {
   const key = name.toLowerCase().replace(/^bpftrace_/, "");
-  return configRows.find((row) => row.key === key || row.old.some((old) => old.toLowerCase() === key));
+  return configRows.find((row) => row.key === key || row.old.some((old) => old.replace("!", "").toLowerCase() === key));
 }
