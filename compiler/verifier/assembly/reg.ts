@@ -1,0 +1,161 @@
+/**
+ * What is known of one register or spilled slot: its type, and for a number or a pointer's variable offset a tristate
+ * number and signed and unsigned ranges of 64 and 32 bits.
+ *
+ * Kernel: struct bpf_reg_state in include/linux/bpf_verifier.h.
+ */
+import { T_NONE, T_SCALAR, ADD_CONST } from "./codes.gen";
+import { fls64 } from "./tnum";
+
+export const S64_MIN: i64 = i64.MIN_VALUE;
+export const S64_MAX: i64 = i64.MAX_VALUE;
+export const U64_MAX: u64 = u64.MAX_VALUE;
+export const S32_MIN: i32 = i32.MIN_VALUE;
+export const S32_MAX: i32 = i32.MAX_VALUE;
+export const U32_MAX: u32 = u32.MAX_VALUE;
+
+// @ts-ignore: decorator
+@unmanaged
+export class Reg {
+  /** Base type and flags: T_* | F_* */
+  type: i32;
+  /** Fixed offset of a pointer; of a number with ADD_CONST in its id, its distance from the others of that id. */
+  off: i32;
+  /** Map index, BTF type id, size of memory, or subprogram, by type. */
+  aux: i32;
+  /** Which map of several that one value came from; for BTF pointers, which BTF. */
+  uid: i32;
+  tv: u64;
+  tm: u64;
+  smin: i64;
+  smax: i64;
+  umin: u64;
+  umax: u64;
+  smin32: i32;
+  smax32: i32;
+  umin32: u32;
+  umax32: u32;
+  /** Equal numbers, and pointers that one NULL check decides, share an id; 0: none. */
+  id: u32;
+  /** The reference that this pointer holds; 0: none. */
+  ref: u32;
+  /** Frame that a stack pointer points into. */
+  frame: i32;
+  /** Whether verification relied on the exact value. */
+  precise: i32;
+}
+// @ts-ignore: decorator
+@inline
+export const REG_SIZE: usize = 96;
+
+export function isConst(r: Reg): bool {
+  return r.tm == 0;
+}
+export function isConst32(r: Reg): bool {
+  return <u32>r.tm == 0;
+}
+/** A number that is certainly 0. */
+export function isNull(r: Reg): bool {
+  return r.type == T_SCALAR && r.tv == 0 && r.tm == 0;
+}
+/** Bits that the number may need. */
+export function widthOf(r: Reg): u32 {
+  return fls64(r.umax);
+}
+export function baseType(type: i32): i32 {
+  return type & 0xff;
+}
+
+export function copyReg(to: Reg, from: Reg): void {
+  memory.copy(changetype<usize>(to), changetype<usize>(from), REG_SIZE);
+}
+export function markNone(r: Reg): void {
+  markUnknown(r);
+  r.type = T_NONE;
+}
+export function unbound64(r: Reg): void {
+  r.smin = S64_MIN;
+  r.smax = S64_MAX;
+  r.umin = 0;
+  r.umax = U64_MAX;
+}
+export function unbound32(r: Reg): void {
+  r.smin32 = S32_MIN;
+  r.smax32 = S32_MAX;
+  r.umin32 = 0;
+  r.umax32 = U32_MAX;
+}
+export function unbound(r: Reg): void {
+  unbound64(r);
+  unbound32(r);
+}
+/** Any number at all. */
+export function markUnknown(r: Reg): void {
+  r.type = T_SCALAR;
+  r.off = 0;
+  r.aux = 0;
+  r.uid = 0;
+  r.id = 0;
+  r.ref = 0;
+  r.tv = 0;
+  r.tm = U64_MAX;
+  r.frame = 0;
+  r.precise = 0;
+  unbound(r);
+}
+/** Sets value and ranges only. */
+export function setKnown(r: Reg, value: u64): void {
+  r.tv = value;
+  r.tm = 0;
+  r.smin = <i64>value;
+  r.smax = <i64>value;
+  r.umin = value;
+  r.umax = value;
+  r.smin32 = <i32>value;
+  r.smax32 = <i32>value;
+  r.umin32 = <u32>value;
+  r.umax32 = <u32>value;
+}
+export function setKnown32(r: Reg, value: u64): void {
+  r.tv = (r.tv & 0xffffffff00000000) | (value & 0xffffffff);
+  r.tm = r.tm & 0xffffffff00000000;
+  r.smin32 = <i32>value;
+  r.smax32 = <i32>value;
+  r.umin32 = <u32>value;
+  r.umax32 = <u32>value;
+}
+export function markKnown(r: Reg, value: u64): void {
+  markUnknown(r);
+  setKnown(r, value);
+}
+/** A pointer of that type with no variable offset. */
+export function markPointer(r: Reg, type: i32): void {
+  markKnown(r, 0);
+  r.type = type;
+}
+
+/** The id under ADD_CONST. */
+export function linkId(id: u32): u32 {
+  return id & ~ADD_CONST;
+}
+
+/** a's ranges hold all of b's. */
+export function rangeWithin(a: Reg, b: Reg): bool {
+  return (
+    a.umin <= b.umin &&
+    a.umax >= b.umax &&
+    a.smin <= b.smin &&
+    a.smax >= b.smax &&
+    a.umin32 <= b.umin32 &&
+    a.umax32 >= b.umax32 &&
+    a.smin32 <= b.smin32 &&
+    a.smax32 >= b.smax32
+  );
+}
+/** Type, offsets, value and ranges alike to the last bit; ids apart. */
+export function sameContent(a: Reg, b: Reg): bool {
+  return memory.compare(changetype<usize>(a), changetype<usize>(b), offsetof<Reg>("id")) == 0;
+}
+export function sameHead(a: Reg, b: Reg): bool {
+  return a.type == b.type && a.off == b.off && a.aux == b.aux && a.uid == b.uid;
+}

@@ -1,0 +1,139 @@
+/**
+ * Helpers as one program sees them: the rows of lang/helpers.ts, by the kernel's version and the program's type.
+ *
+ * A helper that lang/ has no row for is there in some kernel all the same: a program that calls it gets no verdict.
+ */
+import { type Helper, type HelperArg, type HelperReturn, helpers } from "../lang/helpers.ts";
+import { ARG, ARG_FLAG, HELPER_STATUS, RETURNS } from "./codes.ts";
+import { mapMask } from "./profiles/maps.ts";
+import { isSince } from "./profiles/profile.ts";
+import type { VerifierProgram, VerifyEnv } from "./program.ts";
+
+export type HelperEntry = {
+  readonly status: number;
+  readonly args: readonly number[];
+  readonly returns: number;
+  readonly returnId: number;
+  readonly maps: bigint;
+};
+
+/** Highest helper number, by version. */
+const COUNTS: readonly (readonly [string, number])[] = [
+  ["6.1", 211],
+  ["6.0", 208],
+  ["5.19", 203],
+  ["5.15", 176],
+  ["5.10", 155],
+];
+const LAST_HELPER = 211;
+
+const ARGS: Readonly<Record<HelperArg, number>> = {
+  anything: ARG.ANYTHING,
+  context: ARG.CTX,
+  "const-map": ARG.MAP,
+  "map-key": ARG.KEY,
+  "map-value": ARG.VALUE,
+  mem: ARG.MEM | ARG_FLAG.RDONLY,
+  "mem-uninit": ARG.MEM_UNINIT,
+  size: ARG.SIZE,
+  "size-or-zero": ARG.SIZE_ZERO,
+  reserved: ARG.RINGBUF,
+  function: ARG.FUNCTION,
+  "stack-or-null": ARG.STACK_OR_NULL | ARG_FLAG.MAYBE_NULL,
+  "btf-object": ARG.BTF,
+  "percpu-btf": ARG.UNKNOWN,
+  "const-string": ARG.CONST_STRING,
+  "long-pointer": ARG.LONG,
+};
+const RESULTS: Readonly<Record<HelperReturn, number>> = {
+  integer: RETURNS.INTEGER,
+  void: RETURNS.VOID,
+  "map-value-or-null": RETURNS.MAP_VALUE_OR_NULL,
+  "reserved-or-null": RETURNS.RINGBUF,
+  "btf-object": RETURNS.BTF,
+  "mem-or-null": RETURNS.UNKNOWN,
+  mem: RETURNS.UNKNOWN,
+};
+/** What rows do not say: helpers by number. */
+const LENGTHS = new Set([45, 67, 114, 115]);
+const RESERVE = 131;
+const CURRENT_TASK_BTF = 158;
+/** Their formats, or where they may be called, are checked in ways that the model does not know. */
+const UNSURE = new Set([126, 127, 147, 165]);
+/** Arguments that may be null although memory is asked. */
+const NULLABLE_MEM: ReadonlySet<string> = new Set(["177:3"]);
+const TRAMPOLINE_ONLY = new Set([183, 184]);
+/** Helpers of socket filters among lang's rows, by the version that brought them there. */
+const SOCKET: ReadonlyMap<number, string> = new Map([
+  [1, "3.19"],
+  [2, "3.19"],
+  [3, "3.19"],
+  [5, "4.1"],
+  [6, "4.1"],
+  [7, "4.1"],
+  [8, "4.1"],
+  [42, "4.10"],
+  [113, "5.8"],
+  [115, "5.8"],
+  [35, "5.8"],
+  [118, "5.6"],
+  [125, "5.8"],
+  [130, "5.8"],
+  [131, "5.8"],
+  [132, "5.8"],
+  [133, "5.8"],
+  [164, "5.13"],
+  [181, "5.17"],
+  [182, "5.17"],
+]);
+const NOT_GPL = new Set([1, 2, 3, 5, 7, 8, 14, 15, 16, 35, 42, 80, 118, 125, 130, 131, 132, 133, 158, 164, 181, 182, 195, 208]);
+
+export function helperEntries(program: VerifierProgram, env: VerifyEnv): readonly (HelperEntry | undefined)[] {
+  const since = (version: string): boolean => isSince(env.profile, version);
+  const last = COUNTS.find(([version]) => since(version))?.[1] ?? 155;
+  const entries: (HelperEntry | undefined)[] = Array.from({ length: LAST_HELPER + 1 }, (_, id) =>
+    id > 0 && id <= last ? { status: HELPER_STATUS.UNKNOWN, args: [], returns: 0, returnId: 0, maps: 0n } : undefined,
+  );
+  const task = env.btf?.find("struct", "task_struct");
+  for (const row of helpers) {
+    if (!since(row.since)) {
+      entries[row.id] = undefined;
+      continue;
+    }
+    entries[row.id] = {
+      status: statusOf(row, program, since, task !== undefined),
+      args: row.args.map((arg, index) => argOf(row.id, arg, index)),
+      returns: LENGTHS.has(row.id) ? RETURNS.LENGTH : RESULTS[row.returns],
+      returnId: row.id === CURRENT_TASK_BTF ? (task ?? 0) : 0,
+      maps: mapMask(row.id, since),
+    };
+  }
+  return entries;
+}
+
+function argOf(id: number, arg: HelperArg, index: number): number {
+  if (id === RESERVE && index === 1) return ARG.ALLOC_SIZE;
+  const kind = ARGS[arg];
+  return NULLABLE_MEM.has(`${id}:${index + 1}`) ? kind | ARG_FLAG.MAYBE_NULL : kind;
+}
+
+function statusOf(row: Helper, program: VerifierProgram, since: (v: string) => boolean, hasTask: boolean): number {
+  const { OK, NOT_HERE, GPL_ONLY, UNKNOWN } = HELPER_STATUS;
+  if (UNSURE.has(row.id)) return UNKNOWN;
+  if (row.id === CURRENT_TASK_BTF && !hasTask) return UNKNOWN;
+  if (program.type === "socket_filter") {
+    const first = SOCKET.get(row.id);
+    if (first === undefined) return UNKNOWN;
+    if (!since(first)) return NOT_HERE;
+  } else {
+    const { attach } = program;
+    if (row.programs !== undefined && !row.programs.includes(program.type)) return NOT_HERE;
+    if (TRAMPOLINE_ONLY.has(row.id) && attach?.kind !== "fentry" && attach?.kind !== "fexit") return NOT_HERE;
+    if (row.id === 173 && program.type === "tracing" && attach?.kind !== "fentry" && attach?.kind !== "fexit") return NOT_HERE;
+  }
+  return program.gpl || NOT_GPL.has(row.id) ? OK : GPL_ONLY;
+}
+
+export function helperName(id: number): string {
+  return helpers.find((row) => row.id === id)?.name ?? `unknown`;
+}

@@ -1,0 +1,66 @@
+/**
+ * A kernel's verifier as data: its version and behaviours. What a version has is stated as "since" in the tables; a
+ * profile is a version, and what a distribution changed.
+ */
+import { FEATURES, type Feature } from "../codes.ts";
+
+export type KernelProfile = {
+  /** "6.12" */
+  readonly version: string;
+  readonly features: ReadonlySet<Feature>;
+};
+
+/** First version whose verifier does so; kernel/bpf/verifier.c and tnum.c of each release. */
+const SINCE: Readonly<Record<Feature, string>> = {
+  BOUNDS_BOTH: "6.8",
+  BOUNDS_CROSS: "6.17",
+  ADD_WRAP: "6.17",
+  MUL_SIGNED: "6.15",
+  TNUM_UNION: "6.18",
+  TNUM_OVERLAP: "6.18",
+  REFINE_BOTH: "6.8",
+  JSET_FORGET: "6.17",
+  NEG: "6.18",
+  UNINIT_STACK: "6.4",
+  NARROW_SPILL: "5.16",
+  NARROW_FILL: "6.8",
+  ST_SPILL: "6.6",
+  MOVSX: "6.6",
+  LINK_ADD: "6.11",
+  TRUSTED: "6.2",
+  CALLBACK: "5.13",
+  ARRAY_NONNULL: "6.15",
+  MEM_KEY: "6.1",
+  RETVAL_PRECISE: "6.8",
+  PRIVATE_STACK: "6.13",
+  BSWAP: "6.18",
+  VAR_SCRUB: "6.15",
+  TNUM_SINGLE: "6.18",
+};
+
+/** Kernels that are known by version; the last of each line, as distributions ship them. */
+export const KERNEL_VERSIONS = ["5.10", "5.15", "6.1", "6.6", "6.12", "6.18"] as const;
+
+/** -1, 0 or 1: versions compared number by number. */
+export function compareVersions(a: string, b: string): number {
+  const left = a.split(".").map(Number);
+  const right = b.split(".").map(Number);
+  for (let i = 0; i < Math.max(left.length, right.length); i++) {
+    const difference = (left[i] ?? 0) - (right[i] ?? 0);
+    if (difference !== 0) return Math.sign(difference);
+  }
+  return 0;
+}
+export function isSince(profile: KernelProfile, version: string): boolean {
+  return compareVersions(profile.version, version) >= 0;
+}
+
+/** The profile of "6.12", or of a release such as "6.12.107+deb13-cloud-amd64". @throws RangeError if it is no version */
+export function profileOf(release: string): KernelProfile {
+  const version = /^(\d+\.\d+)/.exec(release)?.[1];
+  if (version === undefined) throw new RangeError(`"${release}" is no kernel version`);
+  return {
+    version,
+    features: new Set(FEATURES.filter((name) => compareVersions(version, SINCE[name]) >= 0)),
+  };
+}

@@ -1,0 +1,63 @@
+/** A program as the model takes it: instructions with relocations resolved to its maps, and what it is. */
+import type { Btf } from "../btf/types.ts";
+import type { KernelProfile } from "./profiles/profile.ts";
+
+/** Program types that the model knows, in the kernel's words. */
+export type ProgramType =
+  | "kprobe"
+  | "tracepoint"
+  | "perf_event"
+  | "raw_tracepoint"
+  | "raw_tracepoint_writable"
+  | "tracing"
+  | "socket_filter";
+
+/** How a tracing program attaches: decides its context and what it may return. */
+export type TracingAttach =
+  | { readonly kind: "fentry" | "fexit"; readonly function: string }
+  | { readonly kind: "tp_btf"; readonly name: string }
+  | { readonly kind: "iter"; readonly name: string };
+
+export type VerifierMap = {
+  readonly name: string;
+  /** enum bpf_map_type. */
+  readonly type: number;
+  readonly keySize: number;
+  readonly valueSize: number;
+  readonly maxEntries: number;
+  readonly flags: number;
+  /** Contents of a frozen read-only map. */
+  readonly frozen: Uint8Array | undefined;
+  /** Index of the map that a map of maps holds. */
+  readonly inner: number | undefined;
+  /** Its value has a lock, timer or kernel pointer. */
+  readonly special: boolean;
+};
+
+/** A function that the kernel verifies on its own; arguments as GLOBAL_ARG kinds. */
+export type GlobalFunction = {
+  /** First instruction. */
+  readonly start: number;
+  readonly args: readonly { readonly kind: number; readonly size: number }[];
+  readonly isVoid: boolean;
+};
+
+export type VerifierProgram = {
+  readonly name: string;
+  readonly type: ProgramType;
+  readonly attach: TracingAttach | undefined;
+  /**
+   * 8-byte slots as the kernel sees them after its loader's work, but for: wide loads of maps (source 1: the immediate
+   * is an index into `maps`; source 2 also, and the second immediate is the offset).
+   */
+  readonly code: Uint8Array;
+  readonly maps: readonly VerifierMap[];
+  readonly globals: readonly GlobalFunction[];
+  readonly gpl: boolean;
+};
+
+export type VerifyEnv = {
+  readonly profile: KernelProfile;
+  /** The kernel's types; without them programs that reach kernel structures directly get no verdict. */
+  readonly btf: Btf | undefined;
+};

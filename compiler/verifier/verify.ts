@@ -1,0 +1,161 @@
+/** One program judged: the module is run, and its report put into words. */
+import type { Btf } from "../btf/types.ts";
+import { branded } from "../util/brand.ts";
+import { NOT_KNOWN } from "./answer.ts";
+import { openBtfWalk, structSize } from "./btf-access.ts";
+import { VERDICT } from "./codes.ts";
+import { contextOf, prototypeOf } from "./contexts.ts";
+import { helperName } from "./helper-rows.ts";
+import { writeImage } from "./image.ts";
+import { type LogLine, openLog } from "./log.ts";
+import { type Failure, MESSAGE_NAMES, MESSAGES, type MessageName } from "./messages.ts";
+import type { Verifier } from "./module.ts";
+import { mapKindName } from "./profiles/maps.ts";
+import { isSince } from "./profiles/profile.ts";
+import type { VerifierProgram, VerifyEnv } from "./program.ts";
+
+export type Verdict = {
+  /** accepted: the model knows no reason for a refusal. unknown: the program has what the model does not judge. */
+  readonly verdict: "accepted" | "refused" | "unknown" | "cannot-attach";
+  /** Slot of the instruction that is refused; undefined: about the whole program. */
+  readonly insn: number | undefined;
+  /** Stable name of the reason, kebab-case; undefined where accepted. */
+  readonly reason: string | undefined;
+  /** The kernel's own line. */
+  readonly message: string | undefined;
+  /** The same for the script's author, and what to do. */
+  readonly explanation: string | undefined;
+  readonly hint: string | undefined;
+  readonly counts: Counts;
+  /** The walk, if it was asked for. */
+  readonly log: readonly LogLine[];
+};
+export type Counts = {
+  /** Instructions that the walk ran, over all paths. */
+  readonly processed: number;
+  /** States put on record, and the most at one time. */
+  readonly states: number;
+  readonly peakStates: number;
+  /** Bytes: of the program's own frame, and of the deepest chain of calls. */
+  readonly stack: number;
+  readonly stackCombined: number;
+};
+const NO_COUNTS: Counts = { processed: 0, states: 0, peakStates: 0, stack: 0, stackCombined: 0 };
+
+export type VerifyOptions = {
+  /** Keep the walk, a state per instruction. */
+  readonly log?: boolean;
+};
+
+/** Judges a program as `env`'s kernel would. Never throws for a program, however broken. */
+export function verifyProgram(
+  verifier: Verifier,
+  program: VerifierProgram,
+  env: VerifyEnv,
+  options: VerifyOptions = {},
+): Verdict {
+  const shape = checkShape(program, env);
+  if (shape !== undefined) return shape;
+  const { exports } = verifier;
+  const since = (version: string): boolean => isSince(env.profile, version);
+  const context = contextOf(program, env);
+  const walk = env.btf === undefined ? undefined : openBtfWalk(env.btf, since);
+  const log = openLog(exports, program, options.log === true);
+  verifier.setHost({
+    ctxAccess: (off, size, write) => context(off, size, write !== 0),
+    btfAccess: (_, id, off, size) => walk?.access(id, off, size) ?? NOT_KNOWN,
+    btfSize: (_, id) => (env.btf === undefined ? 0 : structSize(env.btf, id)),
+    btfMatches: () => -1,
+    log: log.note,
+  });
+  try {
+    const outcome = exports.run(writeImage(exports, program, env, options.log === true));
+    return report(outcome, verifier, program, env, log.lines);
+  } catch (error) {
+    // out of memory or a trap: whatever it is, it is no verdict
+    return none("unknown", "model-failed", `the model failed: ${error instanceof Error ? error.message : "trap"}`);
+  }
+}
+
+function none(verdict: Verdict["verdict"], reason: string, message: string, insn?: number): Verdict {
+  const text = { reason, message, explanation: message, hint: undefined };
+  return { verdict, insn, ...text, counts: NO_COUNTS, log: [] };
+}
+
+/** What the kernel refuses before it looks at instructions. */
+function checkShape(program: VerifierProgram, env: VerifyEnv): Verdict | undefined {
+  const { code, attach } = program;
+  const slots = code.length / 8;
+  if (!Number.isInteger(slots) || slots === 0 || slots > 1_000_000) {
+    return none("refused", "bad-size", `a program of ${code.length} bytes is no whole number of 1 to 1000000 instructions`);
+  }
+  for (let i = 0; i < slots; i++) {
+    const regs = code[i * 8 + 1] ?? 0;
+    if ((code[i * 8] ?? 0) === 0x18) {
+      if (i + 1 >= slots || (code[i * 8 + 8] ?? 0) !== 0) return none("refused", "bad-wide-load", "invalid bpf_ld_imm64 insn", i);
+      const source = regs >> 4;
+      const index = new DataView(code.buffer, code.byteOffset).getInt32(i * 8 + 4, true);
+      if ((source === 1 || source === 2) && (index < 0 || index >= program.maps.length)) {
+        return none("refused", "bad-map", `fd ${index} is not pointing to valid bpf_map`, i);
+      }
+      i++;
+      continue;
+    }
+    if ((regs & 15) > 10 || regs >> 4 > 10) {
+      return none("refused", "bad-register", `R${Math.max(regs & 15, regs >> 4)} is invalid`, i);
+    }
+  }
+  if (attach !== undefined && env.btf !== undefined && prototypeOf(attach, env.btf) === undefined) {
+    const name = "function" in attach ? attach.function : attach.name;
+    return none("cannot-attach", "no-such-target", `this kernel has no ${attach.kind} target ${name}`);
+  }
+  return undefined;
+}
+
+function report(
+  outcome: number,
+  verifier: Verifier,
+  program: VerifierProgram,
+  env: VerifyEnv,
+  log: readonly LogLine[],
+): Verdict {
+  const { exports } = verifier;
+  const counts: Counts = {
+    processed: exports.insnsProcessed(),
+    states: exports.statesRecorded(),
+    peakStates: exports.statesPeak(),
+    stack: exports.functions() > 0 ? exports.depthOf(0) : 0,
+    stackCombined: exports.depthOfChain(),
+  };
+  if (outcome === VERDICT.ACCEPTED) {
+    const nothing = { insn: undefined, reason: undefined, message: undefined, explanation: undefined, hint: undefined };
+    return { verdict: "accepted", ...nothing, counts, log };
+  }
+  const name: MessageName = MESSAGE_NAMES[exports.errorCode() - 1] ?? "OPCODE";
+  const failure: Failure = {
+    insn: exports.errorInsn(),
+    args: Array.from({ length: 6 }, (_, i) => exports.errorArg(i)),
+    helper: helperName,
+    mapType: mapKindName,
+    struct: (id) => structName(env.btf, id),
+  };
+  const row = MESSAGES[name];
+  const n = (i: number): number => Number(failure.args[i] ?? 0n);
+  const insn = failure.insn >= 0 && failure.insn < program.code.length / 8 ? failure.insn : undefined;
+  return {
+    verdict: outcome === VERDICT.REFUSED ? "refused" : "unknown",
+    insn,
+    reason: name.toLowerCase().replaceAll("_", "-"),
+    message: row.kernel(n, failure),
+    explanation: row.explanation(n, failure),
+    hint: row.hint,
+    counts,
+    log,
+  };
+}
+
+function structName(btf: Btf | undefined, id: number): string {
+  if (btf === undefined || id <= 0 || id >= btf.count) return "";
+  const type = btf.type(branded(id));
+  return "name" in type ? type.name : "";
+}
