@@ -138,6 +138,22 @@ static int attach_raw(struct attaching *a, struct target *t)
 	return 0;
 }
 
+/* The iterator is opened here and read later, when the process may have given up the right to open it. */
+static int attach_iter(struct attaching *a, struct target *t)
+{
+	int link = bpf_link_create(a->prog_fd, 0, BPF_TRACE_ITER, NULL), fd;
+
+	if (link < 0)
+		return -errno;
+	add_link(a->links, link, false, 0);
+	fd = bpf_iter_create(link);
+	if (fd < 0)
+		return -errno;
+	add_link(a->links, fd, false, 0);
+	t->value = fd;
+	return 0;
+}
+
 static int attach_nothing(struct attaching *a, struct target *t)
 {
 	(void)a;
@@ -160,7 +176,7 @@ static const struct {
 	{ ATTACH_FENTRY, expand__fentry, attach_raw, ENOENT },
 	{ ATTACH_FEXIT, expand__fentry, attach_raw, ENOENT },
 	{ ATTACH_TRACEPOINT, expand__tracepoint, attach_tracepoint, ENOENT },
-	{ ATTACH_RAWTRACEPOINT, expand__one, attach_raw, ENOENT },
+	{ ATTACH_RAWTRACEPOINT, expand__raw_tracepoint, attach_raw, ENOENT },
 	{ ATTACH_UPROBE, expand__uprobe, attach_uprobe, 0 },
 	{ ATTACH_URETPROBE, expand__uprobe, attach_uprobe, 0 },
 	{ ATTACH_USDT, expand__unsupported, NULL, 0 },
@@ -169,7 +185,7 @@ static const struct {
 	{ ATTACH_SOFTWARE, expand__one, attach_counter, 0 },
 	{ ATTACH_HARDWARE, expand__one, attach_counter, 0 },
 	{ ATTACH_WATCHPOINT, expand__one, attach_watchpoint, 0 },
-	{ ATTACH_ITER, expand__unsupported, NULL, 0 },
+	{ ATTACH_ITER, expand__iter, attach_iter, 0 },
 };
 _Static_assert(ARRAY_LEN(kinds) == ATTACH_KINDS, "one row per attach kind");
 
@@ -222,6 +238,10 @@ static int report_failure(const struct attaching *a, const struct target *t, int
 		status = report__privilege(doing, -err);
 		free(doing);
 		return status;
+	}
+	if ((t->entry->of_pattern || glob__is_pattern(t->entry->name)) && err != -EMFILE && err != -ENOMEM) {
+		report__at(SEVERITY_WARNING, place, hint_for(t, err), "%s: %s; the probe is left out", t->text, strerror(-err));
+		return 0;
 	}
 	report__at(SEVERITY_ERROR, place, hint_for(t, err), "Unable to attach probe: %s. %s", t->text, strerror(-err));
 	return status;
@@ -288,6 +308,24 @@ int attach__all(struct plan *plan, const struct object *o, const struct options 
 			return err;
 	}
 	return 0;
+}
+
+/* The programs write nothing to the file: what they emit is in the event buffer. A read stops after a million objects. */
+void attach__iterate(const struct plan *plan, int (*between)(void *ctx), void *ctx)
+{
+	for (u32 i = 0; i < plan->len; i++) {
+		const struct target *t = &plan->list[i];
+		char nothing[64];
+		ssize_t n;
+
+		if (t->entry->kind != ATTACH_ITER || !t->attached)
+			continue;
+		do {
+			n = read(t->value, nothing, sizeof(nothing));
+			if (between(ctx))
+				return;
+		} while (n > 0 || (n < 0 && (errno == EAGAIN || errno == EINTR)));
+	}
 }
 
 /* Perf events are stopped here and freed with the process: freeing each waits for the kernel's RCU. */

@@ -23,6 +23,8 @@ struct links {
 int attach__expand(struct plan *plan, const struct object *o, const struct options *opt, u32 program, const struct attach_entry *entry);
 /* Attaches all of the plan but begin, end and signal probes. Returns an exit status. */
 int attach__all(struct plan *plan, const struct object *o, const struct options *opt, struct links *links);
+/* Reads the iterators to their ends; between(ctx) is called now and then, and ends it when not 0. */
+void attach__iterate(const struct plan *plan, int (*between)(void *ctx), void *ctx);
 /* Stops every event. */
 void attach__detach(struct links *links);
 /* Removes the watchpoints on this address. */
@@ -33,6 +35,8 @@ int expand__one(struct plan *plan, const struct object *o, const struct options 
 int expand__function(struct plan *plan, const struct object *o, const struct options *opt, u32 program, const struct attach_entry *entry);
 int expand__fentry(struct plan *plan, const struct object *o, const struct options *opt, u32 program, const struct attach_entry *entry);
 int expand__tracepoint(struct plan *plan, const struct object *o, const struct options *opt, u32 program, const struct attach_entry *entry);
+int expand__raw_tracepoint(struct plan *plan, const struct object *o, const struct options *opt, u32 program, const struct attach_entry *entry);
+int expand__iter(struct plan *plan, const struct object *o, const struct options *opt, u32 program, const struct attach_entry *entry);
 int expand__uprobe(struct plan *plan, const struct object *o, const struct options *opt, u32 program, const struct attach_entry *entry);
 int expand__unsupported(struct plan *plan, const struct object *o, const struct options *opt, u32 program, const struct attach_entry *entry);
 

@@ -100,14 +100,31 @@ int expand__function(struct plan *plan, const struct object *o, const struct opt
 	return count ? 0 : no_match(o, program, entry, entry->group);
 }
 
-static bool has_btf_function(const char *name)
+static bool has_btf(const char *prefix, const char *name, u32 kind)
 {
 	static struct btf *btf;
+	char *whole;
+	bool found;
 
 	/* without BTF the program's loading tells why */
 	if (!btf)
 		btf = btf__load_vmlinux_btf();
-	return !btf || btf__find_by_name_kind(btf, name, BTF_KIND_FUNC) > 0;
+	if (!btf)
+		return true;
+	whole = mem__format("%s%s", prefix, name);
+	found = btf__find_by_name_kind(btf, whole, kind) > 0;
+	free(whole);
+	return found;
+}
+
+/* What libbpf would stumble over when it loads the programs is found missing before. */
+static int lacks(const struct object *o, u32 program, const struct attach_entry *entry, const char *what)
+{
+	char *text = mem__format("%s:%s: this kernel has no such %s", entry->kind_name, entry->name, what);
+	int err = plan__missing(o, program, NULL, text);
+
+	free(text);
+	return err;
 }
 
 int expand__fentry(struct plan *plan, const struct object *o, const struct options *opt, u32 program, const struct attach_entry *entry)
@@ -121,15 +138,31 @@ int expand__fentry(struct plan *plan, const struct object *o, const struct optio
 			   "%s:%s: a program of this kind has one function", entry->kind_name, entry->name);
 		return EXIT_REFUSED;
 	}
-	if (!in_module && !has_btf_function(entry->name)) {
-		char *text = mem__format("%s:%s: this kernel has no such function", entry->kind_name, entry->name);
-		int err = plan__missing(o, program, NULL, text);
-
-		free(text);
-		return err;
-	}
+	if (!in_module && !has_btf("", entry->name, BTF_KIND_FUNC))
+		return lacks(o, program, entry, "function");
 	add(&x, entry->group, entry->name);
 	return 0;
+}
+
+int expand__raw_tracepoint(struct plan *plan, const struct object *o, const struct options *opt, u32 program, const struct attach_entry *entry)
+{
+	bool is_typed = !strncmp(o->m->programs[program].section, "tp_btf/", 7);
+
+	if (is_typed && !entry->group && !has_btf("btf_trace_", entry->name, BTF_KIND_TYPEDEF))
+		return lacks(o, program, entry, "tracepoint");
+	return expand__one(plan, o, opt, program, entry);
+}
+
+int expand__iter(struct plan *plan, const struct object *o, const struct options *opt, u32 program, const struct attach_entry *entry)
+{
+	if (entry->pin) {
+		report__at(SEVERITY_ERROR, &o->m->programs[program].place, "leave the name behind it out: the iterator is read once, here",
+			   "iter:%s:%s: iterators are not pinned", entry->name, entry->pin);
+		return EXIT_REFUSED;
+	}
+	if (!has_btf("bpf_iter_", entry->name, BTF_KIND_FUNC))
+		return lacks(o, program, entry, "iterator");
+	return expand__one(plan, o, opt, program, entry);
 }
 
 static bool add_tracepoint(void *ctx, const char *category, const char *event)

@@ -113,6 +113,8 @@ struct attach_entry {
 	/* module, category, provider */
 	const char *group;
 	const char *path, *mode, *pin, *signal;
+	/* one of those that a pattern stood for when the object was made: may be missing */
+	bool of_pattern;
 	bool has_address;
 	u64 address, offset;
 	u64 hz, ns, config, count, length;

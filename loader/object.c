@@ -156,7 +156,8 @@ static u64 buffer_size(const struct manifest *m)
 			for (u32 k = 0; k < p->attach_len; k++)
 				busy |= p->attach[k].kind > ATTACH_SIGNAL && p->attach[k].kind != ATTACH_INTERVAL;
 		}
-		want = busy ? 4 << 20 : 512 << 10;
+		/* an iterator runs over all of its objects before anything can be taken; others fill it between two looks */
+		want = busy ? 16 << 20 : 512 << 10;
 		if (!sysinfo(&info) && want > (u64)info.totalram * info.mem_unit / 64)
 			want = (u64)info.totalram * info.mem_unit / 64;
 	}

@@ -29,6 +29,8 @@ int plan__missing(const struct object *o, u32 program, const char *hint, const c
 {
 	const struct place *place = &o->m->programs[program].place;
 
+	if (o->m->programs[program].attach_len == 1 && o->m->programs[program].attach[0].of_pattern)
+		return 0;
 	switch (o->m->config.missing_probes) {
 	case MISSING_IGNORE:
 		return 0;
@@ -60,7 +62,7 @@ static bool wants_multi(const struct plan *plan, u32 program)
 
 static bool runs_alone(enum attach_kind kind)
 {
-	return kind == ATTACH_BEGIN || kind == ATTACH_END;
+	return kind == ATTACH_BEGIN || kind == ATTACH_END || kind == ATTACH_ITER;
 }
 
 int plan__make(struct plan *plan, const struct object *o, const struct options *opt)

@@ -25,7 +25,7 @@ struct plan {
 	u32 len, room;
 	/* Per program: one kprobe.multi link for all its functions. */
 	bool *multi;
-	/* Probes that only run by themselves (begin, end) are no reason to stay. */
+	/* Probes that only run by themselves (begin, end, iterators) are no reason to stay. */
 	bool waits;
 };
 
@@ -35,8 +35,8 @@ void plan__apply(const struct plan *plan, struct object *o);
 struct target *plan__add(struct plan *plan, u32 program, const struct attach_entry *entry, char *text);
 
 /*
- * A target that this host lacks: 0 when missing_probes lets it pass (a warning was given), else EXIT_REFUSED after the
- * error. hint may be NULL.
+ * A target that this host lacks: 0 when missing_probes lets it pass (a warning was given) or when it is one of those that
+ * a pattern stood for, else EXIT_REFUSED after the error. hint may be NULL.
  */
 int plan__missing(const struct object *o, u32 program, const char *hint, const char *text);
 

@@ -28,7 +28,11 @@
 #include "seal.h"
 #include "user-symbols.h"
 
-enum { POLL_MS = 1000, SETTLE_TRIES = 100 };
+/*
+ * What is printed does not wake us (a wakeup costs its program some microseconds): we look every few milliseconds while
+ * something is printed, less often otherwise. What must not wait (exit, maps to print) does wake us.
+ */
+enum { POLL_MS = 1000, BUSY_MS = 10, IDLE_MS = 40, SETTLE_TRIES = 100 };
 
 struct run {
 	const struct options *opt;
@@ -41,7 +45,7 @@ struct run {
 	struct ledger ledger;
 	struct child child;
 	int epoll, pidfd, stats;
-	u64 polled_at;
+	u64 polled_at, taken_at, taken;
 	/* why the run ends; NULL while it goes on */
 	const char *reason;
 	int status;
@@ -212,12 +216,25 @@ static int start(struct run *r)
 	return 0;
 }
 
+static int patience(struct run *r)
+{
+	u64 now = clock__now();
+
+	if (!r->events.ring)
+		return POLL_MS;
+	if (r->taken != r->events.delivered_total) {
+		r->taken = r->events.delivered_total;
+		r->taken_at = now;
+	}
+	return now - r->taken_at < 1000000000ull ? BUSY_MS : IDLE_MS;
+}
+
 static void wait_for_events(struct run *r)
 {
 	struct epoll_event events[4];
 	u64 count;
 
-	if (epoll_wait(r->epoll, events, ARRAY_LEN(events), POLL_MS) > 0 && read(wake, &count, sizeof(count)) < 0)
+	if (epoll_wait(r->epoll, events, ARRAY_LEN(events), patience(r)) > 0 && read(wake, &count, sizeof(count)) < 0)
 		return;
 }
 
@@ -256,6 +273,16 @@ static void look_around(struct run *r)
 		r->reason = "finished";
 }
 
+/* Between two reads of an iterator. */
+static int take_events(void *ctx)
+{
+	struct run *r = ctx;
+
+	events__consume(&r->events);
+	stream__flush(&r->stream);
+	return r->events.exiting || r->stream.closed || stops;
+}
+
 static void follow(struct run *r)
 {
 	r->epoll = epoll_create1(EPOLL_CLOEXEC);
@@ -270,6 +297,7 @@ static void follow(struct run *r)
 	}
 	child__go(&r->child, names_users(r->object.m));
 	seal__process(&r->object, r->child.watched);
+	attach__iterate(&r->plan, take_events, r);
 	for (;;) {
 		events__consume(&r->events);
 		look_around(r);

@@ -114,10 +114,28 @@ static bool is_blacklisted(const char *name)
 	return false;
 }
 
-/* Parts that the compiler split off a function are no functions of the source. */
-static bool is_split_part(const char *name)
+/* A pattern means a start only if it begins with all of it. */
+static bool begins_with(const char *pattern, const char *start)
 {
-	return strstr(name, ".part.") || strstr(name, ".cold") || strstr(name, ".llvm.");
+	return !strncmp(pattern, start, strlen(start));
+}
+
+/*
+ * What a pattern leaves out unless it asks for it: parts that the compiler split off a function, which are no functions of
+ * the source; RCU's own functions, under which a program must not run; the kernel's trampoline for XDP programs.
+ */
+static bool is_left_out(const char *pattern, const char *name)
+{
+	static const char *const shunned[] = { "rcu_", "bpf_dispatcher_xdp_func" };
+
+	if (!glob__is_pattern(pattern))
+		return false;
+	if (!strchr(pattern, '.') && (strstr(name, ".part.") || strstr(name, ".cold") || strstr(name, ".llvm.")))
+		return true;
+	for (size_t i = 0; i < ARRAY_LEN(shunned); i++)
+		if (begins_with(name, shunned[i]) && !begins_with(pattern, shunned[i]))
+			return true;
+	return false;
 }
 
 int tracefs__functions(const char *module, const char *function, tracefs_visit visit, void *ctx)
@@ -147,7 +165,7 @@ int tracefs__functions(const char *module, const char *function, tracefs_visit v
 			*space = 0;
 		if (*group)
 			group[strcspn(group, "]")] = 0;
-		if (!glob__match(function, line) || is_split_part(line))
+		if (!glob__match(function, line) || is_left_out(function, line))
 			continue;
 		if (module && !glob__match(module, *group ? group : "vmlinux"))
 			continue;

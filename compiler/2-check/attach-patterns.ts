@@ -28,7 +28,7 @@ export function expandTarget(env: ResolveEnv, target: Target): readonly Target[]
                 : `${fn.module ?? "vmlinux"}:${fn.name}`;
           return {
             ...target,
-            attach: { kind: attach.kind, function: fn.name, ...module },
+            attach: { kind: attach.kind, function: fn.name, ...module, pattern: true },
             text: `${target.row.name}:${shown}`,
             section: fn.name,
             pattern: false,
@@ -37,7 +37,7 @@ export function expandTarget(env: ResolveEnv, target: Target): readonly Target[]
     case "tracepoint":
       return env.snapshot.tracepoints(attach.category, attach.event).map(({ category, event }) => ({
         ...target,
-        attach: { kind: "tracepoint", category, event },
+        attach: { kind: "tracepoint", category, event, pattern: true },
         text: `tracepoint:${category}:${event}`,
         section: `${category}/${event}`,
         pattern: false,
@@ -45,7 +45,7 @@ export function expandTarget(env: ResolveEnv, target: Target): readonly Target[]
     case "rawtracepoint":
       return env.snapshot.rawTracepoints(attach.event).map((event) => ({
         ...target,
-        attach: { kind: "rawtracepoint", event },
+        attach: { kind: "rawtracepoint", event, pattern: true },
         text: `rawtracepoint:${event}`,
         section: event,
         pattern: false,

@@ -185,17 +185,27 @@ export type SiteEntry = {
 export type Attach =
   | { readonly kind: "begin" | "end" }
   | { readonly kind: "signal"; readonly signal: string }
-  /** Patterns may hold `*`; the loader expands them on the target. offset: bytes into the function. address: absolute (hex string). */
+  /**
+   * pattern: one of those that a pattern stood for where the object was made, with a program of its own; the target may lack
+   * it. Patterns may hold `*`; the loader expands them on the target. offset: bytes into the function. address:
+   * absolute (hex string).
+   */
   | {
       readonly kind: "kprobe" | "kretprobe";
       readonly function: string;
       readonly module?: string;
       readonly offset?: number;
       readonly address?: string;
+      readonly pattern?: true;
     }
-  | { readonly kind: "fentry" | "fexit"; readonly function: string; readonly module?: string }
-  | { readonly kind: "tracepoint"; readonly category: string; readonly event: string }
-  | { readonly kind: "rawtracepoint"; readonly event: string; readonly module?: string }
+  | {
+      readonly kind: "fentry" | "fexit";
+      readonly function: string;
+      readonly module?: string;
+      readonly pattern?: true;
+    }
+  | { readonly kind: "tracepoint"; readonly category: string; readonly event: string; readonly pattern?: true }
+  | { readonly kind: "rawtracepoint"; readonly event: string; readonly module?: string; readonly pattern?: true }
   /** path: absolute, or a name searched on the target (PATH, library cache). */
   | {
       readonly kind: "uprobe" | "uretprobe";

@@ -72,6 +72,7 @@ export function lowerProbe(probe: Probe, input: ProbeInput): LoweredProbe {
 
   point.list((each) => {
     if (probe.pidFilter) filterProcess(cx, skipped);
+    if (probe.program === "iter") skipEnd(cx, skipped);
     each(fn.anchor());
     if (probe.predicate === undefined) return;
     const body = fn.block();
@@ -89,6 +90,18 @@ export function lowerProbe(probe: Probe, input: ProbeInput): LoweredProbe {
   if (anchor !== undefined) fn.guard(anchor, scratch, module.scratch(), index, probe.defaultReturn);
   if (shared !== undefined) fn.zeroedSlot(shared, Math.max(8, state.captureSize));
   return { functions: [fn.finish(), ...state.callbacks], state };
+}
+
+/**
+ * After its last object an iterator calls once more, without one. The object stands behind `meta` in every iterator's
+ * context (struct bpf_iter__*, kernel/bpf/*_iter.c).
+ */
+function skipEnd(cx: Lowering, skipped: ReturnType<FunctionBuilder["block"]>): void {
+  const { fn } = cx;
+  const onward = fn.block();
+  const object = fn.load({ base: cx.context(), offset: 8, memory: "context", align: 8 }, 8, false);
+  fn.branch("eq", object, fn.const(0), skipped, onward, { unlikely: "then" });
+  fn.enter(onward);
 }
 
 /** With -p: events of other processes end here. The verifier drops the check where the loader writes no process. */
