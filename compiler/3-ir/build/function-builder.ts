@@ -312,6 +312,11 @@ export class FunctionBuilder {
     }
   }
 
+  /** Blocks made so far, unreachable ones too. */
+  get blockCount(): number {
+    return this.#blocks.size;
+  }
+
   /** The function, blocks in reverse postorder, without unreachable blocks and superfluous parameters. */
   finish(): Fn {
     for (const block of this.#blocks.values()) {

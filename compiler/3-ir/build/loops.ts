@@ -12,10 +12,19 @@ import { writeVariable } from "./variables.ts";
 
 type Loop = Extract<Stmt, { readonly kind: "while" | "for-range" | "for-map" | "unroll" }>;
 
+/** More make a program of some 100,000 instructions, whose jumps reach no further than 32,767. */
+const BLOCKS_MAX = 6000;
+
 export function lowerLoop(cx: Lowering, stmt: Loop): void {
   switch (stmt.kind) {
     case "unroll":
-      for (let i = 0; i < stmt.count && cx.fn.reachable; i++) cx.steps.body(cx, stmt.body);
+      for (let i = 0; i < stmt.count && cx.fn.reachable; i++) {
+        if (cx.fn.blockCount > BLOCKS_MAX) {
+          cx.module.report("program-too-large", stmt.span, { probe: cx.program.name });
+          return;
+        }
+        cx.steps.body(cx, stmt.body);
+      }
       return;
     case "while":
       lowerWhile(cx, stmt);

@@ -55,7 +55,7 @@ export function settleParams(drafts: ReadonlyMap<BlockId, DraftBlock>, entry: Bl
       next !== undefined;
       next = onlyFollower(last, drafts, reached)
     ) {
-      insts.push(...next.insts);
+      for (const inst of next.insts) insts.push(inst);
       joined.add(next.id);
       last = next;
     }
@@ -86,14 +86,23 @@ function onlyFollower(
 function reversePostorder(drafts: ReadonlyMap<BlockId, DraftBlock>, entry: BlockId): DraftBlock[] {
   const seen = new Set<BlockId>();
   const postorder: DraftBlock[] = [];
+  // An own stack of what is left to visit: unrolled loops are deeper than a call stack.
+  const open: { readonly block: DraftBlock; readonly next: readonly BlockId[]; at: number }[] = [];
   const visit = (id: BlockId): void => {
     const block = drafts.get(id);
     if (block === undefined || seen.has(id)) return;
     seen.add(id);
-    for (const next of successors(block.end)) visit(next);
-    postorder.push(block);
+    open.push({ block, next: successors(block.end), at: 0 });
   };
   visit(entry);
+  for (let top = open.at(-1); top !== undefined; top = open.at(-1)) {
+    const next = top.next[top.at++];
+    if (next !== undefined) visit(next);
+    else {
+      postorder.push(top.block);
+      open.pop();
+    }
+  }
   return postorder.reverse();
 }
 

@@ -2,6 +2,10 @@
 import { error } from "../diagnostic.ts";
 
 export const irCatalog = {
+  "program-too-large": error<{ probe: string }>(
+    (p) => `${p.probe} is too large: its unrolled loops are more than the kernel takes`,
+    () => "use for ($i : 0..100) { … }, which is one copy of the body",
+  ),
   "recursive-function": error<{ name: string }>(
     (p) => `function ${p.name} calls itself`,
     () => "functions are expanded where they are called; write a loop instead",
