@@ -13,6 +13,8 @@ export type PlayOptions = {
   readonly warnings: boolean;
   readonly verbose: boolean;
   readonly buffering: "line" | "full" | "none";
+  /** Whether the program's output is shown: not for a run that only attaches. */
+  readonly shown: boolean;
   /** Put before every line, for runs on several hosts. */
   readonly label: string | undefined;
 };
@@ -29,6 +31,7 @@ export function createPlayer(options: PlayOptions): Player {
   const pending: Uint8Array[] = [];
   const write = (stream: "stdout" | "stderr", bytes: Uint8Array) => {
     if (stream === "stderr") writeAll(2, label(bytes, options.label));
+    else if (!options.shown) return;
     else if (options.buffering === "full") pending.push(bytes);
     else writeAll(fd, label(bytes, options.label));
   };

@@ -1,5 +1,6 @@
 /** `tracelet run`: a script or an object, here or on hosts that have only the loader. */
 
+import { inspectObject } from "../index.ts";
 import { type CompileArgs, compileScript, type Given, optionsFrom, tellDiagnostics } from "./build-object.ts";
 import { CliError, EXIT, readInput } from "./io.ts";
 import { chooseSnapshot, hostSnapshot, nearestSnapshot } from "./kernels.ts";
@@ -69,6 +70,11 @@ export async function runScript(
   }
   tellDiagnostics(result, args.warnings);
   if (result.object === undefined) return EXIT.refused;
+  if (output.verbose) {
+    const { kernel, programs } = inspectObject(result.object);
+    const sizes = programs.map(({ name, instructions }) => `${name} of ${instructions} instructions`);
+    process.stderr.write(`INFO: ${result.object.length} bytes for kernel ${kernel}: ${sizes.join(", ")}\n`);
+  }
   return start(result.object, args, [], output);
 }
 
@@ -124,6 +130,7 @@ export function outputOptions(args: RunArgs): PlayOptions {
     format: chosen,
     output: args.o,
     quiet: args.q === true,
+    shown: args["dry-run"] !== true,
     warnings: args.warnings !== false,
     verbose: args.v === true || (typeof args.v === "number" && args.v > 0),
     buffering,

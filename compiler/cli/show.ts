@@ -27,6 +27,7 @@ export async function showCommand(args: Args): Promise<number> {
     format,
     output: args.o,
     quiet: args.q === true,
+    shown: true,
     warnings: true,
     verbose: false,
     buffering: "line",
