@@ -14,7 +14,7 @@ import { resolveVar } from "./macros.ts";
 import { accessKey, mapSlot, readMap, useKeyed, widenValue } from "./maps.ts";
 import { constant, isError, isPure } from "./nodes.ts";
 import { binary } from "./operators.ts";
-import { capture, declareVar, findVar, widenVar } from "./scopes.ts";
+import { capture, declareVar, findVar, isConverted, widenVar } from "./scopes.ts";
 import { resolveType } from "./type-names.ts";
 import type * as Typed from "./typed.ts";
 
@@ -30,10 +30,14 @@ export function assign(ctx: Context, stmt: Ast.Stmt & { kind: "assign" }): reado
     case "map":
     case "map-access":
       return assignMap(ctx, stmt, target);
-    default:
-      ctx.report("not-assignable", stmt.target.span, {});
+    default: {
+      const inside = target.kind === "field" || target.kind === "tuple-field" || target.kind === "index";
+      const of = inside ? ctx.expr(target.base).type.kind : "none";
+      if (of === "tuple" || of === "record") ctx.report("immutable-field", stmt.target.span, {});
+      else if (of !== "error") ctx.report("not-assignable", stmt.target.span, {});
       ctx.expr(stmt.value);
       return [];
+    }
   }
 }
 
@@ -74,9 +78,11 @@ function storeVar(ctx: Context, slot: VarSlot, value: Typed.Expr, ast: Ast.Expr,
     return [];
   }
   if (value.kind === "context-pointer" && value.type.kind !== "pointer") return [];
-  const type = widenVar(ctx, slot, value.type, ast.span);
+  const type = widenVar(ctx, slot, value.type, ast.span, value.kind === "constant" && unwrap(ast).kind !== "cast");
   if (type === undefined) return [];
-  warnSign(ctx, value, type);
+  if (slot.fixed && isConverted(value.type, type))
+    ctx.report("sign-change", value.span, { from: printType(value.type), to: printType(type) });
+  else warnSign(ctx, value, type);
   return [{ kind: "assign-var", span, var: slot.id, value: convert(value, type) }];
 }
 

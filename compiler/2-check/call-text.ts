@@ -265,7 +265,8 @@ function lengthCall(ctx: Context, call: Call, name: "strlen" | "strcap"): Typed.
   const type = value.type;
   const inMemory = type.kind === "string" || (type.kind === "array" && sizeOf(type.element) === 1);
   if (!inMemory && type.kind !== "pointer") {
-    ctx.report("string-like", span, { name, got: printType(type) });
+    const parameter = args[0]?.kind === "positional" ? `$${args[0].index}` : undefined;
+    ctx.report("string-like", span, { name, got: printType(type), parameter });
     return errorExpr(span);
   }
   if (value.kind === "string")

@@ -20,7 +20,7 @@ import { accessKey, mapSlot, readMap, useKeyed, valueType, widenValue } from "./
 import { bool, constant, errorExpr, integer, isConstant, isError, readAggregate, text } from "./nodes.ts";
 import { binary, strideOf, unary } from "./operators.ts";
 import { positional, positionalCount } from "./params.ts";
-import { capture } from "./scopes.ts";
+import { capture, widenVar } from "./scopes.ts";
 import { similar } from "./similar.ts";
 import { isTypeName, resolveType } from "./type-names.ts";
 import type * as Typed from "./typed.ts";
@@ -236,7 +236,12 @@ function update(ctx: Context, ast: Ast.Expr & { kind: "update" }): Typed.Expr {
     if (slot === undefined || isError(value)) return errorExpr(span);
     const step = stepOf(ctx, value.type, op, span);
     if (step === undefined) return errorExpr(span);
-    return { kind: "update-var", var: slot.id, step: step * sign, prefix, type: updateType(value.type, op), span };
+    // Stepping assigns a 64-bit number: a variable without a declared type widens to it.
+    const type =
+      slot.fixed || value.type.kind !== "integer"
+        ? value.type
+        : (widenVar(ctx, slot, updateType(value.type, op), span) ?? value.type);
+    return { kind: "update-var", var: slot.id, step: step * sign, prefix, type, span };
   }
   if (target.kind !== "map" && target.kind !== "map-access") {
     ctx.report("update-target", span, { op });

@@ -66,7 +66,12 @@ export function expandMacro(
   span: Span,
 ): Typed.Expr {
   const overloads = ctx.program.macros.get(name) ?? [];
-  const macro = overloads.find((one) => matches(one, args));
+  // A parameter that asks for a variable or a map fits one better than a parameter for any expression.
+  const fitting = overloads.filter((one) => matches(one, args));
+  const macro = fitting.reduce<Ast.Macro | undefined>(
+    (best, one) => (best === undefined || demands(one) > demands(best) ? one : best),
+    undefined,
+  );
   if (macro === undefined) {
     const only = overloads.length === 1 ? overloads[0] : undefined;
     if (only !== undefined && only.params.length !== args.length) {
@@ -125,6 +130,11 @@ function matches(macro: Ast.Macro, args: readonly (Ast.Expr | Ast.TypeName)[]): 
     const kind = argument === undefined ? undefined : unwrap(argument).kind;
     return param.mode === "variable" ? kind === "variable" : param.mode === "map" ? kind === "map" : true;
   });
+}
+
+/** How many parameters ask for more than an expression. */
+function demands(macro: Ast.Macro): number {
+  return macro.params.filter((param) => param.mode === "variable" || param.mode === "map").length;
 }
 
 /** Macros of a script by name; same signatures and repeated parameters are reported. */

@@ -59,8 +59,13 @@ export function capture(ctx: Context, slot: VarSlot): void {
   for (const loop of loops.slice(slot.depth)) loop.captured.add(slot.id);
 }
 
+/** A number that is not known takes the type of the variable that was declared, with a warning (L2.15); a literal must fit. */
+export function isConverted(from: Type, to: Type): boolean {
+  return from.kind === "integer" && to.kind === "integer" && from.literal === undefined && !assignable(from, to);
+}
+
 /** The variable's type after receiving `type`; reports what does not fit. Undefined: it cannot. */
-export function widenVar(ctx: Context, slot: VarSlot, type: Type, span: Span): Type | undefined {
+export function widenVar(ctx: Context, slot: VarSlot, type: Type, span: Span, literal = false): Type | undefined {
   if (type.kind === "error") return slot.type;
   slot.assigned = true;
   const current = slot.type;
@@ -69,7 +74,7 @@ export function widenVar(ctx: Context, slot: VarSlot, type: Type, span: Span): T
     raw === undefined || current === undefined
       ? type
       : slot.fixed
-        ? assignable(type, current)
+        ? assignable(type, current) || (!literal && isConverted(type, current))
           ? current
           : undefined
         : join(raw, type);

@@ -105,8 +105,6 @@ function wantsUse(ast: Ast.Expr): boolean {
     case "update":
     case "block-expr":
     case "if-expr":
-    case "map":
-    case "map-access":
     case "identifier":
       return false;
     case "ternary":

@@ -140,6 +140,9 @@ export const checkCatalog = {
       `Invalid expression for assignment: ${p.name}() should not be used in an assignment or as a map key`,
   ),
   "not-assignable": error(() => "Invalid expression for assignment: only variables and maps can be assigned"),
+  "immutable-field": error(
+    () => "Tuples and records are immutable once created. Consider creating a new value and assigning it instead.",
+  ),
   "no-value": error((p: { name: string }) => `${p.name}() has no value: it cannot be used in an expression`),
   "comparison-mismatch": error(
     (p: { op: string; left: string; right: string }) =>
@@ -421,8 +424,9 @@ export const checkCatalog = {
   ),
   "buf-length": error(() => "buf() expects a length argument for non-array type"),
   "string-like": error(
-    (p: { name: string; got: string }) =>
+    (p: { name: string; got: string; parameter: string | undefined }) =>
       `${p.name}(): string-like values must be either strings, arrays or pointers (${p.got} provided)`,
+    (p) => (p.parameter === undefined ? undefined : `Use str(${p.parameter}) to treat ${p.parameter} as a string`),
   ),
   "strftime-monotonic": error(() => "strftime() can not take a monotonic timestamp"),
   "assertion-failed": error((p: { message: string }) => p.message),
