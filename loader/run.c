@@ -188,6 +188,16 @@ static void watch_fd(struct run *r, int fd, u32 what)
 		epoll_ctl(r->epoll, EPOLL_CTL_ADD, fd, &event);
 }
 
+/* cpid is 0 then, which is no process: most likely -c was forgotten. */
+static void warn_of_no_child(const struct run *r)
+{
+	const struct manifest *m = r->object.m;
+
+	for (u32 i = 0; i < m->host_len; i++)
+		if (m->host[i].kind == HOST_CPID && !r->child.pid)
+			report__at(SEVERITY_WARNING, NULL, NULL, "No child command (`-c`); cpid is zero");
+}
+
 static int start(struct run *r)
 {
 	const struct manifest *m = r->object.m;
@@ -207,6 +217,7 @@ static int start(struct run *r)
 		user_symbols__remember(r->opt->pid);
 	stream__header(&r->stream, m);
 	report__set_stream(&r->stream);
+	warn_of_no_child(r);
 	/* a dry run shows that everything can be attached, and runs nothing of its own accord */
 	if (!r->opt->dry_run && (err = run_programs(r, ATTACH_BEGIN)))
 		return err;
