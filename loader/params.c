@@ -215,7 +215,7 @@ static int kernel_symbol(const struct symbol_value *e, u64 *addr)
 	if (kallsyms__address(e->symbol, addr))
 		return 0;
 	report__at(SEVERITY_ERROR, &e->place, kallsyms__hidden() ? "this process may not read kernel addresses (CAP_SYSLOG)" : NULL,
-		   "failed to resolve kernel symbol: %s", e->symbol);
+		   "Failed to resolve kernel symbol: %s", e->symbol);
 	return kallsyms__hidden() ? EXIT_HOST : EXIT_REFUSED;
 }
 
@@ -229,7 +229,7 @@ static int cgroup_id(const struct symbol_value *e, u64 *id)
 	int mount;
 
 	if (name_to_handle_at(AT_FDCWD, e->symbol, &handle.head, &mount, 0)) {
-		report__at(SEVERITY_ERROR, &e->place, NULL, "failed to get `cgroupid` for path: \"%s\": %s", e->symbol, strerror(errno));
+		report__at(SEVERITY_ERROR, &e->place, NULL, "Failed to get `cgroupid` for path: \"%s\": %s", e->symbol, strerror(errno));
 		return EXIT_REFUSED;
 	}
 	memcpy(id, handle.head.f_handle, sizeof(*id));

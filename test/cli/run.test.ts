@@ -191,6 +191,39 @@ describe.skipIf(!canRun)("runs", () => {
     expect(run("", { BPFTRACE_NO_USER_SYMBOLS: "1" }).stdout).toBe("abcdefgh\n\n\n");
   });
 
+  test("what the host lacks is named with the script's line (L9.98, L9.119, L9.132, L3.66)", () => {
+    const symbol = tracelet(["-e", 'BEGIN { print(kaddr("nosuch_sym")); }']);
+    expect([symbol.status, symbol.stderr]).toEqual([
+      1,
+      expect.stringContaining("stdin:1:15-34: ERROR: Failed to resolve kernel symbol: nosuch_sym\n"),
+    ]);
+    const file = tracelet(["-e", "uprobe:/nope:f { }"]);
+    expect([file.status, file.stderr]).toEqual([
+      1,
+      expect.stringContaining("ERROR: uprobe target file '/nope' does not exist or is not executable\n"),
+    ]);
+    const map = tracelet(["-e", "let @a = hash(4294967295); begin { @a[1] = 1; }"]);
+    expect([map.status, map.stderr]).toEqual([
+      3,
+      expect.stringMatching(/ERROR: map @a with 4294967295 entries would take/),
+    ]);
+  });
+
+  test("events that find no room are counted (L9.142, L7.96)", () => {
+    const text = "x".repeat(60);
+    const program = `config = { perf_rb_pages = 1 } begin { for ($i : 0..2000) { printf("%s\\n", "${text}"); } }`;
+    const { stdout, stderr } = tracelet(["-q", "-e", program]);
+    const shown = stdout.split("\n").filter((line) => line === text).length;
+    const lost = [...stderr.matchAll(/^Lost (\d+) events$/gm)].reduce((sum, [, count]) => sum + Number(count), 0);
+    expect([shown > 0, lost > 0, shown + lost]).toEqual([true, true, 2000]);
+  });
+
+  test("override() of a negative number compiles with --unsafe (L11.23); the object's licence is GPL (L3.61)", () => {
+    const path = join(folder, "override.o");
+    expect(tracelet(["--unsafe", "--emit-elf", path, "-e", "kprobe:vfs_read { override(-12); }"]).status).toBe(0);
+    expect(readFileSync(path).includes("GPL\0")).toBe(true);
+  });
+
   test("errors leave nothing behind: status 1, nothing on stdout, nothing attached (L9.4)", () => {
     const { stdout, stderr, status } = tracelet(["-e", 'BEGIN { printf("%d"); printf("x", 1); }']);
     expect([stdout, status, stderr.match(/ERROR/g)?.length]).toEqual(["", 1, 2]);

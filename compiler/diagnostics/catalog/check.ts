@@ -141,7 +141,8 @@ export const checkCatalog = {
   ),
   "not-assignable": error(() => "Invalid expression for assignment: only variables and maps can be assigned"),
   "immutable-field": error(
-    () => "Tuples and records are immutable once created. Consider creating a new value and assigning it instead.",
+    () =>
+      "Tuples are immutable once created: their fields are immutable. Consider creating a new tuple and assigning it instead.",
   ),
   "no-value": error((p: { name: string }) => `${p.name}() has no value: it cannot be used in an expression`),
   "comparison-mismatch": error(
@@ -242,7 +243,7 @@ export const checkCatalog = {
   // --- Control flow ---
   "unroll-max": error((p: { count: string }) => `unroll maximum value is 100 (${p.count} given)`),
   "unroll-min": error((p: { count: string }) => `unroll minimum value is 1 (${p.count} given)`),
-  "unroll-literal": error(() => "unroll needs a literal or a positional parameter"),
+  "unroll-literal": error(() => "invalid unroll value: a literal or a positional parameter is needed"),
   "misplaced-jump": error(
     (p: { name: string; place: string }) => `'${p.name}' statement is not allowed in a ${p.place}`,
   ),
@@ -328,6 +329,7 @@ export const checkCatalog = {
   "print-map-key": error(
     (p: { type: string }) => `cannot print the value of individual keys of a ${p.type}. You must print the whole map`,
   ),
+  "print-stats-arguments": warning(() => "print()'s top and div arguments are ignored when used on stats() maps."),
   "print-in-loop": warning(
     () => "Due to it's asynchronous nature using 'print()' in a loop can lead to unexpected behavior",
   ),
