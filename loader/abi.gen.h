@@ -12,6 +12,8 @@
 #define ABI_SITE_SIZE 16
 /* u64 dropped */
 #define ABI_LEDGER_SIZE 8
+/* eight u64 in .rodata: where a static probe has an argument */
+#define ABI_USDT_ARGUMENT_SIZE 64
 
 #define ABI_VALUE_KINDS(X) \
 	X(INT, "int") \

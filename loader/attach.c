@@ -11,11 +11,13 @@
 
 #include "perf.h"
 #include "report.h"
+#include "usdt.h"
 
 struct attaching {
 	const struct object *o;
 	const struct options *opt;
 	struct links *links;
+	struct plan *plan;
 	int prog_fd;
 };
 
@@ -80,6 +82,24 @@ static int attach_uprobe(struct attaching *a, struct target *t)
 	attr.uprobe_path = (u64)(unsigned long)t->path;
 	attr.probe_offset = t->value;
 	return attach_perf(a, &attr, a->opt->pid ? (int)a->opt->pid : -1, a->opt->pid ? -1 : 0);
+}
+
+/* The kernel raises the probe's semaphore in every process that it traces: ref_ctr_offset, the upper half of config. */
+static int attach_usdt(struct attaching *a, struct target *t)
+{
+	struct perf_event_attr attr = {};
+	int pid = a->opt->pid ? (int)a->opt->pid : a->plan->child_pid ? a->plan->child_pid : -1;
+	u64 retprobe;
+
+	if (perf__source("uprobe", &attr.type, &retprobe))
+		return -EOPNOTSUPP;
+	attr.config = t->semaphore << 32;
+	attr.uprobe_path = (u64)(unsigned long)t->path;
+	attr.probe_offset = t->value;
+	a->prog_fd = usdt__program(a->plan, a->o, t);
+	if (a->prog_fd < 0)
+		return a->prog_fd;
+	return attach_perf(a, &attr, pid, pid < 0 ? 0 : -1);
 }
 
 static int attach_tracepoint(struct attaching *a, struct target *t)
@@ -179,7 +199,7 @@ static const struct {
 	{ ATTACH_RAWTRACEPOINT, expand__raw_tracepoint, attach_raw, ENOENT },
 	{ ATTACH_UPROBE, expand__uprobe, attach_uprobe, 0 },
 	{ ATTACH_URETPROBE, expand__uprobe, attach_uprobe, 0 },
-	{ ATTACH_USDT, expand__unsupported, NULL, 0 },
+	{ ATTACH_USDT, expand__usdt, attach_usdt, 0 },
 	{ ATTACH_PROFILE, expand__one, attach_timer, 0 },
 	{ ATTACH_INTERVAL, expand__one, attach_timer, 0 },
 	{ ATTACH_SOFTWARE, expand__one, attach_counter, 0 },
@@ -289,7 +309,7 @@ static int attach_multi_one(struct attaching *a, struct target *t)
 
 int attach__all(struct plan *plan, const struct object *o, const struct options *opt, struct links *links)
 {
-	struct attaching a = { .o = o, .opt = opt, .links = links };
+	struct attaching a = { .o = o, .opt = opt, .links = links, .plan = plan };
 
 	for (u32 i = 0; i < plan->len; i++) {
 		struct target *t = &plan->list[i];

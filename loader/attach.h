@@ -36,8 +36,8 @@ int expand__function(struct plan *plan, const struct object *o, const struct opt
 int expand__fentry(struct plan *plan, const struct object *o, const struct options *opt, u32 program, const struct attach_entry *entry);
 int expand__tracepoint(struct plan *plan, const struct object *o, const struct options *opt, u32 program, const struct attach_entry *entry);
 int expand__raw_tracepoint(struct plan *plan, const struct object *o, const struct options *opt, u32 program, const struct attach_entry *entry);
+int expand__usdt(struct plan *plan, const struct object *o, const struct options *opt, u32 program, const struct attach_entry *entry);
 int expand__iter(struct plan *plan, const struct object *o, const struct options *opt, u32 program, const struct attach_entry *entry);
 int expand__uprobe(struct plan *plan, const struct object *o, const struct options *opt, u32 program, const struct attach_entry *entry);
-int expand__unsupported(struct plan *plan, const struct object *o, const struct options *opt, u32 program, const struct attach_entry *entry);
 
 #endif

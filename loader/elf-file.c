@@ -109,28 +109,66 @@ static int by_address(const void *a, const void *b)
 	return x->name < y->name ? -1 : x->name > y->name;
 }
 
+static int read_head(int fd, Elf64_Ehdr *head)
+{
+	struct bytes b = {};
+	int err = read_at(fd, &b, 0, sizeof(*head));
+
+	if (!err)
+		memcpy(head, b.data, sizeof(*head));
+	bytes__free(&b);
+	if (err)
+		return err == -ENODATA ? -ENOEXEC : err;
+	if (memcmp(head->e_ident, ELFMAG, SELFMAG) || head->e_ident[EI_CLASS] != ELFCLASS64 || head->e_ident[EI_DATA] != ELFDATA2LSB)
+		return -ENOEXEC;
+	return 0;
+}
+
+int elf_file__section(const char *path, const char *name, struct bytes *content, u64 *addr)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK), err;
+	struct bytes sections = {}, names = {};
+	const Elf64_Shdr *all;
+	Elf64_Ehdr head = {};
+
+	err = fd < 0 ? -errno : read_head(fd, &head);
+	if (!err && (head.e_shentsize != sizeof(Elf64_Shdr) || head.e_shstrndx >= head.e_shnum))
+		err = -ENOENT;
+	if (!err)
+		err = read_at(fd, &sections, head.e_shoff, (u64)head.e_shnum * sizeof(Elf64_Shdr));
+	all = (const void *)sections.data;
+	if (!err)
+		err = read_at(fd, &names, all[head.e_shstrndx].sh_offset, all[head.e_shstrndx].sh_size);
+	for (u32 i = 0; !err; i++) {
+		if (i == head.e_shnum) {
+			err = -ENOENT;
+		} else if (all[i].sh_name < names.len && !strcmp((char *)names.data + all[i].sh_name, name)) {
+			if (addr)
+				*addr = all[i].sh_addr;
+			err = content ? read_at(fd, content, all[i].sh_offset, all[i].sh_size) : 0;
+			break;
+		}
+	}
+	bytes__free(&sections);
+	bytes__free(&names);
+	if (fd >= 0)
+		close(fd);
+	return err;
+}
+
 struct elf_file *elf_file__open(const char *path, int *err)
 {
 	struct elf_file *file = mem__zalloc(sizeof(*file));
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	struct bytes b = {};
 	Elf64_Ehdr head = {};
 
-	*err = fd < 0 ? -errno : read_at(fd, &b, 0, sizeof(head));
-	if (!*err) {
-		memcpy(&head, b.data, sizeof(head));
-		if (memcmp(head.e_ident, ELFMAG, SELFMAG) || head.e_ident[EI_CLASS] != ELFCLASS64 || head.e_ident[EI_DATA] != ELFDATA2LSB)
-			*err = -ENOEXEC;
-	} else if (*err == -ENODATA) {
-		*err = -ENOEXEC;
-	}
+	*err = fd < 0 ? -errno : read_head(fd, &head);
 	if (!*err)
 		*err = read_segments(fd, file, &head);
 	if (!*err)
 		*err = read_tables(fd, file, &head);
 	if (fd >= 0)
 		close(fd);
-	bytes__free(&b);
 	if (*err) {
 		elf_file__free(file);
 		return NULL;

@@ -24,14 +24,6 @@ int expand__one(struct plan *plan, const struct object *o, const struct options 
 	return 0;
 }
 
-int expand__unsupported(struct plan *plan, const struct object *o, const struct options *opt, u32 program, const struct attach_entry *entry)
-{
-	(void)plan;
-	(void)opt;
-	report__at(SEVERITY_ERROR, &o->m->programs[program].place, NULL, "this loader cannot attach %s probes", entry->kind_name);
-	return EXIT_HOST;
-}
-
 /* A target on this kernel; text: kind:[group:]name. */
 static struct target *add(struct expanding *x, const char *group, const char *name)
 {

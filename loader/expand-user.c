@@ -8,6 +8,7 @@
 #include "binaries.h"
 #include "elf-file.h"
 #include "report.h"
+#include "usdt.h"
 
 static void add(struct plan *plan, u32 program, const struct attach_entry *e, const char *path, const char *symbol, u64 offset)
 {
@@ -114,6 +115,98 @@ int expand__uprobe(struct plan *plan, const struct object *o, const struct optio
 	if (!err && !total) {
 		text = mem__format("could not resolve symbol: %s:%s", e->path, e->name ? e->name : "(address)");
 		err = plan__missing(o, program, "a stripped binary has only the symbols that it exports", text);
+		free(text);
+	}
+	bytes__free(&paths);
+	return err;
+}
+
+/* The files that the process has mapped as code, as seen from here. */
+static u32 mapped_paths(u32 pid, struct bytes *paths)
+{
+	char *name = mem__format("/proc/%u/maps", pid), *at, *line;
+	struct bytes maps = {};
+	u32 count = 0;
+	int err = bytes__read_file(&maps, name, 64 << 20);
+
+	free(name);
+	at = (char *)maps.data;
+	while (!err && (line = text__next_line(&at))) {
+		char *path = strchr(line, '/');
+		bool known = false;
+
+		if (!path || !strstr(line, "r-xp"))
+			continue;
+		name = mem__format("/proc/%u/root%s", pid, path);
+		for (size_t k = 0; k < paths->len; k += strlen((char *)paths->data + k) + 1)
+			known |= !strcmp((char *)paths->data + k, name);
+		if (!known) {
+			bytes__put(paths, name, strlen(name) + 1);
+			count++;
+		}
+		free(name);
+	}
+	bytes__free(&maps);
+	return count;
+}
+
+/* Of several providers that have a probe of this name, the script must say which it means. */
+static bool is_ambiguous(const struct plan *plan, u32 from, const struct attach_entry *e)
+{
+	const char *first = NULL;
+
+	for (u32 i = from; i < plan->len && !e->group && !glob__is_pattern(e->name) && !glob__is_pattern(e->path); i++) {
+		const char *provider = plan->list[i].text + strlen("usdt:") + strlen(plan->list[i].path);
+
+		if (first && strcmp(first, provider))
+			return true;
+		first = provider;
+	}
+	return false;
+}
+
+int expand__usdt(struct plan *plan, const struct object *o, const struct options *opt, u32 program, const struct attach_entry *e)
+{
+	const struct place *place = &o->m->programs[program].place;
+	bool everywhere = !strcmp(e->path, "*");
+	struct bytes paths = {};
+	u32 found, before = plan->len;
+	char *text, *error = NULL;
+	int total = 0, err = 0;
+
+	if (everywhere && !opt->pid) {
+		report__at(SEVERITY_ERROR, place, "name the binary, or a process with -p", "usdt:*:%s: in every binary of which process?", e->name);
+		return EXIT_REFUSED;
+	}
+	found = everywhere ? mapped_paths(opt->pid, &paths) : find_paths(opt, e->path, &paths);
+	if (!found) {
+		text = mem__format("usdt target file '%s' does not exist or is not executable", e->path);
+		err = plan__missing(o, program, "name it as it is on the traced host", text);
+		free(text);
+		return err;
+	}
+	for (size_t at = 0; at < paths.len && !err; at += strlen((char *)paths.data + at) + 1) {
+		const char *path = (char *)paths.data + at;
+		int count = usdt__expand(plan, o, program, e, path, &error);
+
+		if (error) {
+			report__at(SEVERITY_ERROR, place, NULL, "%s", error);
+			err = EXIT_REFUSED;
+		} else if (count < 0 && found == 1) {
+			report__at(SEVERITY_ERROR, place, NULL, "cannot read the static probes of %s: %s", path, strerror(-count));
+			err = EXIT_REFUSED;
+		} else if (count > 0) {
+			total += count;
+		}
+	}
+	free(error);
+	if (!err && is_ambiguous(plan, before, e)) {
+		report__at(SEVERITY_ERROR, place, "name the provider: usdt:BINARY:PROVIDER:NAME", "several providers in %s have a probe %s", e->path, e->name);
+		err = EXIT_REFUSED;
+	}
+	if (!err && !total) {
+		text = mem__format("no matches for usdt:%s%s%s:%s", e->path, e->group ? ":" : "", e->group ? e->group : "", e->name);
+		err = plan__missing(o, program, "tracelet -l 'usdt:BINARY:*' lists a binary's static probes", text);
 		free(text);
 	}
 	bytes__free(&paths);

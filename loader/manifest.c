@@ -78,6 +78,23 @@ static s64 read_map_index(struct reading *r, const struct mp_node *map, const ch
 	return mp__get(map, "map") ? (s64)read_index(r, map, where, "map", r->m->maps_len) : -1;
 }
 
+static void read_usdt_arguments(struct reading *r, const struct mp_node *node, const char *where, struct program_entry *p)
+{
+	const struct mp_node *list;
+
+	if (!mp__get(node, "usdtArguments"))
+		return;
+	list = schema__list(&r->s, node, where, "usdtArguments", MAX_ENTRIES, &p->usdt_arguments_len);
+	p->usdt_arguments = mem__zalloc(p->usdt_arguments_len * sizeof(*p->usdt_arguments));
+	for (u32 i = 0; i < p->usdt_arguments_len && !r->s.error; i++) {
+		char *inner = mem__format("%s.usdtArguments[%u]", where, i);
+
+		p->usdt_arguments[i].index = schema__uint(&r->s, &list[i], inner, "index", 99);
+		p->usdt_arguments[i].offset = read_offset(r, &list[i], inner, "offset", false, ABI_USDT_ARGUMENT_SIZE);
+		free(inner);
+	}
+}
+
 static void read_program(struct reading *r, const struct mp_node *node, const char *where, struct program_entry *p)
 {
 	const struct mp_node *list;
@@ -88,6 +105,7 @@ static void read_program(struct reading *r, const struct mp_node *node, const ch
 	p->place = read_place(&r->s, node, where);
 	p->pid_filter = schema__opt_bool(&r->s, node, where, "pidFilter");
 	p->ledger = mp__get(node, "ledger") ? (s64)read_offset(r, node, where, "ledger", true, ABI_LEDGER_SIZE) : -1;
+	read_usdt_arguments(r, node, where, p);
 	list = schema__list(&r->s, node, where, "attach", MAX_ENTRIES, &p->attach_len);
 	p->attach = mem__zalloc(p->attach_len * sizeof(*p->attach));
 	for (u32 i = 0; i < p->attach_len && !r->s.error; i++) {

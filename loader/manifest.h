@@ -120,12 +120,19 @@ struct attach_entry {
 	u64 hz, ns, config, count, length;
 };
 
+/* A static probe's argument that the program reads, and where in .rodata it looks for its description. */
+struct usdt_read {
+	u32 index, offset;
+};
+
 struct program_entry {
 	const char *name, *section, *probe;
 	struct attach_entry *attach;
 	u32 attach_len;
 	struct place place;
 	s64 ledger;
+	struct usdt_read *usdt_arguments;
+	u32 usdt_arguments_len;
 	bool pid_filter;
 };
 

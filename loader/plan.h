@@ -15,8 +15,12 @@ struct target {
 	char *text;
 	/* Function or event; binary. */
 	char *name, *path;
-	/* Tracepoint id, or offset into the binary. */
+	/* Tracepoint id, offset into the binary, or descriptor of an iterator. */
 	u64 value;
+	/* usdt: offset of its semaphore, 0 without; where its arguments are; its own copy of the program, or -1 */
+	u64 semaphore;
+	struct usdt_argument *arguments;
+	int prog_fd;
 	bool attached;
 };
 
@@ -27,6 +31,8 @@ struct plan {
 	bool *multi;
 	/* Probes that only run by themselves (begin, end, iterators) are no reason to stay. */
 	bool waits;
+	/* of -c, 0 without */
+	int child_pid;
 };
 
 int plan__make(struct plan *plan, const struct object *o, const struct options *opt);

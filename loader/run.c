@@ -26,6 +26,7 @@
 #include "release.h"
 #include "report.h"
 #include "seal.h"
+#include "usdt.h"
 #include "user-symbols.h"
 
 /*
@@ -130,12 +131,13 @@ static int load(struct run *r)
 		if ((err = child__start(&r->child, r->opt->child, out)))
 			return err;
 	}
-	facts.child_pid = r->child.pid;
+	facts.child_pid = r->plan.child_pid = r->child.pid;
 	if ((err = object__open(o)))
 		return err;
 	plan__apply(&r->plan, o);
 	if ((err = object__fill(o, r->opt, &facts)))
 		return err;
+	usdt__fill(&r->plan, o);
 	return object__load(o);
 }
 

@@ -37,6 +37,7 @@ export function numberedArgument(ctx: Context, name: string, index: number, span
     else ctx.report("argument-builtin", span, { name });
     return errorExpr(span);
   }
+  if (row.numbered === "note") return { kind: "note-argument", index, type: { ...U64, space: row.space }, span };
   if (row.numbered === "array") return contextWord(index * 8, defaultSpace(ctx), span);
   const argument = ctx.arch.fnArgs[index];
   const value = argument === undefined ? undefined : register(ctx, argument, span);

@@ -119,6 +119,7 @@ export function isPure(expr: Typed.Expr): boolean {
     case "context":
     case "context-address":
     case "context-pointer":
+    case "note-argument":
     case "builtin":
       return true;
     case "cast":

@@ -175,6 +175,8 @@ export function printExpr(names: Names, expr: Typed.Expr): string {
       return `&ctx[${expr.offset} ${expr.field.category}:${expr.field.event}.${expr.field.name}]`;
     case "context-pointer":
       return "ctx";
+    case "note-argument":
+      return `arg${expr.index}`;
     case "builtin":
       return expr.name;
     case "call": {

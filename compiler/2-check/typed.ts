@@ -250,6 +250,8 @@ type ExprShape =
       readonly field: { readonly category: string; readonly event: string; readonly name: string };
     }
   | { readonly kind: "context-pointer" }
+  /** argN of a static probe: where it is, the loader knows. */
+  | { readonly kind: "note-argument"; readonly index: number }
   /** A value row of lang/builtins with a recipe: pid, nsecs, comm, kstack … */
   | { readonly kind: "builtin"; readonly name: BuiltinName }
   /** A function row of lang/functions; `args` run-time arguments in order, compile-time ones are in `literals`. */

@@ -222,6 +222,8 @@ export type Attach =
   | { readonly kind: "watchpoint"; readonly address: string; readonly length: number; readonly mode: string }
   | { readonly kind: "iter"; readonly target: string; readonly pin?: string };
 
+export type UsdtArgument = { readonly index: number; readonly offset: number };
+
 export type ProgramEntry = {
   /** Function symbol and kernel program name. */
   readonly name: string;
@@ -232,6 +234,8 @@ export type ProgramEntry = {
   readonly place: Place;
   /** `.bss` offset of u64 dropped (buffer full); absent for programs that emit nothing. */
   readonly ledger?: number;
+  /** usdt: arguments that the program reads; at `offset` in `.rodata` the loader writes where each is (spec/object.md). */
+  readonly usdtArguments?: readonly UsdtArgument[];
   /** Runs in `.rodata`-guarded pid filter mode (compiled with it). */
   readonly pidFilter?: boolean;
 };

@@ -133,6 +133,8 @@ function abiHeader(): string {
     "#define ABI_SITE_SIZE 16",
     "/* u64 dropped */",
     "#define ABI_LEDGER_SIZE 8",
+    "/* eight u64 in .rodata: where a static probe has an argument */",
+    "#define ABI_USDT_ARGUMENT_SIZE 64",
     "",
     list("ABI_VALUE_KINDS", valueKinds),
     list("ABI_EVENT_KINDS", eventKinds),

@@ -54,8 +54,8 @@ export type ProbeRow = {
   readonly context: "none" | "registers" | "tracepoint" | "array" | "iter";
   /** args.NAME comes from the event's format, from BTF, or is absent. */
   readonly args: "none" | "format" | "btf";
-  /** argN: argument registers of the function, words of the context's array, or absent. */
-  readonly numbered: "none" | "registers" | "array";
+  /** argN: argument registers of the function, words of the context's array, what a note in the binary says, or absent. */
+  readonly numbered: "none" | "registers" | "array" | "note";
   readonly retval: "none" | "register" | "btf";
   /** Knows the traced function: "ip" from the registers, "helper" by get_func_ip, "user" an address of the process. */
   readonly func: "none" | "ip" | "helper" | "user";
@@ -195,7 +195,7 @@ export const probes: readonly ProbeRow[] = [
   }),
   probe("usdt", ["U"], "usdt", "4.3", "BINARY:[PROVIDER:]NAME", "a static point in a binary", {
     context: "registers",
-    numbered: "registers",
+    numbered: "note",
     space: "user",
     wildcards: true,
   }),

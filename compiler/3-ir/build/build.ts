@@ -19,6 +19,11 @@ const VERSION: typeof MANIFEST_VERSION = 1;
 /** Largest value of a per-CPU map (PCPU_MIN_UNIT_SIZE, include/linux/percpu.h). */
 const SCRATCH_MAX = 32768;
 
+function noteArguments(offsets: ReadonlyMap<number, number>): Pick<ProgramEntry, "usdtArguments"> {
+  if (offsets.size === 0) return {};
+  return { usdtArguments: [...offsets].map(([index, offset]) => ({ index, offset })) };
+}
+
 /** The program in SSA form, not yet optimised. */
 export function build(program: Program, env: BuildEnv): Result<Module> {
   const module = new ModuleBuilder(env);
@@ -42,6 +47,7 @@ export function build(program: Program, env: BuildEnv): Result<Module> {
       attach,
       place: module.place(span),
       ...(ledger === undefined ? {} : { ledger }),
+      ...noteArguments(lowered.state.noteArguments),
       ...(probe.pidFilter ? { pidFilter: true } : {}),
     });
     const bytes = lowered.state.scratchSize;

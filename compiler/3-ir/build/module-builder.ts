@@ -175,6 +175,11 @@ export class ModuleBuilder {
     });
   }
 
+  /** Offset in .rodata of the eight words that say where a static probe of this program has its argument. */
+  noteArgument(program: number, index: number): number {
+    return this.#once(`note ${program} ${index}`, () => this.#rodataRoom(`note_${program}_${index}`, 64, 8));
+  }
+
   /** Offset in .rodata of an address that the loader resolves. */
   symbol(kind: SymbolValue["kind"], symbol: string, path: string | undefined, span: Span): number {
     return this.#once(`symbol ${kind} ${symbol} ${path}`, () => {

@@ -29,6 +29,8 @@ export class ProgramState {
   scratchTop = 0;
   /** Bytes of scratch that the program needs. */
   scratchSize = 0;
+  /** Arguments of a static probe that the program reads: number → offset in .rodata. */
+  readonly noteArguments = new Map<number, number>();
   readonly #module: ModuleBuilder;
   #ledger: number | undefined;
   #callbackCount = 0;
@@ -46,6 +48,13 @@ export class ProgramState {
   ledger(): number {
     this.#ledger ??= this.#module.bss(`ledger_${this.index}`, 8);
     return this.#ledger;
+  }
+
+  /** .rodata offset of what says where the static probe has this argument. */
+  noteArgument(index: number): number {
+    const offset = this.#module.noteArgument(this.index, index);
+    this.noteArguments.set(index, offset);
+    return offset;
   }
 
   /** undefined: emits nothing. */

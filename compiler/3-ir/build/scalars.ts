@@ -13,6 +13,7 @@ import { lowerCustomScalar } from "./custom.ts";
 import { bitFieldOf, memberAddress, memberScalar, readExpr } from "./kernel-memory.ts";
 import type { Lowering } from "./lowering.ts";
 import { mapAddress, mapAggregate, mapDelete, mapFind, mapGet, mapHas, mapLength, updateMap } from "./map-access.ts";
+import { noteArgument } from "./note-argument.ts";
 import { paramScalar } from "./params.ts";
 import { countFailure } from "./sites.ts";
 import { scalarShape } from "./storage.ts";
@@ -45,6 +46,8 @@ function lower(cx: Lowering, expr: Expr): ValueId {
       return fn.binaryImm("add", cx.context(), expr.offset);
     case "context-pointer":
       return cx.context();
+    case "note-argument":
+      return noteArgument(cx, expr.index, expr.span);
     case "builtin": {
       const row = builtinRow(expr.name);
       invariant(row !== undefined, "3-ir", `no builtin ${expr.name}`);
