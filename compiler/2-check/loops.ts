@@ -56,6 +56,10 @@ export function forMap(ctx: Context, stmt: Ast.Stmt & { kind: "for-map" }): read
     return [];
   }
   const value = valueType(ctx, slot, target.span);
+  if (value.kind === "aggregate" && !isCastable(value)) {
+    ctx.report("loop-over-type", target.span, { type: printType(value) });
+    return [];
+  }
   const item: Type | undefined =
     slot.key === undefined || value.kind === "error"
       ? undefined

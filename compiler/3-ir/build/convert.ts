@@ -29,9 +29,12 @@ export function convertValue(
     const targetOffsets = layoutOf(targets).offsets;
     if (fill !== "record") zeroGaps(fn, to, targets);
     for (const [i, field] of targets.entries()) {
-      const old = sources[i];
+      // Records may name the same fields in another order.
+      const name = target.kind === "record" ? target.fields[i]?.name : undefined;
+      const j = source.kind === "record" && name !== undefined ? source.fields.findIndex((f) => f.name === name) : i;
+      const old = sources[j];
       if (old === undefined) continue;
-      convertValue(fn, old, field, at(from, sourceOffsets[i] ?? 0), at(to, targetOffsets[i] ?? 0), fill);
+      convertValue(fn, old, field, at(from, sourceOffsets[j] ?? 0), at(to, targetOffsets[i] ?? 0), fill);
     }
     return;
   }

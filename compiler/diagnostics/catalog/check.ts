@@ -253,6 +253,10 @@ export const checkCatalog = {
       `Function ${p.name} is of type ${p.expected}, cannot return ${p.type}`,
   ),
   "fn-no-return": error((p: { name: string }) => `Not all code paths of ${p.name}() return a value`),
+  "loop-over-type": error(
+    (p: { type: string }) => `Loop expression does not support type: ${p.type}`,
+    () => "print() shows such a map",
+  ),
   "loop-over-scalar": error(
     (p: { name: string }) => `${p.name} has no explicit keys (scalar map), and cannot be used for iteration`,
   ),
