@@ -106,6 +106,7 @@ export const RETURNS = {
   MEM: 7,
   MEM_OR_NULL: 8,
   UNKNOWN: 9,
+  CPU: 10,
 } as const;
 
 export const HELPER_STATUS = { MISSING: 0, OK: 1, NOT_HERE: 2, GPL_ONLY: 3, UNKNOWN: 4 } as const;

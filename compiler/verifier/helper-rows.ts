@@ -56,6 +56,7 @@ const RESULTS: Readonly<Record<HelperReturn, number>> = {
 };
 /** What rows do not say: helpers by number. */
 const LENGTHS = new Set([45, 67, 114, 115]);
+const CPU_ID = 8;
 const RESERVE = 131;
 const CURRENT_TASK_BTF = 158;
 /** Their formats, or where they may be called, are checked in ways that the model does not know. */
@@ -103,12 +104,17 @@ export function helperEntries(program: VerifierProgram, env: VerifyEnv): readonl
     entries[row.id] = {
       status: statusOf(row, program, since, task !== undefined),
       args: row.args.map((arg, index) => argOf(row.id, arg, index)),
-      returns: LENGTHS.has(row.id) ? RETURNS.LENGTH : RESULTS[row.returns],
+      returns: returnsOf(row, since),
       returnId: row.id === CURRENT_TASK_BTF ? (task ?? 0) : 0,
       maps: mapMask(row.id, since),
     };
   }
   return entries;
+}
+
+function returnsOf(row: Helper, since: (version: string) => boolean): number {
+  if (LENGTHS.has(row.id)) return RETURNS.LENGTH;
+  return row.id === CPU_ID && since("6.2") ? RETURNS.CPU : RESULTS[row.returns];
 }
 
 function argOf(id: number, arg: HelperArg, index: number): number {

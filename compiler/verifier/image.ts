@@ -5,7 +5,7 @@ import type { ModuleExports } from "./module.ts";
 import { isSince } from "./profiles/profile.ts";
 import type { TracingAttach, VerifierProgram, VerifyEnv } from "./program.ts";
 
-const WORDS = 64;
+const WORDS = 80;
 const INSN_LIMIT = 1_000_000;
 
 /** Range of results that the program may return; undefined: any. */
@@ -98,5 +98,6 @@ export function writeImage(exports: ModuleExports, program: VerifierProgram, env
   view.setUint32(words + 44, INSN_LIMIT, true);
   view.setBigInt64(words + 48, range?.[0] ?? 0n, true);
   view.setBigInt64(words + 56, range?.[1] ?? 0n, true);
+  view.setUint32(words + 64, env.cpus ?? 0, true);
   return words;
 }

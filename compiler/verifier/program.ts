@@ -60,4 +60,6 @@ export type VerifyEnv = {
   readonly profile: KernelProfile;
   /** The kernel's types; without them programs that reach kernel structures directly get no verdict. */
   readonly btf: Btf | undefined;
+  /** How many CPUs the kernel may have (nr_cpu_ids), where it is known. */
+  readonly cpus?: number;
 };

@@ -82,6 +82,7 @@ export const R_BTF: i32 = 6;
 export const R_MEM: i32 = 7;
 export const R_MEM_OR_NULL: i32 = 8;
 export const R_UNKNOWN: i32 = 9;
+export const R_CPU: i32 = 10;
 export const HELPER_MISSING: i32 = 0;
 export const HELPER_OK: i32 = 1;
 export const HELPER_NOT_HERE: i32 = 2;

@@ -33,6 +33,8 @@ export let options: i32 = 0;
 /** Range that R0 must be in at exit, if OPT_RETVAL is set. */
 export let retLow: i64 = 0;
 export let retHigh: i64 = 0;
+/** How many CPUs the kernel may have; 0: not known. */
+export let cpus: u32 = 0;
 export let insnLimit: u32 = 1000000;
 
 export let verdict: i32 = V_ACCEPTED;
@@ -66,6 +68,7 @@ export function setupEnv(words: usize): void {
   insnLimit = load<u32>(words, 44);
   retLow = load<i64>(words, 48);
   retHigh = load<i64>(words, 56);
+  cpus = load<u32>(words, 64);
   verdict = V_ACCEPTED;
   failCode = 0;
   failInsn = -1;
@@ -119,6 +122,15 @@ export function offAt(i: i32): i32 {
 @inline
 export function immAt(i: i32): i32 {
   return load<i32>(code + (<usize>i << 3), 4);
+}
+
+/**
+ * Unsigned, and loaded so: the optimiser widens a signed load that is cast to u32 and then to u64 as if it were signed.
+ */
+// @ts-ignore: decorator
+@inline
+export function uimmAt(i: i32): u32 {
+  return load<u32>(code + (<usize>i << 3), 4);
 }
 
 // ---- maps ----

@@ -59,6 +59,7 @@ import {
   MAP_TYPE_PERCPU_ARRAY,
   OPT_GPL,
   R_BTF,
+  R_CPU,
   R_INTEGER,
   R_LENGTH,
   R_MAP_VALUE,
@@ -81,7 +82,7 @@ import {
   T_STACK,
   T_VALUE,
 } from "./codes.gen";
-import { fail, giveUp, has, helperArg, helperCount, helperRow, HelperRow, immAt, mapRow, newId, options, pc } from "./env";
+import { cpus, fail, giveUp, has, helperArg, helperCount, helperRow, HelperRow, immAt, mapRow, newId, options, pc } from "./env";
 import { btfMatches } from "./host";
 import { checkAccess, checkKey, checkMapUse, checkMem, checkPlain, checkValue } from "./mem";
 import { markPrecise, markSlotPrecise } from "./precise";
@@ -334,6 +335,21 @@ function returns(state: State, frame: Frame, row: HelperRow, id: i32): bool {
   switch (row.ret) {
     case R_INTEGER:
       markUnknown(r0);
+      return true;
+    case R_CPU:
+      // the number of CPUs that the kernel may have is part of its verdict
+      markUnknown(r0);
+      if (cpus > 0) {
+        r0.umin = 0;
+        r0.umax = cpus - 1;
+        r0.smin = 0;
+        r0.smax = cpus - 1;
+        r0.umin32 = 0;
+        r0.umax32 = cpus - 1;
+        r0.smin32 = 0;
+        r0.smax32 = cpus - 1;
+        sync(r0);
+      }
       return true;
     case R_LENGTH:
       // a length of at most what was asked for, or an error

@@ -61,7 +61,7 @@ import {
   T_STACK,
   T_VALUE,
 } from "./codes.gen";
-import { dstAt, fail, giveUp, has, immAt, offAt, opcodeAt, pc, srcAt } from "./env";
+import { dstAt, fail, giveUp, has, immAt, offAt, opcodeAt, pc, srcAt, uimmAt } from "./env";
 import { markPrecise } from "./precise";
 import { baseType, copyReg, isConst, markKnown, markUnknown, Reg, setKnown, unbound32, widthOf } from "./reg";
 import { shareId } from "./stack";
@@ -242,7 +242,7 @@ function doMov(frame: Frame, wide: bool): bool {
   if (!writable(dstAt(pc))) return false;
   const d = regOf(frame, dstAt(pc));
   if (!isReg) {
-    markKnown(d, wide ? <u64>(<i64>immAt(pc)) : <u64>(<u32>immAt(pc)));
+    markKnown(d, wide ? <u64>(<i64>immAt(pc)) : <u64>uimmAt(pc));
     return true;
   }
   const s = regOf(frame, srcAt(pc));

@@ -24,7 +24,7 @@ import {
 import { count, fail, has, newId, pc } from "./env";
 import { aliveAt, callsCallback, isForced, isJumpPoint } from "./flow";
 import { forgetPrecision, noteStep, previous, propagatePrecision } from "./precise";
-import { baseType, markUnknown, rangeWithin, Reg, sameContent, sameHead } from "./reg";
+import { baseType, markUnknown, identical, rangeWithin, Reg, sameContent, sameHead } from "./reg";
 import { forgetSlot, markSlotRead } from "./stack";
 import {
   byteKind,
@@ -215,10 +215,7 @@ function mayLoop(a: State, b: State): bool {
   if (a.top != b.top) return false;
   const x = topFrame(a);
   const y = topFrame(b);
-  const alive = aliveAt(a.insn);
-  for (let n = 0; n < REGS; n++) {
-    if (alive & (1 << n) && !sameContent(regOf(x, n), regOf(y, n))) return false;
-  }
+  for (let n = 0; n < REGS; n++) if (!identical(regOf(x, n), regOf(y, n))) return false;
   return true;
 }
 
@@ -327,14 +324,15 @@ export function visit(state: State): i32 {
       propagatePrecision(st, state);
       return 1;
     }
-    st.misses++;
+    if (add) st.misses++;
     const patience = isForced(pc) && st.branches > 0 ? 64 : 3;
-    if (add && st.misses > st.hits * patience + patience && st.branches == 0) {
+    if (st.misses > st.hits * patience + patience) {
       // never hit: others look at it in vain
       if (before == null) setList(pc, next);
       else before.next = next;
       total--;
-      freeState(st);
+      if (st.branches == 0) freeState(st);
+      else st.detached = 1;
     } else {
       before = st;
     }
@@ -352,6 +350,7 @@ export function visit(state: State): i32 {
   record.hits = 0;
   record.misses = 0;
   record.cleaned = 0;
+  record.detached = 0;
   record.inLoop = 0;
   record.next = listAt(pc);
   setList(pc, record);
@@ -377,7 +376,9 @@ export function finish(state: State): void {
   while (st != null) {
     st.branches--;
     if (st.branches > 0) break;
-    st = st.parent;
+    const parent = st.parent;
+    if (st.detached) freeState(st);
+    st = parent;
   }
 }
 export function initPrune(): void {

@@ -156,6 +156,10 @@ export function rangeWithin(a: Reg, b: Reg): bool {
 export function sameContent(a: Reg, b: Reg): bool {
   return memory.compare(changetype<usize>(a), changetype<usize>(b), offsetof<Reg>("id")) == 0;
 }
+/** Ids too. */
+export function identical(a: Reg, b: Reg): bool {
+  return memory.compare(changetype<usize>(a), changetype<usize>(b), offsetof<Reg>("frame")) == 0;
+}
 export function sameHead(a: Reg, b: Reg): bool {
   return a.type == b.type && a.off == b.off && a.aux == b.aux && a.uid == b.uid;
 }

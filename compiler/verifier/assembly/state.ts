@@ -203,6 +203,8 @@ export class State {
   hits: i32;
   misses: i32;
   cleaned: i32;
+  /** No longer on record: freed when its last branch ends. */
+  detached: i32;
 }
 const STATE_SIZE: usize = offsetof<State>();
 

@@ -29,7 +29,7 @@ import {
   T_VALUE,
   V_ACCEPTED,
 } from "./codes.gen";
-import { count, dstAt, fail, giveUp, has, immAt, insnLimit, offAt, opcodeAt, options, pc, setPc, srcAt, verdict } from "./env";
+import { count, dstAt, fail, giveUp, has, immAt, insnLimit, offAt, opcodeAt, options, pc, setPc, srcAt, uimmAt, verdict } from "./env";
 import { functionAt, isForced, isJumpPoint, isPrunePoint, isSecond, markSeen } from "./flow";
 import { log } from "./host";
 import { doAtomic, doLoad, doStore } from "./mem";
@@ -95,7 +95,7 @@ function doWide(state: State): bool {
   const high = immAt(pc + 1);
   switch (source) {
     case 0:
-      setConstant(r, (<u64>(<u32>high) << 32) | <u64>(<u32>low));
+      setConstant(r, (<u64>uimmAt(pc + 1) << 32) | <u64>uimmAt(pc));
       return true;
     case 1:
       markPointer(r, T_MAP);
