@@ -12,7 +12,7 @@ NODE_BIN := node_modules/.bin
 SOURCES := $(shell find compiler -name '*.ts' -o -name '*.ohm' 2>/dev/null)
 LOADER_SOURCES := $(wildcard loader/*.c loader/*.h loader/Makefile)
 
-.PHONY: help deps gen build loader cli demo test check lint types cases test-verifier test-kernel test-matrix bench update fmt dump snapshots clean
+.PHONY: help deps gen build loader cli demo test check lint types cases test-verifier test-kernel test-matrix test-scripts bench update fmt dump snapshots clean
 
 help: ## print this help
 	@echo "tracelet: the bpftrace language as ordinary CO-RE eBPF objects"; echo
@@ -57,6 +57,9 @@ gen-clean: gen
 
 test-matrix: build ## the article's programs on every kernel we know: 5.10, 6.1, 6.12, 6.18, 7.x
 	$(Q)TRACELET_KERNELS="5.10 6.1 6.12 6.18 7.x" test/run-tests test/kernel
+
+test-scripts: build ## every tool of Debian's bpftrace packages: compiled, accepted, attached in a guest, beside bpftrace
+	$(Q)TRACELET_SCRIPTS=1 test/run-tests test/scripts
 
 bench: build ## time, size and cost per event beside bpftrace, as ratios
 	$(Q)node test/bench/run.mjs

@@ -61,13 +61,12 @@ export function oneLiner(text: string): string {
   return text.replace(/^\/\/.*\n/gm, "").trim();
 }
 
-/** Instructions in all executable sections of an object, by llvm-objdump's section sizes. */
-export function instructionsIn(object: string): number {
+/** Instructions in an object's executable sections, or those of them that count, by llvm-objdump's section sizes. */
+export function instructionsIn(object: string, counts: (section: string) => boolean = () => true): number {
   const headers = execFileSync("llvm-objdump", ["-h", object], { encoding: "utf8" });
-  return [...headers.matchAll(/^\s*\d+\s+(\S+)\s+([0-9a-f]{8,})\s+[0-9a-f]+\s+TEXT/gm)].reduce(
-    (sum, match) => sum + Number.parseInt(match[2] ?? "0", 16) / 8,
-    0,
-  );
+  return [...headers.matchAll(/^\s*\d+\s+(\S+)\s+([0-9a-f]{8,})\s+[0-9a-f]+\s+TEXT/gm)]
+    .filter((match) => counts(match[1] ?? ""))
+    .reduce((sum, match) => sum + Number.parseInt(match[2] ?? "0", 16) / 8, 0);
 }
 
 /** The object that 0.17 emits; undefined where it cannot. */
