@@ -263,7 +263,7 @@ describe("configuration and environment", () => {
   });
 });
 
-test.skipIf(!canRun)("without privilege a run names the capability that it lacks (L8.9)", () => {
+test.skipIf(!canRun)("without privilege a run names the capability that it lacks (L3.63, L8.9)", () => {
   // The folder of the build may not be readable for others; then there is nothing to compare.
   const { stderr, status } = tracelet(["-e", "BEGIN { }"], { uid: 65_534, env: { HOME: "/" } });
   if (stderr.includes("EACCES") || stderr === "") return;

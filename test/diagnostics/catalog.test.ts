@@ -5,7 +5,9 @@ import { describe, expect, test } from "vitest";
 import { parse } from "../../compiler/1-parse/parse.ts";
 import { findCode, loadCatalog } from "../../compiler/diagnostics/catalog/index.ts";
 import { parseCatalog } from "../../compiler/diagnostics/catalog/parse.ts";
+import { compile, defaultOptions } from "../../compiler/index.ts";
 import { createSource } from "../../compiler/source/text.ts";
+import { defaultSnapshot } from "../runner/kernels.ts";
 
 const root = join(import.meta.dirname, "../..");
 
@@ -64,4 +66,21 @@ test("every page is of a code", async () => {
   const pages = readdirSync(join(root, "spec/diagnostics")).filter((name) => name.endsWith(".md"));
   expect(pages.filter((name) => !codes.has(name.replace(/\.md$/, "")))).toEqual([]);
   expect(existsSync(join(root, "spec/diagnostics/unclosed.md"))).toBe(true);
+});
+
+describe("each page of a code of the checker or of lowering proves it", () => {
+  const codes = readdirSync(join(root, "spec/diagnostics"))
+    .map((name) => name.replace(/\.md$/, ""))
+    .filter((code) => !Object.hasOwn(parseCatalog, code));
+  test.each(codes)("%s", (code) => {
+    const { refused, accepted } = programsOf(code);
+    const options = { ...defaultOptions(defaultSnapshot("6.12")), positional: [] };
+    const before = compile(refused, options);
+    expect(before.diagnostics.map((d) => d.code)).toContain(code);
+    const isError = before.diagnostics.some((d) => d.code === code && d.severity === "error");
+    expect(before.object === undefined).toBe(isError);
+    const after = compile(accepted, options);
+    expect(after.diagnostics.map((d) => d.code)).not.toContain(code);
+    expect(after.object).toBeDefined();
+  });
 });

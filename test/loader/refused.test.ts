@@ -39,7 +39,7 @@ describe.skipIf(reason !== undefined)("programs that this kernel does not take",
     }
   });
 
-  test("a refusal quotes the verifier's words at the place of the instruction; -v adds its log", () => {
+  test("a refusal quotes the verifier's words at the place of the instruction; -v adds its log (L3.64, L9.130)", () => {
     const object = makeObject("refused.bpf.c", refused(), ["-DBAD_READ"]);
     const short = runLoader(["check", object]);
     expect(short.status).toBe(1);
