@@ -49,7 +49,7 @@ static void add_line(const char *line, const char *end)
 
 	for (; at < end && *at != ' '; at++)
 		addr = addr << 4 | (*at <= '9' ? *at - '0' : (*at | 32) - 'a' + 10);
-	if (end - at < 4 || !strchr("tTwWvVdDbBrR", at[1]))
+	if (end - at < 4 || !strchr("tTwWvVdDbBrRaA", at[1]))
 		return;
 	name = at + 3;
 	at = memchr(name, '\t', end - name);
@@ -128,6 +128,9 @@ const char *kallsyms__name(u64 addr, const char **module, u64 *offset)
 	/* the first of several names for one address, as the kernel itself prints it */
 	while (low > 1 && table.list[low - 2].addr == table.list[low - 1].addr)
 		low--;
+	/* per-CPU variables of x86 stand at their offset from zero: no address is in one */
+	if (!(table.list[low - 1].addr >> 63))
+		return NULL;
 	*offset = addr - table.list[low - 1].addr;
 	/* no symbol spans this much: the address lies in no kernel text */
 	if (*offset > 16 << 20)

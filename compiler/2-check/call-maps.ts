@@ -122,6 +122,9 @@ function printMap(ctx: Context, map: Ast.Expr & { kind: "map" }, args: readonly 
     }
     numbers.push(Number(value));
   }
+  const type = slot.value;
+  if (numbers.length > 0 && type?.kind === "aggregate" && type.fn === "stats")
+    ctx.report("print-stats-arguments", span, {});
   return action({ kind: "print-map", map: slot.id, top: numbers[0], div: numbers[1] }, span);
 }
 

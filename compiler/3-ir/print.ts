@@ -33,7 +33,7 @@ export function printFunction(fn: Fn, options: PrintOptions = PLAIN): string {
   for (const slot of fn.slots) {
     lines.push(`  slot s${slot.id} ${JSON.stringify(slot.name)} ${slot.size} align ${slot.align}`);
   }
-  for (const block of fn.blocks.values()) lines.push(...printBlock(block, options));
+  for (const block of fn.blocks.values()) for (const line of printBlock(block, options)) lines.push(line);
   lines.push("}", "");
   return lines.join("\n");
 }

@@ -21,12 +21,12 @@ macro comm(task) {
       $entry = (uint64)$node.slots[($index >> $node.shift) & 63];
     }
   }
-  let $first = (uint64)0;
+  let $first = (struct hlist_node *)0;
   if ($entry != 0 && ($entry & 3) == 0) {
-    $first = (uint64)((struct pid *)$entry).tasks[0].first;
+    $first = ((struct pid *)$entry).tasks[0].first;
   }
   if ($first != 0) {
-    $name = ((struct task_struct *)($first - offsetof(struct task_struct, pid_links))).comm;
+    $name = container_of($first, struct task_struct, pid_links).comm;
   } else {
     warnf("comm: no process has id %d", $index);
   }

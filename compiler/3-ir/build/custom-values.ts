@@ -7,7 +7,7 @@ import type { ValueId } from "../ir.ts";
 import { address, zero } from "./access.ts";
 import { type CustomCall, literal, operand } from "./custom-call.ts";
 import type { Lowering, Writer } from "./lowering.ts";
-import { countNegative } from "./sites.ts";
+import { countFailure } from "./sites.ts";
 import { scalarShape } from "./storage.ts";
 
 /** A u64 of .rodata. */
@@ -93,7 +93,14 @@ export function pathOf(cx: Lowering, expr: CustomCall): Writer {
   return (to) => {
     zero(fn, to, size);
     const result = fn.call("d_path", [pointer, address(fn, to), fn.const(size)], { reads: "any", writes: to.memory });
-    countNegative(cx, { kind: "helper", helper: "d_path", span: expr.span, warn: true }, result);
+    const [failed, onward] = [fn.block(), fn.block()];
+    fn.branch("slt", result, fn.const(0), failed, onward, { unlikely: "then" });
+    fn.enter(failed);
+    countFailure(cx, { kind: "helper", helper: "d_path", span: expr.span, warn: true }, result);
+    // The helper builds from the buffer's end and leaves its pieces there.
+    zero(fn, to, size);
+    fn.jump(onward);
+    fn.enter(onward);
   };
 }
 

@@ -312,6 +312,11 @@ export class FunctionBuilder {
     }
   }
 
+  /** Values made so far. */
+  get valueCount(): number {
+    return this.#nextValue;
+  }
+
   /** Blocks made so far, unreachable ones too. */
   get blockCount(): number {
     return this.#blocks.size;

@@ -14,12 +14,14 @@ type Loop = Extract<Stmt, { readonly kind: "while" | "for-range" | "for-map" | "
 
 /** More make a program of some 100,000 instructions, whose jumps reach no further than 32,767. */
 const BLOCKS_MAX = 6000;
+/** The verifier follows a million instructions at most. */
+const VALUES_MAX = 400_000;
 
 export function lowerLoop(cx: Lowering, stmt: Loop): void {
   switch (stmt.kind) {
     case "unroll":
       for (let i = 0; i < stmt.count && cx.fn.reachable; i++) {
-        if (cx.fn.blockCount > BLOCKS_MAX) {
+        if (cx.fn.blockCount > BLOCKS_MAX || cx.fn.valueCount > VALUES_MAX) {
           cx.module.report("program-too-large", stmt.span, { probe: cx.program.name });
           return;
         }
