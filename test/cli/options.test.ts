@@ -2,6 +2,7 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { configRows } from "../../compiler/lang/config.ts";
 import { canRun, file, folder, tracelet } from "./support.ts";
 
 describe("wrong usage and files (status: spec/decisions/0003)", () => {
@@ -198,6 +199,20 @@ describe("configuration and environment", () => {
     expect([status, stderr]).toEqual([1, expect.stringContaining("Invalid value for stack_mode: nope")]);
     const env = compile("BEGIN { }", { BPFTRACE_STACK_MODE: "nope" });
     expect([env.status, env.stderr]).toEqual([1, expect.stringContaining("Invalid value for")]);
+  });
+
+  test("every key is accepted with each value that is documented for it (L8.51)", () => {
+    const strings = new Set(["license", "str_trunc_trailer"]);
+    const values = (row: (typeof configRows)[number]) =>
+      row.values ?? (row.kind === "bool" ? ["true", "false"] : [row.default]);
+    // One script for all keys; a key with several values takes part in several.
+    for (const round of [0, 1, 2, 3]) {
+      const entries = configRows.map((row) => {
+        const value = values(row)[round % values(row).length] ?? row.default;
+        return `${row.key} = ${strings.has(row.key) ? `"${value}"` : value}`;
+      });
+      expect(compile(`config = { ${entries.join("; ")} } BEGIN { }`)).toEqual({ stdout: "", stderr: "", status: 0 });
+    }
   });
 
   test("renamed keys and variables work, with a warning (L8.47, L11.42)", () => {
