@@ -21,7 +21,7 @@ macro comm(task) {
       $entry = (uint64)$node.slots[($index >> $node.shift) & 63];
     }
   }
-  let $first = (struct hlist_node *)0;
+  let $first = kptr((struct hlist_node *)0);
   if ($entry != 0 && ($entry & 3) == 0) {
     $first = ((struct pid *)$entry).tasks[0].first;
   }
