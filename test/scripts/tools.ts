@@ -100,7 +100,6 @@ export const BLIND: Readonly<Record<string, string>> = {
 
 /** Tools of 0.27 whose output depends on nothing but the load. */
 export const SAME_TEXT: readonly string[] = [
-  "bashreadline",
   "biolatency",
   "biosnoop",
   "biostacks",
