@@ -44,6 +44,8 @@ mkdir -p "$CACHE/reference"
 exec 9>"$CACHE/reference/lock"
 flock 9
 [ -x "$tree/usr/bin/bpftrace" ] || unpack
+# users have names
+[ -s "$tree/etc/passwd" ] || { mkdir -p "$tree/etc" && echo 'root:x:0:0:root:/root:/bin/sh' >"$tree/etc/passwd"; }
 exec 9>&-
 if [ "${1-}" = --root ]; then
 	echo "$tree"

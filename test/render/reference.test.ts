@@ -1,13 +1,17 @@
 /**
- * The rows of text-rows.ts and json-rows.ts against a real bpftrace 0.27. TRACELET_BPFTRACE is the command (and its first
- * arguments) that runs it as root; without it this file is skipped: the rows' texts are what it printed.
+ * The rows of text-rows.ts and json-rows.ts against a real bpftrace 0.27: Debian's newest, unpacked beside the system
+ * (test/kernel/reference.sh), or the command that TRACELET_BPFTRACE names.
  */
 import { spawnSync } from "node:child_process";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { available, ROOT, whyNoCommand, whyNoKernel } from "../runner/machine.ts";
 import { JSON_ROWS } from "./json-rows.ts";
 import { TEXT_ROWS } from "./text-rows.ts";
 
-const command = process.env.TRACELET_BPFTRACE?.split(" ").filter((word) => word !== "") ?? [];
+const named = process.env.TRACELET_BPFTRACE?.split(" ").filter((word) => word !== "");
+const command = named ?? [join(ROOT, "test/kernel/reference.sh"), "bpftrace"];
+const can = named !== undefined || available("comparing with bpftrace", whyNoKernel() ?? whyNoCommand("apt-get"));
 
 /** A row's program: statements stand in a begin probe. */
 export function wholeProgram(program: string): string {
@@ -22,7 +26,7 @@ function run(program: string, ...flags: readonly string[]): string {
   return stdout.toString("latin1");
 }
 
-describe.skipIf(command.length === 0)("the rows are bpftrace's own text", () => {
+describe.skipIf(!can)("the rows are bpftrace's own text", () => {
   it.each(TEXT_ROWS.filter((row) => row.differs === undefined).map((row) => [row.id, row.program, row] as const))(
     "%s %s",
     { timeout: 40_000 },
