@@ -6,7 +6,7 @@
 import { type Helper, type HelperArg, type HelperReturn, helpers } from "../lang/helpers.ts";
 import { ARG, ARG_FLAG, HELPER_STATUS, RETURNS } from "./codes.ts";
 import { mapMask } from "./profiles/maps.ts";
-import { isSince } from "./profiles/profile.ts";
+import { isSince, type KernelProfile } from "./profiles/profile.ts";
 import type { VerifierProgram, VerifyEnv } from "./program.ts";
 
 export type HelperEntry = {
@@ -89,7 +89,19 @@ const SOCKET: ReadonlyMap<number, string> = new Map([
 ]);
 const NOT_GPL = new Set([1, 2, 3, 5, 7, 8, 14, 15, 16, 35, 42, 80, 118, 125, 130, 131, 132, 133, 158, 164, 181, 182, 195, 208]);
 
+/** One table per kernel and kind of program: made once, as long as its profile lives. */
+const made = new WeakMap<KernelProfile, Map<string, readonly (HelperEntry | undefined)[]>>();
+
 export function helperEntries(program: VerifierProgram, env: VerifyEnv): readonly (HelperEntry | undefined)[] {
+  const key = `${program.type} ${program.attach?.kind ?? ""} ${program.gpl} ${env.btf === undefined ? 0 : env.btf.count}`;
+  const known = made.get(env.profile) ?? new Map<string, readonly (HelperEntry | undefined)[]>();
+  made.set(env.profile, known);
+  const entries = known.get(key) ?? makeEntries(program, env);
+  known.set(key, entries);
+  return entries;
+}
+
+function makeEntries(program: VerifierProgram, env: VerifyEnv): readonly (HelperEntry | undefined)[] {
   const since = (version: string): boolean => isSince(env.profile, version);
   const last = COUNTS.find(([version]) => since(version))?.[1] ?? 155;
   const entries: (HelperEntry | undefined)[] = Array.from({ length: LAST_HELPER + 1 }, (_, id) =>

@@ -30,7 +30,7 @@ export function writeImage(exports: ModuleExports, program: VerifierProgram, env
   const maps = exports.reserve(Math.max(16, program.maps.length * ROW.MAP));
   const rows = exports.reserve(helpers.length * ROW.HELPER);
   const globals = exports.reserve(Math.max(16, program.globals.length * ROW.SUB));
-  const frozen = program.maps.map((map) => (map.frozen === undefined ? 0 : exports.reserve(map.frozen.length + 16)));
+  const frozen = program.maps.map((map) => (map.frozen === undefined ? 0 : exports.reserve(map.frozen.length * 2 + 16)));
   // memory may have grown by all that: views only from here on
   const { buffer } = exports.memory;
   const bytes = new Uint8Array(buffer);
@@ -40,7 +40,11 @@ export function writeImage(exports: ModuleExports, program: VerifierProgram, env
   program.maps.forEach((map, index) => {
     const at = maps + index * ROW.MAP;
     const data = frozen[index] ?? 0;
-    if (map.frozen !== undefined) bytes.set(map.frozen, data);
+    if (map.frozen !== undefined) {
+      bytes.set(map.frozen, data);
+      bytes.fill(0, data + map.frozen.length, data + 2 * map.frozen.length);
+      if (map.unknownBytes !== undefined) bytes.set(map.unknownBytes, data + map.frozen.length);
+    }
     view.setInt32(at, map.type, true);
     view.setInt32(at + 4, map.keySize, true);
     view.setInt32(at + 8, map.valueSize, true);

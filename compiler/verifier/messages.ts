@@ -345,6 +345,9 @@ export const MESSAGES = {
     (n) => `uninit stack in range of var-offset write prohibited for !root; insn ${n(0)}, off: ${n(1)}`,
     "memory that was never written is written at an offset that is not constant",
   ),
+  STRING_END: row("string is not zero-terminated", "a constant string has no end"),
+  STRING_VARIABLE: row((n) => `R${n(0)} is not a constant address'`, "the address of a constant string is not constant"),
+  STRING_WRITABLE: row((n) => `R${n(0)} does not point to a readonly map'`, "a constant string is asked, and this one may change"),
   SUB_RETURN: row(
     (n) => `At subprogram exit the register R0 is not a scalar value (${typeName(n(0))})`,
     "a global function must return a number",

@@ -73,6 +73,7 @@ const EXPECTED: Readonly<Record<number, string>> = {
   [ARG.ALLOC_SIZE]: "scalar",
   [ARG.RINGBUF]: "ringbuf_mem",
   [ARG.FUNCTION]: "func",
+  [ARG.CONST_STRING]: "map_value",
   [ARG.STACK_OR_NULL]: "fp",
   [ARG.BTF]: "ptr_, trusted_ptr_, rcu_ptr_",
 };

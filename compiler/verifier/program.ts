@@ -28,6 +28,8 @@ export type VerifierMap = {
   readonly flags: number;
   /** Contents of a frozen read-only map. */
   readonly frozen: Uint8Array | undefined;
+  /** Per byte of them: 1 where a loader writes a value that is not known here. */
+  readonly unknownBytes: Uint8Array | undefined;
   /** Index of the map that a map of maps holds. */
   readonly inner: number | undefined;
   /** Its value has a lock, timer or kernel pointer. */

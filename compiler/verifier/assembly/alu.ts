@@ -395,6 +395,43 @@ function isComputable(op: i32, s: Reg, narrow: bool): bool {
   return op == OP_ADD || op == OP_SUB || op == OP_NEG || op == OP_AND || op == OP_OR || op == OP_XOR || op == OP_MUL;
 }
 
+/** The operation on two known numbers. */
+function constant(op: i32, narrow: bool, a: u64, b: u64): u64 {
+  let result: u64 = 0;
+  switch (op) {
+    case OP_ADD:
+      result = a + b;
+      break;
+    case OP_SUB:
+      result = a - b;
+      break;
+    case OP_NEG:
+      result = 0 - a;
+      break;
+    case OP_MUL:
+      result = a * b;
+      break;
+    case OP_AND:
+      result = a & b;
+      break;
+    case OP_OR:
+      result = a | b;
+      break;
+    case OP_XOR:
+      result = a ^ b;
+      break;
+    case OP_LSH:
+      result = a << b;
+      break;
+    case OP_RSH:
+      result = narrow ? (a & 0xffffffff) >> b : a >> b;
+      break;
+    default:
+      result = narrow ? <u64>((<i64>(a << 32) >> 32) >> <i64>b) : <u64>(<i64>a >> <i64>b);
+  }
+  return narrow ? result & 0xffffffff : result;
+}
+
 /** d = d OP s. Ids are the caller's to settle. */
 export function compute(op: i32, narrow: bool, d: Reg, s: Reg): void {
   if (!isComputable(op, s, narrow)) {
@@ -403,6 +440,10 @@ export function compute(op: i32, narrow: bool, d: Reg, s: Reg): void {
   }
   const bothConst32 = <u32>d.tm == 0 && <u32>s.tm == 0;
   const bothConst64 = d.tm == 0 && s.tm == 0;
+  if (bothConst64 && d.umin == d.tv && d.umax == d.tv && s.umin == s.tv && s.umax == s.tv) {
+    setKnown(d, constant(op, narrow, d.tv, s.tv));
+    return;
+  }
   switch (op) {
     case OP_ADD:
       add32(d, s);

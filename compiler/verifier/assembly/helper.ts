@@ -9,6 +9,7 @@ import {
   A_ALLOC_SIZE,
   A_ANYTHING,
   A_BTF,
+  A_CONST_STRING,
   A_CTX,
   A_FUNCTION,
   A_KEY,
@@ -41,6 +42,9 @@ import {
   E_SIZE_NEGATIVE,
   E_SIZE_UNBOUNDED,
   E_SIZE_ZERO,
+  E_STRING_END,
+  E_STRING_VARIABLE,
+  E_STRING_WRITABLE,
   E_TWO_REFS,
   E_UNREFERENCED,
   F_MAYBE_NULL,
@@ -55,6 +59,7 @@ import {
   HELPER_GPL_ONLY,
   HELPER_NOT_HERE,
   HELPER_OK,
+  MAP_RDONLY_PROG,
   MAP_TYPE_ARRAY,
   MAP_TYPE_PERCPU_ARRAY,
   OPT_GPL,
@@ -231,6 +236,9 @@ function checkArg(state: State, n: i32, arg: i32, before: i32, helper: i32): boo
       case A_RINGBUF:
         fits = r.type == (T_MEM | F_RINGBUF);
         break;
+      case A_CONST_STRING:
+        fits = r.type == T_VALUE;
+        break;
       case A_FUNCTION:
         fits = r.type == T_FUNC;
         break;
@@ -312,6 +320,15 @@ function checkArg(state: State, n: i32, arg: i32, before: i32, helper: i32): boo
     case A_FUNCTION:
       callback = r.aux;
       return true;
+    case A_CONST_STRING: {
+      const info = mapRow(r.aux);
+      if (!(info.flags & MAP_RDONLY_PROG) || info.data == 0) return fail(E_STRING_WRITABLE, n);
+      if (!isConst(r)) return fail(E_STRING_VARIABLE, n);
+      const start = <i64>r.off + <i64>r.tv;
+      if (!checkValue(n, r, r.off, info.valueSize - <i32>start, false)) return false;
+      for (let i = <i32>start; i < info.valueSize; i++) if (!load<u8>(<usize>info.data + <usize>i)) return true;
+      return fail(E_STRING_END);
+    }
     default:
       return true;
   }

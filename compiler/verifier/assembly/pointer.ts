@@ -114,7 +114,8 @@ function movePointer(op: i32, wide: bool, dst: i32, d: Reg, p: Reg, o: Reg): boo
   }
   if (p.type & F_MAYBE_NULL) return fail(E_PTR_NULLABLE, dst, p.type, p.aux, p.uid);
   const base = baseType(p.type);
-  if (base == T_MEM && p.type & F_UNTRUSTED) return giveUp(E_UNKNOWN_ACCESS);
+  // read as by a probe: where it leads does not matter, so that the kernel does not follow it
+  if (base == T_MEM && p.type & F_UNTRUSTED) return true;
   const movable =
     base == T_CTX ||
     base == T_VALUE ||

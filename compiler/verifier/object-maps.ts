@@ -1,0 +1,137 @@
+/** Maps of an object: those that `.maps` declares, and those that its data sections become. */
+import { resolveType, sizeOf } from "../btf/layout.ts";
+import type { Btf, BtfType, TypeId } from "../btf/types.ts";
+import type { ElfObject, ElfSection } from "../elf/format.ts";
+import { branded } from "../util/brand.ts";
+import type { VerifierMap } from "./program.ts";
+
+const ARRAY = 2;
+const PERF_EVENT_ARRAY = 4;
+const RDONLY_PROG = 128;
+const MAX_DEPTH = 16;
+
+export type ObjectMaps = {
+  readonly maps: readonly VerifierMap[];
+  readonly declared: ReadonlyMap<string, number>;
+  /** Data section → its map. */
+  readonly data: ReadonlyMap<string, number>;
+};
+
+/** Bytes of read-only data that a loader will write before it freezes them. */
+export type PatchedBytes = { readonly section: string; readonly offset: number; readonly size: number };
+
+export function readObjectMaps(elf: ElfObject, btf: Btf | undefined, patched: readonly PatchedBytes[]): ObjectMaps {
+  const maps: VerifierMap[] = [];
+  const declared = new Map<string, number>();
+  const data = new Map<string, number>();
+  if (btf !== undefined) {
+    for (const [name, type] of declaredMaps(btf)) {
+      const map = readDeclared(btf, name, type);
+      if (map === undefined) continue;
+      declared.set(name, maps.length);
+      maps.push(map);
+    }
+  }
+  for (const section of elf.sections) {
+    if (section.flags.exec || !isData(section)) continue;
+    data.set(section.name, maps.length);
+    const frozen = section.name.startsWith(".rodata");
+    const contents = new Uint8Array(section.size);
+    contents.set(section.data.subarray(0, section.size));
+    const unknown = new Uint8Array(section.size);
+    for (const each of patched) if (each.section === section.name) unknown.fill(1, each.offset, each.offset + each.size);
+    maps.push({
+      name: section.name,
+      type: ARRAY,
+      keySize: 4,
+      valueSize: section.size,
+      maxEntries: 1,
+      flags: frozen ? RDONLY_PROG : 0,
+      frozen: frozen ? contents : undefined,
+      unknownBytes: unknown.includes(1) ? unknown : undefined,
+      inner: undefined,
+      special: false,
+    });
+  }
+  return { maps, declared, data };
+}
+
+function isData({ name, size }: ElfSection): boolean {
+  return size > 0 && /^\.(bss|data|rodata)(\.|$)/.test(name);
+}
+
+function* declaredMaps(btf: Btf): Generator<readonly [string, TypeId]> {
+  for (let id = 1; id < btf.count; id++) {
+    const section = btf.type(branded<TypeId>(id));
+    if (section.kind !== "datasec" || section.name !== ".maps") continue;
+    for (const { type } of section.vars) {
+      const variable = btf.type(type);
+      if (variable.kind === "var") yield [variable.name, variable.type];
+    }
+  }
+}
+
+function readDeclared(btf: Btf, name: string, id: TypeId): VerifierMap | undefined {
+  const struct = resolveType(btf, id);
+  if (struct.kind !== "struct") return undefined;
+  const member = (key: string): TypeId | undefined => {
+    const type = struct.members.find((each) => each.name === key)?.type;
+    const pointer = type === undefined ? undefined : resolveType(btf, type);
+    return pointer?.kind === "ptr" ? pointer.type : undefined;
+  };
+  const number = (key: string): number => {
+    const target = member(key);
+    const array = target === undefined ? undefined : resolveType(btf, target);
+    return array?.kind === "array" ? array.length : 0;
+  };
+  const bytes = (key: string): number => {
+    const target = member(key);
+    return target === undefined ? number(`${key}_size`) : (sizeOf(btf, target) ?? 0);
+  };
+  const type = number("type");
+  const value = member("value");
+  const inner = struct.members.some((each) => each.name === "values");
+  const isPerf = type === PERF_EVENT_ARRAY;
+  return {
+    name,
+    type,
+    keySize: isPerf ? 4 : bytes("key"),
+    valueSize: isPerf ? 4 : bytes("value"),
+    maxEntries: number("max_entries"),
+    flags: number("map_flags"),
+    frozen: undefined,
+    unknownBytes: undefined,
+    inner: undefined,
+    special: inner || (value !== undefined && hasSpecial(btf, value, 0)),
+  };
+}
+
+const SPECIAL = new Set([
+  "bpf_spin_lock",
+  "bpf_res_spin_lock",
+  "bpf_timer",
+  "bpf_wq",
+  "bpf_list_head",
+  "bpf_list_node",
+  "bpf_rb_root",
+  "bpf_rb_node",
+  "bpf_refcount",
+  "bpf_task_work",
+]);
+
+/** Whether a value has a member that the kernel treats in a way of its own: locks, timers, tagged pointers. */
+function hasSpecial(btf: Btf, id: TypeId, depth: number): boolean {
+  if (depth > MAX_DEPTH) return true;
+  const type: BtfType = resolveType(btf, id);
+  switch (type.kind) {
+    case "struct":
+    case "union":
+      return SPECIAL.has(type.name) || type.members.some((member) => hasSpecial(btf, member.type, depth + 1));
+    case "array":
+      return hasSpecial(btf, type.type, depth + 1);
+    case "ptr":
+      return btf.type(type.type).kind === "type_tag";
+    default:
+      return false;
+  }
+}
