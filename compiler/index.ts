@@ -3,12 +3,14 @@
  * runs in a browser as it does on a server. Kernels come from compiler/snapshot.
  */
 
+export { parse as parseScript } from "./1-parse/parse.ts";
 export { inspectObject, ObjectError, printInspection } from "./5-object/inspect.ts";
 export type { Manifest } from "./5-object/manifest.ts";
 export type { Diagnostic } from "./diagnostics/diagnostic.ts";
 export { renderJson as renderDiagnosticsJson } from "./diagnostics/render-json.ts";
 export { renderText as renderDiagnostics } from "./diagnostics/render-text.ts";
 export { type FormatResult, formatScript } from "./format.ts";
+export { helpers } from "./lang/helpers.ts";
 export { probes } from "./lang/probes.ts";
 export { type CompileOptions, defaultOptions, STAGES, type Stage } from "./options.ts";
 export { type CompileResult, compile, VERSION } from "./pipeline.ts";

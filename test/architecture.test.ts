@@ -48,8 +48,11 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   render: ["stream", "types", "util"],
   format: ["1-parse", "diagnostics", "source"],
   options: ["snapshot"],
-  pipeline: ["1-parse", "2-check", "3-ir", "4-codegen", "5-object", "diagnostics", "options", "source"],
+  // Objects only, never phases: an independent look at what code generation made.
+  verifier: ["ebpf", "btf", "elf", "lang", "util"],
+  pipeline: ["1-parse", "2-check", "3-ir", "4-codegen", "5-object", "diagnostics", "options", "snapshot", "source"],
   index: [
+    "1-parse",
     "pipeline",
     "options",
     "format",
@@ -63,7 +66,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     "simulator",
   ],
   cli: ["index", "snapshot"],
-  gen: ["1-parse", "lang", "ebpf", "5-object", "util", "snapshot", "diagnostics", "source"],
+  gen: ["1-parse", "lang", "types", "ebpf", "5-object", "util", "snapshot", "diagnostics", "source"],
   playground: ["index", "snapshot"],
 };
 
@@ -157,7 +160,9 @@ describe("architecture", () => {
 
   test("files stay small; only tables and contracts may be long", () => {
     const long = files
-      .filter((path) => !path.includes(".gen.") && !/\/(lang|catalog|arch)\//.test(path) && !contracts.has(path))
+      .filter(
+        (path) => !path.includes(".gen.") && !/\/(lang|catalog|arch|assembly)\//.test(path) && !contracts.has(path),
+      )
       .map((path) => ({ path: relative(".", path), lines: readFileSync(join(root, path), "utf8").split("\n").length }))
       .filter(({ lines }) => lines > 500);
     expect(long).toEqual([]);

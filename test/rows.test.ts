@@ -51,7 +51,7 @@ test("every row of priority 0 and 1 is cited", () => {
 });
 
 test("a row that is cited is not listed as open", () => {
-  if (process.env["UPDATE"] === "1") {
+  if (process.env.UPDATE === "1") {
     const path = join(import.meta.dirname, "cases/rows-open.txt");
     const kept = readFileSync(path, "utf8")
       .split("\n")

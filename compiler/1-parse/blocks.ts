@@ -30,7 +30,6 @@ function settle(statement: Stmt): Stmt {
   const other = statement.else;
   return {
     ...statement,
-    // biome-ignore lint/suspicious/noThenProperty: the tree's own field name
     then: asBody(statement.then),
     else: other === undefined ? undefined : other.kind === "block" ? asBody(other) : settle(other),
   };
@@ -57,6 +56,5 @@ function ifValue(statement: If): Expr | undefined {
   }
   if (whenFalse === undefined) return undefined;
   const { condition, span } = statement;
-  // biome-ignore lint/suspicious/noThenProperty: the tree's own field name
   return { kind: "if-expr", span, condition, then: whenTrue, else: whenFalse };
 }

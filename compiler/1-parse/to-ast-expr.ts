@@ -28,7 +28,6 @@ export const exprActions: Actions = {
       kind: "ternary",
       span: spanOf(node, ctx),
       condition: test,
-      // biome-ignore lint/suspicious/noThenProperty: the tree's own field name
       then: arm === undefined ? undefined : optional<Ast.Expr>(arm, ctx),
       else: otherwise,
     } satisfies Ast.Expr;
@@ -186,7 +185,6 @@ export const exprActions: Actions = {
       kind: "if-expr",
       span: spanOf(node, ctx),
       condition: ast<Ast.Expr>(condition, ctx),
-      // biome-ignore lint/suspicious/noThenProperty: the tree's own field name
       then: asValue(ast(yes, ctx)),
       else: other.kind === "block" ? asValue(other) : other,
     } satisfies Ast.Expr;

@@ -191,7 +191,6 @@ export const itemActions: Actions = {
       kind: "if",
       span: spanOf(node, ctx),
       condition: ast<Ast.Expr>(condition, ctx),
-      // biome-ignore lint/suspicious/noThenProperty: the tree's own field name
       then: ast<Ast.Block>(body, ctx),
       else: optional<Ast.Block | Ast.Stmt>(otherwise, ctx),
     } satisfies Ast.Stmt;

@@ -6,12 +6,13 @@
  * the entry first, so that one forward walk sees definitions before uses (loops aside).
  * The text form (print.ts, parse.ts) round-trips; passes are tested on it.
  */
-import type { Brand } from "../util/brand.ts";
+
+import type { ProgramKind } from "../2-check/typed.ts";
+import type { Attach, EventEntry, Manifest, MapEntry, ValueType } from "../5-object/manifest.ts";
 import type { CoreReference } from "../ebpf/insn.ts";
 import type { HelperName } from "../lang/helpers.ts";
 import type { Span } from "../source/span.ts";
-import type { Attach, EventEntry, MapEntry, Manifest, ValueType } from "../5-object/manifest.ts";
-import type { ProgramKind } from "../2-check/typed.ts";
+import type { Brand } from "../util/brand.ts";
 
 export type ValueId = Brand<number, "ValueId">;
 export type BlockId = Brand<number, "BlockId">;
@@ -23,26 +24,54 @@ export type CompareOp = "eq" | "ne" | "ult" | "ule" | "ugt" | "uge" | "slt" | "s
 /** What a map helper reads its key or value from. `scalars` is not yet in memory: pass "key-slots" gives it a slot. */
 export type Bytes =
   /** Parts do not overlap; bytes of [0, size) not covered by a part are zero. */
-  | { readonly kind: "scalars"; readonly size: number; readonly parts: readonly { readonly offset: number; readonly size: 1 | 2 | 4 | 8; readonly value: ValueId }[] }
+  | {
+      readonly kind: "scalars";
+      readonly size: number;
+      readonly parts: readonly { readonly offset: number; readonly size: 1 | 2 | 4 | 8; readonly value: ValueId }[];
+    }
   | { readonly kind: "memory"; readonly base: ValueId; readonly offset: number; readonly size: number };
 
 /** Which memory an access may touch: lets passes keep unrelated loads. "kernel": through a trusted BTF pointer. */
 export type Memory = "context" | "stack" | "map" | "record" | "data" | "kernel" | "any";
 
-export type TracepointUse = { readonly category: string; readonly event: string; readonly field: string; readonly offset: number; readonly size: number };
+export type TracepointUse = {
+  readonly category: string;
+  readonly event: string;
+  readonly field: string;
+  readonly offset: number;
+  readonly size: number;
+};
 
 type InstShape =
   | { readonly kind: "const"; readonly dst: ValueId; readonly value: bigint }
   /** An immediate that the target's BTF decides; `value` is the one of the kernel compiled against. */
   | { readonly kind: "core"; readonly dst: ValueId; readonly reference: CoreReference; readonly value: bigint }
-  | { readonly kind: "binary"; readonly dst: ValueId; readonly op: BinaryOp; readonly left: ValueId; readonly right: ValueId }
+  | {
+      readonly kind: "binary";
+      readonly dst: ValueId;
+      readonly op: BinaryOp;
+      readonly left: ValueId;
+      readonly right: ValueId;
+    }
   | { readonly kind: "negate"; readonly dst: ValueId; readonly value: ValueId }
   /** Keeps the low bits, extended to 64. */
-  | { readonly kind: "extend"; readonly dst: ValueId; readonly bits: 8 | 16 | 32; readonly signed: boolean; readonly value: ValueId }
+  | {
+      readonly kind: "extend";
+      readonly dst: ValueId;
+      readonly bits: 8 | 16 | 32;
+      readonly signed: boolean;
+      readonly value: ValueId;
+    }
   /** Byte swap of the low bits, zero-extended. */
   | { readonly kind: "swap"; readonly dst: ValueId; readonly bits: 16 | 32 | 64; readonly value: ValueId }
   /** 0 or 1. "set": (left & right) != 0. */
-  | { readonly kind: "compare"; readonly dst: ValueId; readonly op: CompareOp; readonly left: ValueId; readonly right: ValueId }
+  | {
+      readonly kind: "compare";
+      readonly dst: ValueId;
+      readonly op: CompareOp;
+      readonly left: ValueId;
+      readonly right: ValueId;
+    }
   /** The program's context; in a callback or subprogram use `argument`. */
   | { readonly kind: "context"; readonly dst: ValueId }
   | { readonly kind: "argument"; readonly dst: ValueId; readonly index: number }
@@ -65,17 +94,53 @@ type InstShape =
       readonly core: CoreReference | undefined;
       readonly tracepoint: TracepointUse | undefined;
     }
-  | { readonly kind: "store"; readonly base: ValueId; readonly offset: number; readonly size: 1 | 2 | 4 | 8; readonly value: ValueId; readonly memory: Memory }
+  | {
+      readonly kind: "store";
+      readonly base: ValueId;
+      readonly offset: number;
+      readonly size: 1 | 2 | 4 | 8;
+      readonly value: ValueId;
+      readonly memory: Memory;
+    }
   /** Memory += value, atomically, no result. */
-  | { readonly kind: "atomic-add"; readonly base: ValueId; readonly offset: number; readonly size: 4 | 8; readonly value: ValueId; readonly memory: Memory }
+  | {
+      readonly kind: "atomic-add";
+      readonly base: ValueId;
+      readonly offset: number;
+      readonly size: 4 | 8;
+      readonly value: ValueId;
+      readonly memory: Memory;
+    }
   /** size bytes of zeros; codegen picks the widest stores that alignment allows. */
-  | { readonly kind: "zero"; readonly base: ValueId; readonly offset: number; readonly size: number; readonly memory: Memory }
+  | {
+      readonly kind: "zero";
+      readonly base: ValueId;
+      readonly offset: number;
+      readonly size: number;
+      readonly memory: Memory;
+    }
   /** Copies size bytes; both sides aligned to `align`; codegen unrolls (keep ≤ 128 bytes; larger copies call a helper or loop). */
-  | { readonly kind: "copy"; readonly to: ValueId; readonly toOffset: number; readonly from: ValueId; readonly fromOffset: number; readonly size: number; readonly align: 1 | 2 | 4 | 8; readonly memory: Memory }
+  | {
+      readonly kind: "copy";
+      readonly to: ValueId;
+      readonly toOffset: number;
+      readonly from: ValueId;
+      readonly fromOffset: number;
+      readonly size: number;
+      readonly align: 1 | 2 | 4 | 8;
+      readonly memory: Memory;
+    }
   /** Pointer to the element or 0. Two lookups of one map and key with nothing between that changes that map are one. */
   | { readonly kind: "map-lookup"; readonly dst: ValueId; readonly map: string; readonly key: Bytes }
   /** flags: BPF_ANY 0, BPF_NOEXIST 1, BPF_EXIST 2. dst: 0 or -errno. */
-  | { readonly kind: "map-update"; readonly dst: ValueId; readonly map: string; readonly key: Bytes; readonly value: Bytes; readonly flags: number }
+  | {
+      readonly kind: "map-update";
+      readonly dst: ValueId;
+      readonly map: string;
+      readonly key: Bytes;
+      readonly value: Bytes;
+      readonly flags: number;
+    }
   | { readonly kind: "map-delete"; readonly dst: ValueId; readonly map: string; readonly key: Bytes }
   /**
    * Any other helper. `pure`: same result throughout one run, no effect: may be merged, moved, dropped.
@@ -137,7 +202,16 @@ export type Function = {
 /** A BPF map to create. Types by kernel name without BPF_MAP_TYPE_. */
 export type MapDef = {
   readonly symbol: string;
-  readonly type: "hash" | "percpu_hash" | "lru_hash" | "lru_percpu_hash" | "array" | "percpu_array" | "stack_trace" | "ringbuf" | "perf_event_array";
+  readonly type:
+    | "hash"
+    | "percpu_hash"
+    | "lru_hash"
+    | "lru_percpu_hash"
+    | "array"
+    | "percpu_array"
+    | "stack_trace"
+    | "ringbuf"
+    | "perf_event_array";
   readonly keySize: number;
   readonly valueSize: number;
   readonly maxEntries: number;
@@ -149,8 +223,18 @@ export type MapDef = {
 };
 
 /** A named piece of .bss or .rodata, for DATASEC entries. */
-export type DataVar = { readonly name: string; readonly offset: number; readonly size: number; readonly type: ValueType | undefined };
-export type DataSection = { readonly name: ".bss" | ".rodata"; readonly size: number; readonly vars: readonly DataVar[]; /** .rodata only. */ readonly bytes: Uint8Array | undefined };
+export type DataVar = {
+  readonly name: string;
+  readonly offset: number;
+  readonly size: number;
+  readonly type: ValueType | undefined;
+};
+export type DataSection = {
+  readonly name: ".bss" | ".rodata";
+  readonly size: number;
+  readonly vars: readonly DataVar[] /** .rodata only. */;
+  readonly bytes: Uint8Array | undefined;
+};
 
 export type ProgramDef = {
   readonly function: string;

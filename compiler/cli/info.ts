@@ -1,8 +1,8 @@
 /** `tracelet --info`: what this installation, the language and this host's kernel can do. */
 import { closeSync, existsSync, openSync } from "node:fs";
 import { arch, release, type } from "node:os";
-import { probes, VERSION } from "../index.ts";
-import { helpers } from "../lang/helpers.ts";
+import { helpers, probes, VERSION } from "../index.ts";
+
 import { EXIT, writeAll } from "./io.ts";
 import { chooseSnapshot } from "./kernels.ts";
 import { findLoader } from "./loader.ts";

@@ -1,7 +1,7 @@
 /** `tracelet list`: the probes that a kernel snapshot or a binary offers, or those of a script. */
 import { existsSync } from "node:fs";
-import { parse } from "../1-parse/parse.ts";
-import { createSource, renderDiagnostics } from "../index.ts";
+
+import { createSource, parseScript, renderDiagnostics } from "../index.ts";
 import { listProbes, type Snapshot } from "../snapshot/index.ts";
 import { EXIT, useColour, writeAll } from "./io.ts";
 import { chooseSnapshot, nearestSnapshot } from "./kernels.ts";
@@ -46,7 +46,7 @@ function listOne(snapshot: Snapshot, pattern: string | undefined, verbose: boole
 /** What every attach point of a script stands for here; one that stands for nothing is shown as it is written. */
 function listScript(script: Script, snapshot: Snapshot, verbose: boolean): number {
   const source = createSource(script.name, script.text);
-  const { value, diagnostics } = parse(source, { params: [], constants: (name) => snapshot.constant(name) });
+  const { value, diagnostics } = parseScript(source, { params: [], constants: (name) => snapshot.constant(name) });
   if (diagnostics.some((d) => d.severity === "error")) {
     writeAll(2, Buffer.from(renderDiagnostics(diagnostics, source, { color: useColour(process.stderr) })));
     return EXIT.refused;

@@ -45,8 +45,8 @@ group("OPT_", codes.OPTION);
 group("LOG_", codes.LOG_KIND);
 lines.push(`export const ADD_CONST: u32 = ${codes.ADD_CONST};`);
 for (const [name, value] of Object.entries(codes.ROW)) lines.push(`export const ${name}_ROW: usize = ${value};`);
-codes.FEATURES.forEach((name, bit) => lines.push(`export const FEAT_${name}: u64 = ${2 ** bit};`));
-MESSAGE_NAMES.forEach((name, index) => lines.push(`export const E_${name}: i32 = ${index + 1};`));
+for (const [bit, name] of codes.FEATURES.entries()) lines.push(`export const FEAT_${name}: u64 = ${2 ** bit};`);
+for (const [index, name] of MESSAGE_NAMES.entries()) lines.push(`export const E_${name}: i32 = ${index + 1};`);
 writeFileSync(join(home, "assembly/codes.gen.ts"), `${lines.join("\n")}\n`);
 
 mkdirSync(join(root, "build"), { recursive: true });
@@ -55,12 +55,18 @@ const debug = process.argv.includes("--debug");
 const { error, stderr } = await asc.main(
   [
     join(home, "assembly/index.ts"),
-    "--baseDir", root,
-    "--runtime", "stub",
-    "--outFile", wasm,
-    "--use", "abort=",
-    "--initialMemory", "32",
-    "--enable", "bulk-memory",
+    "--baseDir",
+    root,
+    "--runtime",
+    "stub",
+    "--outFile",
+    wasm,
+    "--use",
+    "abort=",
+    "--initialMemory",
+    "32",
+    "--enable",
+    "bulk-memory",
     ...(debug ? ["--debug"] : ["--optimizeLevel", "3", "--shrinkLevel", "1", "--converge", "--noAssert"]),
   ],
   {},

@@ -178,7 +178,9 @@ describe("configuration", () => {
     expect(lines("config = { stack_mode = nope } BEGIN { }")).toEqual([
       "1:12-22: ERROR: Invalid value for stack_mode: nope",
     ]);
-    expect(lines("config = { max_strlenn = 5 } BEGIN { }").join()).toContain("max_strlenn: not a known configuration option");
+    expect(lines("config = { max_strlenn = 5 } BEGIN { }").join()).toContain(
+      "max_strlenn: not a known configuration option",
+    );
   });
 });
 

@@ -15,7 +15,7 @@ import { layout } from "../../compiler/ebpf/layout.ts";
 import { joinCase, splitCase } from "../runner/case-file.ts";
 
 const directory = join(import.meta.dirname, "cases");
-const update = process.env["UPDATE"] === "1";
+const update = process.env.UPDATE === "1";
 
 function listing(program: string, section: string): string {
   const isa = section.includes("v2") ? "v2" : "v3";

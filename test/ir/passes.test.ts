@@ -13,7 +13,7 @@ import { validate } from "../../compiler/3-ir/validate.ts";
 import { joinCase, splitCase } from "../runner/case-file.ts";
 
 const directory = join(import.meta.dirname, "passes");
-const update = process.env["UPDATE"] === "1";
+const update = process.env.UPDATE === "1";
 
 /** The functions of a text after the passes named, or after all of them. */
 function after(program: string, names: string): string {

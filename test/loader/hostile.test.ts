@@ -35,9 +35,7 @@ describe.skipIf(reason !== undefined)("objects that are damaged or made to harm"
     for (let length = 0; length < whole.length; length += 64) {
       const { status, stderr, signal } = check(whole.subarray(0, length));
       expect([length, status, signal]).toEqual([length, 1, null]);
-      expect(stderr.toString()).toMatch(
-        /^ERROR: .* is refused: it is (truncated|not an ELF file)[^\n]*\n$/,
-      );
+      expect(stderr.toString()).toMatch(/^ERROR: .* is refused: it is (truncated|not an ELF file)[^\n]*\n$/);
     }
   });
 

@@ -82,7 +82,8 @@ describe.skipIf(reason !== undefined)("uprobes on a command of our own", () => {
           return false;
         }
       });
-    for (let tries = 0; tries < 100 && left().length > 0; tries++) await new Promise((resolve) => setTimeout(resolve, 50));
+    for (let tries = 0; tries < 100 && left().length > 0; tries++)
+      await new Promise((resolve) => setTimeout(resolve, 50));
     expect(left()).toEqual([]);
   });
 

@@ -139,7 +139,15 @@ function fillRecord(cx: Lowering, record: Place, id: number, fields: readonly Fi
 }
 
 /** Events that come in numbers: the loader looks for them by itself (loader/run.c), as waking it takes microseconds. */
-const IN_NUMBERS: ReadonlySet<EventShape["kind"]> = new Set(["printf", "errorf", "warnf", "print", "time", "join", "cat"]);
+const IN_NUMBERS: ReadonlySet<EventShape["kind"]> = new Set([
+  "printf",
+  "errorf",
+  "warnf",
+  "print",
+  "time",
+  "join",
+  "cat",
+]);
 const NO_WAKEUP = 1;
 const FORCE_WAKEUP = 2;
 

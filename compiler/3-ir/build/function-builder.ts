@@ -119,7 +119,6 @@ export class FunctionBuilder {
       width: more.width ?? 64,
       left,
       right,
-      // biome-ignore lint/suspicious/noThenProperty: the side taken, not a promise
       then: this.#edge(then),
       else: this.#edge(otherwise),
       unlikely: more.unlikely,
@@ -157,7 +156,6 @@ export class FunctionBuilder {
       width: 64,
       left: dst,
       right: zero,
-      // biome-ignore lint/suspicious/noThenProperty: the side taken, not a promise
       then: this.#edge(failed),
       else: onward,
       unlikely: "then",

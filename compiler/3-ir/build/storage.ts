@@ -54,7 +54,7 @@ export function at(place: Place, offset: number): Place {
 
 /** The smaller alignment. */
 export function lesser(a: Align, b: Align): Align {
-  // biome-ignore lint/complexity/useMathMinMax: Math.min forgets that these are 1, 2, 4 or 8
+  // Math.min would forget that these are 1, 2, 4 or 8.
   return a < b ? a : b;
 }
 

@@ -82,10 +82,9 @@ export function deadStores(fn: Fn): Fn {
 
 /**
  * Helpers that write every byte of their buffer, whether they succeed or not (kernel/trace/bpf_trace.c, kernel/bpf/helpers.c).
- * Others, such as those that read strings, leave what stood behind the text.
+ * Others, such as those that read strings or names, leave what stood behind the text.
  */
 const FILLING: ReadonlySet<HelperName> = new Set([
-  "get_current_comm",
   "probe_read_kernel",
   "probe_read_user",
   "get_stack",

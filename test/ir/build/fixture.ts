@@ -106,7 +106,6 @@ export const variable = (v: Var): Expr => ({ kind: "var", var: v.id, type: v.typ
 export const choose = (condition: Expr, yes: Expr, no: Expr): Expr => ({
   kind: "ternary",
   condition,
-  // biome-ignore lint/suspicious/noThenProperty: a side of the expression, not a promise
   then: yes,
   else: no,
   type: yes.type,

@@ -11,7 +11,6 @@ const span = { start: 0, end: 1 };
 const when = (condition: Expr, yes: readonly Stmt[], no: readonly Stmt[] = []): Stmt => ({
   kind: "if",
   condition,
-  // biome-ignore lint/suspicious/noThenProperty: a side of the statement, not a promise
   then: yes,
   else: no,
   span,
