@@ -1,4 +1,5 @@
 /** Comparisons: of integers by the sign of their join, of pointers, of values in memory by content (L2.14, L2.32, L2.41, L2.72). */
+import { resolveType } from "../btf/layout.ts";
 import { BOOL, I64, U64 } from "../lang/types.ts";
 import type { Span } from "../source/span.ts";
 import { printType } from "../types/print.ts";
@@ -124,10 +125,25 @@ function warnConstant(ctx: Context, op: Typed.CompareOp, left: Typed.Expr, right
       text: ctx.source.text.slice(span.start, span.end),
       holds: direction === ">=",
       type: name ?? printType(value.type),
+      cast: returnCast(ctx),
     });
   } else if (name !== undefined && (direction === ">" || direction === "<=")) {
-    ctx.report("comparison-unsigned", span, { name, op: direction });
+    ctx.report("comparison-unsigned", span, { name, op: direction, cast: returnCast(ctx) });
   }
+}
+
+/**
+ * The type that shows a return value's sign. A function that returns an int leaves the upper half of the register zero
+ * (-32 is 0x00000000ffffffe0), so a cast to int64 would not do.
+ */
+function returnCast(ctx: Context): "int32" | "int64" {
+  const attach = ctx.unit.target?.attach;
+  if (attach?.kind !== "kretprobe") return "int64";
+  const known = ctx.env.snapshot.functionType(attach.function, attach.module);
+  if (known === undefined) return "int64";
+  const proto = known.btf.type(known.proto);
+  const result = proto.kind === "func_proto" ? resolveType(known.btf, proto.returns) : undefined;
+  return (result?.kind === "int" || result?.kind === "enum") && result.size === 4 ? "int32" : "int64";
 }
 
 function isReturnValue(expr: Typed.Expr): boolean {

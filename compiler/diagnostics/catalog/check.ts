@@ -210,13 +210,14 @@ export const checkCatalog = {
       `signed operands for '${p.op}' can lead to undefined behavior (cast to unsigned to silence warning)`,
   ),
   "comparison-constant": warning(
-    (p: { text: string; holds: boolean; type: string }) =>
+    (p: { text: string; holds: boolean; type: string; cast: string }) =>
       `comparison '${p.text}' ${p.holds ? "always holds" : "can never hold"}: ${p.type} is unsigned`,
-    () => "cast to compare negative values: (int64)retval < 0",
+    (p) => `cast to compare negative values: (${p.cast})retval < 0`,
   ),
   "comparison-unsigned": warning(
-    (p: { name: string; op: string }) => `${p.name} is unsigned: negative values count as large ones in '${p.op} 0'`,
-    (p) => `cast to tell errors from sizes: (int64)${p.name} ${p.op} 0`,
+    (p: { name: string; op: string; cast: string }) =>
+      `${p.name} is unsigned: negative values count as large ones in '${p.op} 0'`,
+    (p) => `cast to tell errors from sizes: (${p.cast})${p.name} ${p.op} 0`,
   ),
   "pointer-comparison": warning(
     (p: { left: string; right: string }) => `comparison of distinct pointer types: '${p.left}' and '${p.right}'`,
