@@ -10,9 +10,8 @@ import type { Random } from "./random.ts";
 const PROBES = [
   "begin", "BEGIN", "end", "kprobe:vfs_read", "kprobe:vfs_read,kprobe:vfs_write", "kretprobe:vfs_read", "kprobe:tcp_sendm*",
   "tracepoint:syscalls:sys_enter_openat", "tracepoint:sched:sched_switch", "tracepoint:syscalls:sys_exit_read",
-  "rawtracepoint:sched_switch", "profile:hz:99", "profile:99", "interval:s:1", "interval:1s", "software:page-faults:100",
-  "hardware:cycles:1000000", "uprobe:/bin/bash:readline", "uretprobe:/bin/bash:readline", "fentry:vfs_read", "fexit:vfs_read",
-  "iter:task", "self:signal:SIGUSR1",
+  "rawtracepoint:sched_switch", "profile:hz:99", "profile:ms:10", "interval:s:1", "interval:1s", "software:page-faults:100",
+  "hardware:cycles:1000000", "uprobe:/bin/bash:readline", "uretprobe:/bin/bash:readline", "fentry:vfs_read", "fexit:vfs_read",  "self:signal:SIGUSR1",
 ]; // biome-ignore format: a list of words
 const BINARY = ["+", "-", "*", "/", "%", "&", "|", "^", "<<", ">>", "==", "!=", "<", ">", "<=", ">=", "&&", "||"];
 const ASSIGN = ["=", "+=", "-=", "*=", "/=", "%=", "&=", "|=", "^=", "<<=", ">>="];
@@ -33,15 +32,18 @@ const FIELDS = [
   "mm->pgd",
   "flags",
   "se.vruntime",
-  "signal->leader_pid",
+  "signal->nr_threads",
 ];
 const FORMATS = ["%d", "%u", "%x", "%lld", "%5d", "%-8d", "%c", "%p"];
 const DECLARATIONS = [
-  "struct Pair { int a; char b[16]; u64 c; }", "struct Bits { u32 a : 3; u32 b : 5; u8 c; } __attribute__((packed))",
-  "#define LIMIT 10", "enum Color { RED, GREEN = 5 }", "let @lru = lruhash(16)", "let @typed = hash(8)",
+  "struct Pair { int a; char b[16]; u64 c; };", "struct Bits { u32 a : 3; u32 b : 5; u8 c; } __attribute__((packed));",
+  "#define LIMIT 10", "enum Color { RED, GREEN = 5 };", "let @lru = lruhash(16);", "let @typed = hash(8);",
   "config = { max_strlen = 128 }", "config = { print_maps_on_exit = false }", "macro twice(x) { x * 2 }",
   "macro add1($v) { $v += 1; $v }", "fn f($a : uint64) : uint64 { return $a + 1; }", "config = { stack_mode = raw }",
 ]; // biome-ignore format: a list of declarations
+
+const SETTLED =
+  "begin { @h0[(uint64)1] = (uint64)1; @h1[(uint64)1] = (uint64)2; @n = (uint64)0; @s[comm] = (int64)1; @count = count(); }";
 
 export function script(random: Random): string {
   return new Script(random).text();
@@ -53,6 +55,9 @@ class Script {
   numbers: string[] = [];
   strings: string[] = [];
   tuples: string[] = [];
+  declared = "";
+  /** Where the statements are: what may be read depends on it. */
+  probe = "";
   names = 0;
   loops = 0;
 
@@ -63,17 +68,47 @@ class Script {
   text(): string {
     const { random } = this;
     const declared = random.chance(40) ? [random.pick(DECLARATIONS)] : [];
-    const blocks = Array.from({ length: 1 + random.below(3) }, () => this.block());
+    this.declared = declared.join("");
+    const blocks = random.chance(8)
+      ? [this.block("iter:task")]
+      : Array.from({ length: 1 + random.below(3) }, () => this.block(random.pick(PROBES)));
+    // Most scripts settle the types of the maps that expressions read.
+    if (this.probe !== "iter:task" && random.chance(90)) blocks.unshift(SETTLED);
     return `${[...declared, ...blocks].join("\n")}\n`;
   }
 
-  block(): string {
-    const probe = this.random.pick(PROBES);
+  block(probe: string): string {
+    this.probe = probe;
     this.numbers = [];
     this.strings = [];
     this.tuples = [];
     const filter = this.random.chance(20) ? ` /${this.number(1)}/` : "";
-    return `${probe}${filter} {\n${this.body(1 + this.random.below(7), 1)}}`;
+    const text = `${filter} {\n${this.body(1 + this.random.below(7), 1)}}`;
+    return `${probe}${this.random.chance(95) ? this.readable(text) : text}`;
+  }
+
+  /** One statement whose names end with it. */
+  inner(): string {
+    return this.body(1, 4).trim();
+  }
+
+  /** An integer of the type that the settled maps have. */
+  wide(depth: number): string {
+    return this.random.chance(95) ? `(uint64)(${this.number(depth)})` : this.number(depth);
+  }
+
+  /** What this probe or script lacks is replaced by what any has. */
+  readable(text: string): string {
+    const { probe, declared } = this;
+    let out = text;
+    if (!/^(kprobe|uprobe|rawtracepoint)/.test(probe)) out = out.replace(/\barg[01]\b/g, "curtask");
+    if (!/^(kretprobe|uretprobe|fexit)/.test(probe)) out = out.replace(/\bretval\b/g, "pid");
+    if (!probe.endsWith("sys_enter_openat"))
+      out = out.replace(/\bargs\.filename\b/g, "curtask").replace(/\bargs(\.fd)?\b/g, "tid");
+    if (!/^(k|u)(ret)?probe|^f(entry|exit)/.test(probe)) out = out.replace(/\bfunc\b/g, "comm");
+    if (!declared.includes("twice")) out = out.replaceAll("twice(3)", "3");
+    if (!declared.includes("fn f")) out = out.replaceAll("f(2)", "2");
+    return out;
   }
 
   /** Names declared inside are gone behind it. */
@@ -121,9 +156,9 @@ class Script {
       case 3:
         return this.numbers.length > 0
           ? `${random.pick(this.numbers)} ${random.pick(ASSIGN)} ${this.number(2)};`
-          : `@n ${random.pick(ASSIGN)} ${this.number(2)};`;
+          : `@n ${random.pick(ASSIGN)} ${this.wide(2)};`;
       case 4:
-        return `@h${random.below(2)}[${this.number(2)}] ${random.pick(ASSIGN)} ${this.number(2)};`;
+        return `@h${random.below(2)}[${this.wide(2)}] ${random.pick(ASSIGN)} ${this.wide(2)};`;
       case 5:
         return random.chance(50)
           ? `@s[${this.string(2)}]++;`
@@ -140,17 +175,17 @@ class Script {
         return `if (${this.number(2)}) ${this.nested(depth)}${random.chance(40) ? ` else ${this.nested(depth)}` : ""}`;
       case 12: {
         const name = this.fresh();
-        return `${name} = 0; while (${name} < ${1 + random.below(20)}) { ${name}++; ${random.chance(20) ? "if (pid) { break; }" : ""}${this.statement(4)} }`;
+        return `${name} = 0; while (${name} < ${1 + random.below(20)}) { ${name}++; ${random.chance(20) ? "if (pid) { break; }" : ""}${this.inner()} }`;
       }
       case 13:
         return `unroll(${1 + random.below(5)}) ${this.nested(depth)}`;
       case 14: {
         const name = this.fresh();
-        return `for (${name} : 0..${random.chance(80) ? String(random.below(50)) : this.number(1)}) { @n += ${name}; ${this.statement(4)} }`;
+        return `for (${name} : 0..${random.chance(80) ? String(random.below(50)) : this.number(1)}) { @n += (uint64)${name}; ${this.inner()} }`;
       }
       case 15: {
         const name = this.fresh();
-        return `for (${name} : @h0) { print(${name}.${random.below(2)}); ${this.statement(4)} }`;
+        return `for (${name} : @h0) { print(${name}.${random.below(2)}); ${this.inner()} }`;
       }
       default:
         return random.chance(70)
@@ -349,7 +384,7 @@ class Script {
       case 5:
         return `(${this.number(depth - 1)} ? ${this.number(depth - 1)} : ${this.number(depth - 1)})`;
       case 6:
-        return `@h${random.below(2)}[${this.number(depth - 1)}]`;
+        return `@h${random.below(2)}[${this.wide(depth - 1)}]`;
       case 7:
         return `curtask->${random.pick(FIELDS)}`;
       case 8:
