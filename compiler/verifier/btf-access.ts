@@ -55,7 +55,12 @@ function walk(btf: Btf, id: TypeId, off: number, size: number, since: (version: 
 }
 
 /** A flexible array at the end, which may reach beyond the struct's size. */
-function lastArray(btf: Btf, type: BtfType & { readonly kind: "struct" | "union" }, off: number, size: number): boolean {
+function lastArray(
+  btf: Btf,
+  type: BtfType & { readonly kind: "struct" | "union" },
+  off: number,
+  size: number,
+): boolean {
   const last = type.members.at(-1);
   if (last === undefined || off + size < type.size) return false;
   return resolveType(btf, last.type).kind === "array";
@@ -123,7 +128,12 @@ function pointee(btf: Btf, id: TypeId, inUnion: boolean, mayBeNull: boolean, sin
       if (type.name === "percpu") tags |= FLAG.PERCPU;
       if (type.name === "rcu") tags |= FLAG.RCU | FLAG.MAYBE_NULL;
       at = type.type;
-    } else if (type.kind === "const" || type.kind === "volatile" || type.kind === "restrict" || type.kind === "typedef") {
+    } else if (
+      type.kind === "const" ||
+      type.kind === "volatile" ||
+      type.kind === "restrict" ||
+      type.kind === "typedef"
+    ) {
       at = type.type;
     } else {
       break;

@@ -6,8 +6,8 @@ import { resolve, resolveType } from "../btf/layout.ts";
 import type { Btf, BtfType, TypeId } from "../btf/types.ts";
 import { NOT_KNOWN, NUMBER, pointerTo, refused } from "./answer.ts";
 import { FLAG, TYPE } from "./codes.ts";
-import { isSince } from "./profiles/profile.ts";
 import { nullableArgument } from "./profiles/nullable-arguments.ts";
+import { isSince } from "./profiles/profile.ts";
 import type { TracingAttach, VerifierProgram, VerifyEnv } from "./program.ts";
 
 export type ContextAccess = (off: number, size: number, write: boolean) => bigint;
@@ -23,11 +23,14 @@ export function contextOf(program: VerifierProgram, env: VerifyEnv): ContextAcce
     case "kprobe":
       return (off, size, write) => {
         if (off < 0 || off >= PT_REGS || off % size !== 0 || off + size > PT_REGS) return refused();
-        return write && !isSince(env.profile, "6.18") ? refused() : NUMBER;
+        return write && !isSince(env.profile, "6.19") ? refused() : NUMBER;
       };
     case "tracepoint":
+      // offsets below 0 pass: the kernel compares them unsigned with the first limit and signed with the second
       return (off, size, write) =>
-        write || off < 8 || off >= (isSince(env.profile, "6.9") ? MAX_RECORD : 2048) || off % size !== 0 ? refused() : NUMBER;
+        write || (off >= 0 && off < 8) || off >= (isSince(env.profile, "6.9") ? MAX_RECORD : 2048) || off % size !== 0
+          ? refused()
+          : NUMBER;
     case "perf_event":
       return perfEvent;
     case "raw_tracepoint":

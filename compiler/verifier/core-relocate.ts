@@ -5,8 +5,8 @@
  */
 import { findMember, resolve, resolveType, sizeOf } from "../btf/layout.ts";
 import type { Btf, BtfMember, BtfType, TypeId } from "../btf/types.ts";
-import { branded } from "../util/brand.ts";
 import { CORE_KINDS, type CoreKind } from "../ebpf/insn.ts";
+import { branded } from "../util/brand.ts";
 
 export type CoreRequest = {
   readonly kind: CoreKind;
@@ -132,7 +132,9 @@ function fieldValue(btf: Btf, place: Place, kind: CoreKind): bigint {
     case "field_byte_size":
       return BigInt(bytes);
     case "field_signed":
-      return (type.kind === "int" && type.signed) || ((type.kind === "enum" || type.kind === "enum64") && type.signed) ? 1n : 0n;
+      return (type.kind === "int" && type.signed) || ((type.kind === "enum" || type.kind === "enum64") && type.signed)
+        ? 1n
+        : 0n;
     case "field_lshift_u64":
       return BigInt(64 - (place.bitOffset + bits - offset * 8));
     case "field_rshift_u64":
@@ -207,7 +209,9 @@ function isCompatible(local: Btf, a: TypeId, target: Btf, b: TypeId): boolean {
   if (left.kind === "array" && right.kind === "array") {
     return isCompatible(local, resolve(local, left.type), target, resolve(target, right.type));
   }
-  return left.kind === "ptr" || left.kind === "int" || left.kind === "float" || left.kind === "fwd" || left.kind === "func";
+  return (
+    left.kind === "ptr" || left.kind === "int" || left.kind === "float" || left.kind === "fwd" || left.kind === "func"
+  );
 }
 
 /** "struct task_struct.pid" */

@@ -53,7 +53,8 @@ function hasTags(btf: Btf, id: TypeId): boolean {
 
 function parameter(btf: Btf, id: TypeId, program: ProgramType): { readonly kind: number; readonly size: number } {
   const type = resolveType(btf, id);
-  if (type.kind === "int" || type.kind === "enum" || type.kind === "enum64") return { kind: GLOBAL_ARG.SCALAR, size: 0 };
+  if (type.kind === "int" || type.kind === "enum" || type.kind === "enum64")
+    return { kind: GLOBAL_ARG.SCALAR, size: 0 };
   if (type.kind !== "ptr") return { kind: GLOBAL_ARG.UNKNOWN, size: 0 };
   for (let at = type.type, depth = 0; depth < 8; depth++) {
     const named = btf.type(at);

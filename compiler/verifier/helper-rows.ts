@@ -26,6 +26,7 @@ const COUNTS: readonly (readonly [string, number])[] = [
   ["5.10", 155],
 ];
 const LAST_HELPER = 211;
+const NOT_HERE: HelperEntry = { status: HELPER_STATUS.NOT_HERE, args: [], returns: 0, returnId: 0, maps: 0n };
 
 const ARGS: Readonly<Record<HelperArg, number>> = {
   anything: ARG.ANYTHING,
@@ -87,7 +88,9 @@ const SOCKET: ReadonlyMap<number, string> = new Map([
   [181, "5.17"],
   [182, "5.17"],
 ]);
-const NOT_GPL = new Set([1, 2, 3, 5, 7, 8, 14, 15, 16, 35, 42, 80, 118, 125, 130, 131, 132, 133, 158, 164, 181, 182, 195, 208]);
+const NOT_GPL = new Set([
+  1, 2, 3, 5, 7, 8, 14, 15, 16, 35, 42, 80, 118, 125, 130, 131, 132, 133, 158, 164, 181, 182, 195, 208,
+]);
 
 /** One table per kernel and kind of program: made once, as long as its profile lives. */
 const made = new WeakMap<KernelProfile, Map<string, readonly (HelperEntry | undefined)[]>>();
@@ -105,12 +108,16 @@ function makeEntries(program: VerifierProgram, env: VerifyEnv): readonly (Helper
   const since = (version: string): boolean => isSince(env.profile, version);
   const last = COUNTS.find(([version]) => since(version))?.[1] ?? 155;
   const entries: (HelperEntry | undefined)[] = Array.from({ length: LAST_HELPER + 1 }, (_, id) =>
-    id > 0 && id <= last ? { status: HELPER_STATUS.UNKNOWN, args: [], returns: 0, returnId: 0, maps: 0n } : undefined,
+    id === 0
+      ? NOT_HERE
+      : id <= last
+        ? { status: HELPER_STATUS.UNKNOWN, args: [], returns: 0, returnId: 0, maps: 0n }
+        : undefined,
   );
   const task = env.btf?.find("struct", "task_struct");
   for (const row of helpers) {
     if (!since(row.since)) {
-      entries[row.id] = undefined;
+      entries[row.id] = row.id > last ? undefined : NOT_HERE;
       continue;
     }
     entries[row.id] = {
@@ -147,11 +154,12 @@ function statusOf(row: Helper, program: VerifierProgram, since: (v: string) => b
     const { attach } = program;
     if (row.programs !== undefined && !row.programs.includes(program.type)) return NOT_HERE;
     if (TRAMPOLINE_ONLY.has(row.id) && attach?.kind !== "fentry" && attach?.kind !== "fexit") return NOT_HERE;
-    if (row.id === 173 && program.type === "tracing" && attach?.kind !== "fentry" && attach?.kind !== "fexit") return NOT_HERE;
+    if (row.id === 173 && program.type === "tracing" && attach?.kind !== "fentry" && attach?.kind !== "fexit")
+      return NOT_HERE;
   }
   return program.gpl || NOT_GPL.has(row.id) ? OK : GPL_ONLY;
 }
 
 export function helperName(id: number): string {
-  return helpers.find((row) => row.id === id)?.name ?? `unknown`;
+  return helpers.find((row) => row.id === id)?.name ?? (id === 0 ? "unspec" : "unknown");
 }

@@ -30,7 +30,9 @@ export function writeImage(exports: ModuleExports, program: VerifierProgram, env
   const maps = exports.reserve(Math.max(16, program.maps.length * ROW.MAP));
   const rows = exports.reserve(helpers.length * ROW.HELPER);
   const globals = exports.reserve(Math.max(16, program.globals.length * ROW.SUB));
-  const frozen = program.maps.map((map) => (map.frozen === undefined ? 0 : exports.reserve(map.frozen.length * 2 + 16)));
+  const frozen = program.maps.map((map) =>
+    map.frozen === undefined ? 0 : exports.reserve(map.frozen.length * 2 + 16),
+  );
   // memory may have grown by all that: views only from here on
   const { buffer } = exports.memory;
   const bytes = new Uint8Array(buffer);

@@ -11,6 +11,8 @@ export type Failure = {
   readonly insn: number;
   readonly args: readonly bigint[];
   readonly helper: (id: number) => string;
+  /** With the kernel's prefix. */
+  readonly kernelHelper: (id: number) => string;
   readonly mapType: (type: number) => string;
   /** Name of a BTF type. */
   readonly struct: (id: number, btf: number) => string;
@@ -32,10 +34,6 @@ function row(kernel: Text | string, explanation: Text | string, hint?: string): 
 
 const big = (f: Failure, i: number): bigint => f.args[i] ?? 0n;
 const tnum = (f: Failure, i: number): string => tnumText(big(f, i), big(f, i + 1));
-const pointer = (f: Failure, type: number, id: number, btf: number): string => {
-  const text = typeName(type);
-  return (type & 0xff) === 7 ? `${text}${f.struct(id, btf)}` : text;
-};
 
 const BOUND_HINT = "mask the value (x & 0x3f) or compare it with a constant before it is used as an offset or size";
 const CHECK_HINT = "check the value for null (if ($x != 0) { … }) before it is used";
@@ -46,12 +44,15 @@ export const MESSAGES = {
   ALU_OPCODE: row((n) => `invalid BPF_ALU opcode ${n(0).toString(16)}`, MALFORMED),
   ALU_RESERVED: row("BPF_ALU uses reserved fields", MALFORMED),
   ARG_TYPE: row(
-    (n, f) => `R${n(0)} type=${pointer(f, n(1), n(3), n(4))} expected=${expectedText(n(2))}`,
+    (n) => `R${n(0)} type=${typeName(n(1))} expected=${expectedText(n(2))}`,
     (n, f) =>
       `argument ${n(0)} of this call must be ${describeExpected(n(2))}, and here it is ${describeType(n(1), f, n(3), n(4))}`,
     CHECK_HINT,
   ),
-  ATOMIC_OP: row((n) => `BPF_ATOMIC uses invalid atomic opcode ${(n(0) & 0xff).toString(16).padStart(2, "0")}`, MALFORMED),
+  ATOMIC_OP: row(
+    (n) => `BPF_ATOMIC uses invalid atomic opcode ${(n(0) & 0xff).toString(16).padStart(2, "0")}`,
+    MALFORMED,
+  ),
   ATOMIC_PTR: row(
     (n) => `BPF_ATOMIC stores into R${n(0)} ${typeName(n(1))} is not allowed`,
     "an atomic update reaches memory that cannot be updated so",
@@ -85,12 +86,16 @@ export const MESSAGES = {
   BTF_WRITE: row("only read is supported", "a program may not write into the kernel's own structures"),
   CALLBACK_MAP: row("callback function not allowed for map", "this kind of map cannot be walked"),
   CALLBACK_RETURN: row(
-    (n, f) => `At callback return the register R0 has smin=${big(f, 0)} smax=${big(f, 1)} should have been in [${n(2)}, ${n(3)}]`,
+    (n, f) =>
+      `At callback return the register R0 has smin=${big(f, 0)} smax=${big(f, 1)} should have been in [${n(2)}, ${n(3)}]`,
     "the body of the walk must return 0 (go on) or 1 (stop)",
   ),
   CALLBACK_SCALAR: row("R0 not a scalar value", "the body of the walk must return a number"),
-  CALLX: row("callx is not known to the model", "the object calls a function by address, which the model does not judge"),
-  CALL_DEPTH: row((n) => `the call stack of ${n(0)} frames is too deep !`, "functions call each other more than 8 deep"),
+  CALLX: row(
+    "callx is not known to the model",
+    "the object calls a function by address, which the model does not judge",
+  ),
+  CALL_DEPTH: row((n) => `the call stack of ${n(0)} frames is too deep`, "functions call each other more than 8 deep"),
   CALL_RESERVED: row("BPF_CALL uses reserved fields", MALFORMED),
   COMPLEX: row(
     (n) => `The sequence of ${n(0)} jumps is too complex.`,
@@ -118,12 +123,12 @@ export const MESSAGES = {
     "keep the licence that the compiler writes",
   ),
   HELPER_ID: row(
-    (n, f) => `invalid func ${f.helper(n(0))}#${n(0)}`,
+    (n, f) => `invalid func ${f.kernelHelper(n(0))}#${n(0)}`,
     (n, f) => `this kernel has no helper ${f.helper(n(0))}`,
     "use an older way to the same value, or a newer kernel",
   ),
   HELPER_PROGRAM: row(
-    (n, f) => `program of this type cannot use helper bpf_${f.helper(n(0))}#${n(0)}`,
+    (n, f) => `program of this type cannot use helper ${f.kernelHelper(n(0))}#${n(0)}`,
     (n, f) => `the helper ${f.helper(n(0))} is not there for probes of this kind`,
     "move the expression to a probe of another kind",
   ),
@@ -138,7 +143,7 @@ export const MESSAGES = {
   ),
   INSN_CLASS: row((n) => `unknown insn class ${n(0) & 7}`, MALFORMED),
   INVALID_MEM: row(
-    (n, f) => `R${n(0)} invalid mem access '${pointer(f, n(1), n(2), n(3))}'`,
+    (n) => `R${n(0)} invalid mem access '${typeName(n(1))}'`,
     (n, f) => `memory is reached through ${describeType(n(1), f, n(2), n(3))}`,
     "check for null first; read other memory of the kernel with a cast and a field access",
   ),
@@ -150,16 +155,24 @@ export const MESSAGES = {
     (n, f) => `invalid access to map key, key_size=${n(0)} off=${big(f, 1)} size=${n(2)}`,
     (n, f) => `${n(2)} bytes at byte ${big(f, 1)} of a map's key, which has ${n(0)} bytes`,
   ),
-  KFUNC: row((n) => `kernel function ${n(0)} is not known to the model`, "the program calls a kernel function, which the model does not judge"),
+  KEY_WRITE: row((n) => `write to change key R${n(0)} not allowed`, "the key of a map's entry is not for writing"),
+  KFUNC: row(
+    (n) => `kernel function ${n(0)} is not known to the model`,
+    "the program calls a kernel function, which the model does not judge",
+  ),
   LAST_INSN: row("last insn is not an exit or jmp", MALFORMED),
-  LD_LEGACY: row("packet loads are not known to the model", "the program reads packets the old way, which the model does not judge"),
+  LD_LEGACY: row(
+    "packet loads are not known to the model",
+    "the program reads packets the old way, which the model does not judge",
+  ),
+  LOAD_RESERVED: row("BPF_LDX uses reserved fields", MALFORMED),
   MAP_ACCESS: row(
     (n, f) => `invalid access to map value, value_size=${n(0)} off=${big(f, 1)} size=${n(2)}`,
     (n, f) => `${n(2)} bytes at byte ${big(f, 1)} of a map's value, which has ${n(0)} bytes`,
     BOUND_HINT,
   ),
   MAP_HELPER: row(
-    (n, f) => `cannot pass map_type ${n(0)} into func ${f.helper(n(1))}#${n(1)}`,
+    (n, f) => `cannot pass map_type ${n(0)} into func ${f.kernelHelper(n(1))}#${n(1)}`,
     (n, f) => `${f.helper(n(1))} does not work on a map of type ${f.mapType(n(0))}`,
   ),
   MAP_PTR: row((n) => `write to map_ptr R${n(0)} is forbidden`, "a program may not write into a map's own description"),
@@ -167,7 +180,10 @@ export const MESSAGES = {
     (n, f) => `write into map forbidden, value_size=${n(0)} off=${big(f, 1)} size=${n(2)}`,
     "a write into constant data",
   ),
-  MAP_SPECIAL: row("map values with locks, timers or kernel pointers are not known to the model", "a map's value holds a lock, timer or kernel pointer, which the model does not judge"),
+  MAP_SPECIAL: row(
+    "map values with locks, timers or kernel pointers are not known to the model",
+    "a map's value holds a lock, timer or kernel pointer, which the model does not judge",
+  ),
   MAP_WRITE_ONLY: row(
     (n, f) => `read from map forbidden, value_size=${n(0)} off=${big(f, 1)} size=${n(2)}`,
     "a read from a map that programs may only write",
@@ -177,13 +193,19 @@ export const MESSAGES = {
     "the largest offset that is possible here lies outside of the memory",
     BOUND_HINT,
   ),
-  MAY_GOTO: row("may_goto is not known to the model", "the program has a may_goto loop, which the model does not judge"),
+  MAY_GOTO: row(
+    "may_goto is not known to the model",
+    "the program has a may_goto loop, which the model does not judge",
+  ),
   MEM_ACCESS: row(
     (n, f) => `invalid access to memory, mem_size=${n(0)} off=${big(f, 1)} size=${n(2)}`,
     (n, f) => `${n(2)} bytes at byte ${big(f, 1)} of memory that has ${n(0)} bytes`,
     BOUND_HINT,
   ),
-  MEM_READ_ONLY: row((n) => `R${n(0)} cannot write into ${typeName(n(1))}`, "a write into memory that programs may only read"),
+  MEM_READ_ONLY: row(
+    (n) => `R${n(0)} cannot write into ${typeName(n(1))}`,
+    "a write into memory that programs may only read",
+  ),
   MIN_NEGATIVE: row(
     (n) => `R${n(0)} min value is negative, either use unsigned index or do a if (index >=0) check.`,
     "an offset may be negative here",
@@ -203,7 +225,10 @@ export const MESSAGES = {
   ),
   MOV_RESERVED: row("BPF_MOV uses reserved fields", MALFORMED),
   NEG_RESERVED: row("BPF_NEG uses reserved fields", MALFORMED),
-  NOT_READABLE: row((n) => `R${n(0)} !read_ok`, (n) => `register r${n(0)} is used and has no value on this way through the program`),
+  NOT_READABLE: row(
+    (n) => `R${n(0)} !read_ok`,
+    (n) => `register r${n(0)} is used and has no value on this way through the program`,
+  ),
   NO_MAP: row("invalid map_ptr to access map->key", "a map's key is given without a map"),
   OPCODE: row((n) => `unknown opcode ${n(0).toString(16).padStart(2, "0")}`, MALFORMED),
   PTR_32: row((n) => `R${n(0)} 32-bit pointer arithmetic prohibited`, "32-bit arithmetic on an address"),
@@ -212,7 +237,7 @@ export const MESSAGES = {
     "bits of an address are masked: the result is no address the verifier could follow",
   ),
   PTR_FIXED_RANGE: row(
-    (n, f) => `${pointer(f, n(0), n(2), n(3))} pointer offset ${n(1)} is not allowed`,
+    (n) => `${typeName(n(0))} pointer offset ${n(1)} is not allowed`,
     (n) => `an address is moved by ${n(1)} bytes: beyond any memory`,
   ),
   PTR_MISMATCH: row(
@@ -220,15 +245,15 @@ export const MESSAGES = {
     "one instruction reaches different kinds of memory on different ways: the kernel cannot translate it for both",
   ),
   PTR_MODIFIED: row(
-    (n, f) => `dereference of modified ${pointer(f, n(2), n(3), n(4))} ptr R${n(0)} off=${n(1)} disallowed`,
+    (n) => `dereference of modified ${typeName(n(2))} ptr R${n(0)} off=${n(1)} disallowed`,
     "an address that must be used as it was given was moved",
   ),
   PTR_NEGATIVE: row(
-    (n, f) => `negative offset ${pointer(f, n(2), n(3), n(4))} ptr R${n(0)} off=${n(1)} disallowed`,
+    (n) => `negative offset ${typeName(n(2))} ptr R${n(0)} off=${n(1)} disallowed`,
     "an address that must be used as it was given was moved",
   ),
   PTR_NULLABLE: row(
-    (n, f) => `R${n(0)} pointer arithmetic on ${pointer(f, n(1), n(2), n(3))} prohibited, null-check it first`,
+    (n) => `R${n(0)} pointer arithmetic on ${typeName(n(1))} prohibited, null-check it first`,
     "an address that may be null is moved",
     CHECK_HINT,
   ),
@@ -237,7 +262,7 @@ export const MESSAGES = {
     (n) => `an address takes part in ${operatorText(n(1))}: only + and - leave an address`,
   ),
   PTR_PROHIBITED: row(
-    (n, f) => `R${n(0)} pointer arithmetic on ${pointer(f, n(1), n(2), n(3))} prohibited`,
+    (n) => `R${n(0)} pointer arithmetic on ${typeName(n(1))} prohibited`,
     (n, f) => `${describeType(n(1), f, n(2), n(3))} may not be moved`,
   ),
   PTR_PTR: row(
@@ -245,24 +270,29 @@ export const MESSAGES = {
     "two addresses are combined: only their difference is allowed",
   ),
   PTR_RANGE: row(
-    (n, f) => `value ${big(f, 1)} makes ${pointer(f, n(0), n(2), n(3))} pointer be out of bounds`,
+    (n, f) => `value ${big(f, 1)} makes ${typeName(n(0))} pointer be out of bounds`,
     "an address may be moved beyond any memory",
     BOUND_HINT,
   ),
-  PTR_SUB_SCALAR: row((n) => `R${n(0)} tried to subtract pointer from scalar`, "an address is subtracted from a number"),
-  PTR_SUB_STACK: row((n) => `R${n(0)} subtraction from stack pointer prohibited`, "a number is subtracted from an address on the stack"),
+  PTR_SUB_SCALAR: row(
+    (n) => `R${n(0)} tried to subtract pointer from scalar`,
+    "an address is subtracted from a number",
+  ),
+  PTR_SUB_STACK: row(
+    (n) => `R${n(0)} subtraction from stack pointer prohibited`,
+    "a number is subtracted from an address on the stack",
+  ),
   PTR_UNBOUNDED: row(
-    (n, f) =>
-      `math between ${pointer(f, n(0), n(2), n(3))} pointer and register with unbounded min value is not allowed`,
+    (n) => `math between ${typeName(n(0))} pointer and register with unbounded min value is not allowed`,
     "an address is moved by a number of which nothing is known",
     BOUND_HINT,
   ),
   PTR_VALUE: row(
-    (n, f) => `math between ${pointer(f, n(0), n(2), n(3))} pointer and ${big(f, 1)} is not allowed`,
+    (n, f) => `math between ${typeName(n(0))} pointer and ${big(f, 1)} is not allowed`,
     (_, f) => `an address is moved by ${big(f, 1)} bytes: beyond any memory`,
   ),
   PTR_VAR: row(
-    (n, f) => `variable ${pointer(f, n(2), n(3), n(4))} access var_off=${tnum(f, 0)} disallowed`,
+    (n, f) => `variable ${typeName(n(2))} access var_off=${tnum(f, 0)} disallowed`,
     "the context is reached at an offset that is not constant",
     "use constant numbers of arguments",
   ),
@@ -278,13 +308,17 @@ export const MESSAGES = {
   ),
   RETURN_RANGE: row(
     (n, f) => {
-      const had = n(2) === 1 ? "unknown scalar value" : `smin=${big(f, 0)} smax=${big(f, 1)}`;
+      const unknown = n(2) === 1 || (big(f, 0) === -(2n ** 63n) && big(f, 1) === 2n ** 63n - 1n);
+      const had = unknown ? "unknown scalar value" : `smin=${big(f, 0)} smax=${big(f, 1)}`;
       return `At program exit the register R0 has ${had} should have been in [${n(3)}, ${n(4)}]`;
     },
     (n) => `a probe of this kind must return a number from ${n(3)} to ${n(4)}`,
   ),
   RETURN_STACK: row("cannot return stack pointer to the caller", "a function returns the address of its own memory"),
-  SHIFT: row((n) => `invalid shift ${n(0)}`, (n) => `a shift by ${n(0)} bits: beyond the width of the number`),
+  SHIFT: row(
+    (n) => `invalid shift ${n(0)}`,
+    (n) => `a shift by ${n(0)} bits: beyond the width of the number`,
+  ),
   SIZE_NEGATIVE: row(
     (n) => `R${n(0)} min value is negative, either use unsigned or 'var &= const'`,
     "a size may be negative here",
@@ -345,9 +379,16 @@ export const MESSAGES = {
     (n) => `uninit stack in range of var-offset write prohibited for !root; insn ${n(0)}, off: ${n(1)}`,
     "memory that was never written is written at an offset that is not constant",
   ),
+  STORE_RESERVED: row((n) => `BPF_ST${n(0) === 1 ? "X" : ""} uses reserved fields`, MALFORMED),
   STRING_END: row("string is not zero-terminated", "a constant string has no end"),
-  STRING_VARIABLE: row((n) => `R${n(0)} is not a constant address'`, "the address of a constant string is not constant"),
-  STRING_WRITABLE: row((n) => `R${n(0)} does not point to a readonly map'`, "a constant string is asked, and this one may change"),
+  STRING_VARIABLE: row(
+    (n) => `R${n(0)} is not a constant address'`,
+    "the address of a constant string is not constant",
+  ),
+  STRING_WRITABLE: row(
+    (n) => `R${n(0)} does not point to a readonly map'`,
+    "a constant string is asked, and this one may change",
+  ),
   SUB_RETURN: row(
     (n) => `At subprogram exit the register R0 is not a scalar value (${typeName(n(0))})`,
     "a global function must return a number",
@@ -367,7 +408,10 @@ export const MESSAGES = {
     "an offset has no upper bound here",
     BOUND_HINT,
   ),
-  UNKNOWN_ACCESS: row("access of a kind that the model does not know", "the program reaches memory of a kind that the model does not judge"),
+  UNKNOWN_ACCESS: row(
+    "access of a kind that the model does not know",
+    "the program reaches memory of a kind that the model does not judge",
+  ),
   UNREACHABLE: row((n) => `unreachable insn ${n(0)}`, MALFORMED),
   UNREFERENCED: row(
     (n) => `R${n(0)} must be referenced when passed to release function`,

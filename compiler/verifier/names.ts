@@ -35,6 +35,7 @@ export function typeName(type: number): string {
 /** "(0x0; 0xff)": value and unknown bits. */
 export function tnumText(value: bigint, mask: bigint): string {
   const hex = (n: bigint): string => `0x${BigInt.asUintN(64, n).toString(16)}`;
+  if (mask === 0n) return value === 0n ? "0" : hex(value);
   return `(${hex(value)}; ${hex(mask)})`;
 }
 

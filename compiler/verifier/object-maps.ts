@@ -39,7 +39,8 @@ export function readObjectMaps(elf: ElfObject, btf: Btf | undefined, patched: re
     const contents = new Uint8Array(section.size);
     contents.set(section.data.subarray(0, section.size));
     const unknown = new Uint8Array(section.size);
-    for (const each of patched) if (each.section === section.name) unknown.fill(1, each.offset, each.offset + each.size);
+    for (const each of patched)
+      if (each.section === section.name) unknown.fill(1, each.offset, each.offset + each.size);
     maps.push({
       name: section.name,
       type: ARRAY,

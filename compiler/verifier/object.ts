@@ -143,6 +143,7 @@ function judge(
     maps: object.maps.maps,
     globals: globalFunctions(linked.functions, object.btf, meaning.type),
     gpl: GPL.has(object.license),
+    funcInfo: (object.ext?.functions.length ?? 0) > 0,
   };
   const verdict = verifyProgram(verifier, program, env, { log });
   const insn = verdict.insn;
@@ -206,7 +207,8 @@ function link(object: OpenObject, main: ElfSymbol, env: VerifyEnv): Linked {
     const key = `${symbol.section}:${symbol.value}`;
     const known = placed.get(key);
     if (known !== undefined) return known;
-    if (symbol.size === 0 || symbol.size % 8 !== 0) throw new RangeError(`function ${symbol.name} of ${symbol.size} bytes`);
+    if (symbol.size === 0 || symbol.size % 8 !== 0)
+      throw new RangeError(`function ${symbol.name} of ${symbol.size} bytes`);
     const start = size / 8;
     placed.set(key, start);
     functions.push({ symbol, start });
@@ -225,7 +227,8 @@ function link(object: OpenObject, main: ElfSymbol, env: VerifyEnv): Linked {
 
   for (let n = 0; n < functions.length; n++) {
     const fn = functions[n];
-    const code = fn === undefined || fn.symbol.section === undefined ? undefined : object.elf.sections[fn.symbol.section];
+    const code =
+      fn === undefined || fn.symbol.section === undefined ? undefined : object.elf.sections[fn.symbol.section];
     if (fn === undefined || code === undefined) continue;
     const { symbol, start } = fn;
     const slotOf = (offset: number): number | undefined =>
@@ -278,7 +281,8 @@ function relocate(
     const slot = slotOf(relocation.offset);
     const target = elf.symbols[relocation.symbol];
     if (slot === undefined || target === undefined) continue;
-    if (relocation.offset + 8 > code.data.length || !Number.isInteger(slot)) throw new RangeError("a relocation between instructions");
+    if (relocation.offset + 8 > code.data.length || !Number.isInteger(slot))
+      throw new RangeError("a relocation between instructions");
     relocated.add(relocation.offset);
     const opcode = view.getUint8(relocation.offset);
     const immediate = view.getInt32(relocation.offset + 4, true);
@@ -289,7 +293,9 @@ function relocate(
     const home = elf.sections[target.section];
     if (home === undefined) throw new RangeError(`${target.name} has no section`);
     if (opcode === CALL) {
-      const start = place(functionAt(target.section, target.value + (target.type === "section" ? (immediate + 1) * 8 : 0)));
+      const start = place(
+        functionAt(target.section, target.value + (target.type === "section" ? (immediate + 1) * 8 : 0)),
+      );
       patches.push((data) => {
         setSource(data, slot, 1);
         data.setInt32(slot * 8 + 4, start - slot - 1, true);

@@ -56,6 +56,8 @@ export type VerifierProgram = {
   readonly maps: readonly VerifierMap[];
   readonly globals: readonly GlobalFunction[];
   readonly gpl: boolean;
+  /** The object's BTF says where functions begin: needed for the addresses of callbacks. */
+  readonly funcInfo: boolean;
 };
 
 export type VerifyEnv = {

@@ -34,11 +34,13 @@ export function meaningOf(section: string): SectionMeaning {
   const slash = section.indexOf("/");
   const head = slash < 0 ? section : section.slice(0, slash);
   const rest = slash < 0 ? "" : section.slice(slash + 1);
-  for (const [prefixes, type] of RULES) if (prefixes.includes(head)) return { kind: "program", type, attach: undefined };
+  for (const [prefixes, type] of RULES)
+    if (prefixes.includes(head)) return { kind: "program", type, attach: undefined };
   if ((head === "fentry" || head === "fexit") && rest !== "") {
     return { kind: "program", type: "tracing", attach: { kind: head, function: rest } };
   }
-  if (head === "tp_btf" && rest !== "") return { kind: "program", type: "tracing", attach: { kind: "tp_btf", name: rest } };
+  if (head === "tp_btf" && rest !== "")
+    return { kind: "program", type: "tracing", attach: { kind: "tp_btf", name: rest } };
   if (head === "iter" && rest !== "") return { kind: "program", type: "tracing", attach: { kind: "iter", name: rest } };
   return { kind: "unknown", what: `programs of section ${section}` };
 }

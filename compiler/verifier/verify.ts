@@ -12,7 +12,7 @@ import { type Failure, MESSAGE_NAMES, MESSAGES, type MessageName } from "./messa
 import type { Verifier } from "./module.ts";
 import { mapKindName } from "./profiles/maps.ts";
 import { isSince } from "./profiles/profile.ts";
-import type { VerifierProgram, VerifyEnv } from "./program.ts";
+import type { VerifierMap, VerifierProgram, VerifyEnv } from "./program.ts";
 
 export type Verdict = {
   /** accepted: the model knows no reason for a refusal. unknown: the program has what the model does not judge. */
@@ -87,29 +87,52 @@ function checkShape(program: VerifierProgram, env: VerifyEnv): Verdict | undefin
   const { code, attach } = program;
   const slots = code.length / 8;
   if (!Number.isInteger(slots) || slots === 0 || slots > 1_000_000) {
-    return none("refused", "bad-size", `a program of ${code.length} bytes is no whole number of 1 to 1000000 instructions`);
+    return none(
+      "refused",
+      "bad-size",
+      `a program of ${code.length} bytes is no whole number of 1 to 1000000 instructions`,
+    );
   }
+  const view = new DataView(code.buffer, code.byteOffset, code.byteLength);
   for (let i = 0; i < slots; i++) {
-    const regs = code[i * 8 + 1] ?? 0;
-    if ((code[i * 8] ?? 0) === 0x18) {
-      if (i + 1 >= slots || (code[i * 8 + 8] ?? 0) !== 0) return none("refused", "bad-wide-load", "invalid bpf_ld_imm64 insn", i);
-      const source = regs >> 4;
-      const index = new DataView(code.buffer, code.byteOffset).getInt32(i * 8 + 4, true);
-      if ((source === 1 || source === 2) && (index < 0 || index >= program.maps.length)) {
-        return none("refused", "bad-map", `fd ${index} is not pointing to valid bpf_map`, i);
-      }
-      i++;
-      continue;
-    }
-    if ((regs & 15) > 10 || regs >> 4 > 10) {
-      return none("refused", "bad-register", `R${Math.max(regs & 15, regs >> 4)} is invalid`, i);
-    }
+    if (view.getUint8(i * 8) !== 0x18) continue;
+    const bad = checkWide(view, i, slots, program);
+    if (bad !== undefined) return bad;
+    i++;
   }
   if (attach !== undefined && env.btf !== undefined && prototypeOf(attach, env.btf) === undefined) {
     const name = "function" in attach ? attach.function : attach.name;
     return none("cannot-attach", "no-such-target", `this kernel has no ${attach.kind} target ${name}`);
   }
   return undefined;
+}
+
+/** Both halves of a wide load, as resolve_pseudo_ldimm64 sees them. */
+function checkWide(view: DataView, slot: number, slots: number, program: VerifierProgram): Verdict | undefined {
+  const at = slot * 8;
+  const broken = slot + 1 >= slots || view.getUint32(at + 8, true) !== 0;
+  if (broken) return none("refused", "bad-wide-load", "invalid bpf_ld_imm64 insn", slot);
+  const source = view.getUint8(at + 1) >> 4;
+  const low = view.getInt32(at + 4, true);
+  const high = view.getInt32(at + 12, true);
+  if (source > 6 || (source !== 0 && source !== 2 && high !== 0)) {
+    return none("refused", "bad-wide-load", "unrecognized bpf_ld_imm64 insn", slot);
+  }
+  if (source === 1 || source === 2) {
+    const map = program.maps[low];
+    if (map === undefined) return none("refused", "bad-map", `fd ${low} is not pointing to valid bpf_map`, slot);
+    if (source === 2 && !isDirect(map, high)) {
+      const text = `invalid access to map value pointer, value_size=${map.valueSize} off=${high}`;
+      return none("refused", "bad-map-address", text, slot);
+    }
+  }
+  if (source === 4 && !program.funcInfo) return none("refused", "no-func-info", "missing btf func_info", slot);
+  return undefined;
+}
+
+/** Arrays of one element give their address to programs (array_map_direct_value_addr). */
+function isDirect(map: VerifierMap, off: number): boolean {
+  return map.type === 2 && map.maxEntries === 1 && off >= 0 && off < map.valueSize;
 }
 
 function report(
@@ -136,6 +159,7 @@ function report(
     insn: exports.errorInsn(),
     args: Array.from({ length: 6 }, (_, i) => exports.errorArg(i)),
     helper: helperName,
+    kernelHelper: (id) => (helperName(id) === "unknown" ? "unknown" : `bpf_${helperName(id)}`),
     mapType: mapKindName,
     struct: (id) => structName(env.btf, id),
   };

@@ -24,7 +24,11 @@ export type VerifierCase = {
 export function readCase(name: string, text: string): VerifierCase {
   const [head = "", ...sections] = text.split(/^=== /m);
   const lines = head.split("\n").map((line) => line.trim());
-  const intent = lines.find((line) => line.startsWith("#"))?.slice(1).trim() ?? "";
+  const intent =
+    lines
+      .find((line) => line.startsWith("#"))
+      ?.slice(1)
+      .trim() ?? "";
   if (intent === "") throw new Error(`${name}: no line says what the case shows`);
   const maps: VerifierMap[] = [];
   let type: ProgramType = "raw_tracepoint";
@@ -48,7 +52,7 @@ export function readCase(name: string, text: string): VerifierCase {
   if (refused === undefined && section("accept") === undefined) throw new Error(`${name}: no verdict`);
   return {
     intent,
-    program: { name, type, attach, code: assemble(source, maps), maps, globals: [], gpl: true },
+    program: { name, type, attach, code: assemble(source, maps), maps, globals: [], gpl: true, funcInfo: true },
     verdict: refused === undefined ? "accepted" : "refused",
     message: (refused ?? "").trim(),
   };
@@ -75,7 +79,9 @@ function readMap(words: readonly string[]): VerifierMap {
     valueSize: number("value", 8),
     maxEntries: number("entries", 4),
     flags: number("flags", 0),
-    frozen: hex === undefined ? undefined : Uint8Array.from(hex.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16)),
+    frozen:
+      hex === undefined ? undefined : Uint8Array.from(hex.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16)),
+    unknownBytes: undefined,
     inner: undefined,
     special: false,
   };
@@ -91,7 +97,8 @@ export function assemble(source: string, maps: readonly VerifierMap[]): Uint8Arr
   const code = bytes.slice();
   const view = new DataView(code.buffer);
   for (const { slot, target } of relocations) {
-    if (target.kind !== "map" && target.kind !== "map-value") throw new Error(`${target.kind} ${target.name} is not resolved`);
+    if (target.kind !== "map" && target.kind !== "map-value")
+      throw new Error(`${target.kind} ${target.name} is not resolved`);
     const index = maps.findIndex((map) => map.name === target.name);
     if (index < 0) throw new Error(`no map ${target.name}`);
     view.setUint8(slot * 8 + 1, (view.getUint8(slot * 8 + 1) & 15) | (target.kind === "map" ? 0x10 : 0x20));

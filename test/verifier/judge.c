@@ -72,20 +72,45 @@ static int map__create(void)
 	return fd;
 }
 
+/* Types that say where functions begin: the kernel wants them for the addresses of callbacks. */
+static int btf__load(void)
+{
+	union bpf_attr attr = { 0 };
+	uint32_t size = read_word();
+	void *blob = malloc(size + 1);
+	int fd;
+
+	if (!blob)
+		exit(2);
+	read_all(blob, size);
+	attr.btf = (uintptr_t)blob;
+	attr.btf_size = size;
+	fd = bpf(BPF_BTF_LOAD, &attr);
+	if (fd < 0) {
+		fprintf(stderr, "judge: the types are refused: %s\n", strerror(errno));
+		exit(2);
+	}
+	free(blob);
+	return fd;
+}
+
 int main(void)
 {
 	static char log[LOG_SIZE];
 	uint32_t map_count = read_word();
 	int *maps = calloc(map_count + 1, sizeof(*maps));
 	uint32_t count;
+	int btf;
 
 	if (!maps)
 		return 2;
 	for (uint32_t i = 0; i < map_count; i++)
 		maps[i] = map__create();
+	btf = btf__load();
 	count = read_word();
 	for (uint32_t i = 0; i < count; i++) {
 		union bpf_attr attr = { 0 };
+		struct bpf_func_info *functions;
 		struct bpf_insn *insns;
 		int fd, error;
 
@@ -93,6 +118,16 @@ int main(void)
 		attr.expected_attach_type = read_word();
 		attr.attach_btf_id = read_word();
 		attr.log_level = read_word();
+		attr.func_info_cnt = read_word();
+		functions = calloc(attr.func_info_cnt + 1, sizeof(*functions));
+		if (!functions)
+			return 2;
+		read_all(functions, attr.func_info_cnt * sizeof(*functions));
+		if (attr.func_info_cnt > 0) {
+			attr.prog_btf_fd = btf;
+			attr.func_info_rec_size = sizeof(*functions);
+			attr.func_info = (uintptr_t)functions;
+		}
 		attr.insn_cnt = read_word();
 		insns = calloc(attr.insn_cnt + 1, sizeof(*insns));
 		if (!insns)
@@ -119,6 +154,7 @@ int main(void)
 		fwrite(log, 1, strlen(log), stdout);
 		printf("\n");
 		free(insns);
+		free(functions);
 	}
 	return 0;
 }

@@ -4,8 +4,11 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { release, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { VerifierMap, VerifierProgram } from "../../compiler/verifier/program.ts";
+import { BtfBuilder } from "../../compiler/btf/build.ts";
+import type { Btf } from "../../compiler/btf/types.ts";
 import { ByteWriter } from "../../compiler/util/bytes.ts";
+import { profileOf } from "../../compiler/verifier/profiles/profile.ts";
+import type { VerifierMap, VerifierProgram, VerifyEnv } from "../../compiler/verifier/program.ts";
 import { available, canLoad } from "../tools/external.ts";
 
 export type KernelVerdict = {
@@ -60,10 +63,15 @@ export function openJudge(): KernelJudge {
         out.u32(map.frozen?.length ?? 0);
         if (map.frozen !== undefined) out.raw(map.frozen);
       }
+      const types = functionTypes();
+      out.u32(types.blob.length).raw(types.blob);
       out.u32(programs.length);
       for (const { program, attachId } of programs) {
         out.u32(PROGRAM_TYPE[program.type]).u32(program.attach === undefined ? 0 : ATTACH[program.attach.kind]);
-        out.u32(attachId).u32(logLevel).u32(program.code.length / 8).raw(program.code);
+        const functions = functionStarts(program.code);
+        out.u32(attachId).u32(logLevel).u32(functions.length);
+        for (const start of functions) out.u32(start).u32(types.fn);
+        out.u32(program.code.length / 8).raw(program.code);
       }
       const run = spawnSync(binary, { input: out.finish(), maxBuffer: 1 << 30 });
       if (run.status !== 0) throw new Error(`the judge failed: ${run.stderr.toString()}`);
@@ -71,6 +79,29 @@ export function openJudge(): KernelJudge {
     },
     close: () => rmSync(folder, { recursive: true }),
   };
+}
+
+/** `int fn(void)`: one type for every function of every program. */
+function functionTypes(): { readonly blob: Uint8Array; readonly fn: number } {
+  const builder = new BtfBuilder();
+  const returns = builder.int("int", 4, true);
+  const proto = builder.add({ kind: "func_proto", returns, params: [], variadic: false });
+  const fn = builder.add({ kind: "func", name: "fn", type: proto, linkage: "static" });
+  return { blob: builder.finish(), fn };
+}
+
+/** First instructions of the functions, where some are called or passed; none for a program without. */
+function functionStarts(code: Uint8Array): readonly number[] {
+  const starts = new Set<number>();
+  const view = new DataView(code.buffer, code.byteOffset, code.byteLength);
+  for (let slot = 0; slot < code.length / 8; slot++) {
+    const opcode = view.getUint8(slot * 8);
+    const source = view.getUint8(slot * 8 + 1) >> 4;
+    const target = slot + 1 + view.getInt32(slot * 8 + 4, true);
+    if ((opcode === 0x85 && source === 1) || (opcode === 0x18 && source === 4)) starts.add(target);
+    if (opcode === 0x18) slot++;
+  }
+  return starts.size === 0 ? [] : [0, ...[...starts].filter((start) => start > 0).sort((a, b) => a - b)];
 }
 
 function parse(output: Buffer): KernelVerdict[] {
@@ -90,4 +121,26 @@ function parse(output: Buffer): KernelVerdict[] {
 export function kernelBtf(): Uint8Array | undefined {
   const path = "/sys/kernel/btf/vmlinux";
   return existsSync(path) ? new Uint8Array(readFileSync(path)) : undefined;
+}
+
+/** BTF id that a tracing program is loaded for; 0: none. */
+export function attachId(program: VerifierProgram, btf: Btf): number {
+  switch (program.attach?.kind) {
+    case "tp_btf":
+      return btf.find("typedef", `btf_trace_${program.attach.name}`) ?? 0;
+    case "iter":
+      return btf.find("func", `bpf_iter_${program.attach.name}`) ?? 0;
+    case "fentry":
+    case "fexit":
+      return btf.find("func", program.attach.function) ?? 0;
+    default:
+      return 0;
+  }
+}
+
+/** This machine's kernel as the model's environment. */
+export function kernelEnv(btf: Btf): VerifyEnv {
+  const possible = readFileSync("/sys/devices/system/cpu/possible", "utf8").trim();
+  const cpus = Number(possible.split(/[-,]/).at(-1) ?? 0) + 1;
+  return { profile: profileOf(kernelRelease), btf, cpus };
 }

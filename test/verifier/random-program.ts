@@ -2,8 +2,9 @@
  * Random programs that look like what compilers write: numbers from many places, masks and comparisons before they become
  * offsets, spills, branches, loops, helpers; and now and then a mistake. The same seed gives the same program.
  */
-import * as asm from "../../compiler/ebpf/insn.ts";
+
 import type { Insn, Reg } from "../../compiler/ebpf/insn.ts";
+import * as asm from "../../compiler/ebpf/insn.ts";
 import { layout } from "../../compiler/ebpf/layout.ts";
 import type { AluOp, JumpOp, LoadSize } from "../../compiler/ebpf/opcodes.ts";
 import type { ProgramType, VerifierMap, VerifierProgram } from "../../compiler/verifier/program.ts";
@@ -17,6 +18,7 @@ const map = (name: string, type: number, keySize: number, valueSize: number, max
   maxEntries,
   flags: 0,
   frozen: undefined,
+  unknownBytes: undefined,
   inner: undefined,
   special: false,
 });
@@ -33,7 +35,22 @@ const INDEX = new Map(FUZZ_MAPS.map((each, index) => [each.name, index]));
 type Kind = "none" | "number" | "small" | "array" | "hash" | "bss" | "stack" | "ctx" | "ring";
 
 const IMMEDIATES = [0, 1, 2, 3, 4, 7, 8, 15, 16, 31, 32, 33, 63, 64, 127, 128, 255, 256, 1000, 4096, 65535, 0x7fffffff];
-const ALU_OPS: readonly AluOp[] = ["add", "sub", "mul", "or", "and", "lsh", "rsh", "xor", "mov", "arsh", "div", "mod", "sdiv", "smod"];
+const ALU_OPS: readonly AluOp[] = [
+  "add",
+  "sub",
+  "mul",
+  "or",
+  "and",
+  "lsh",
+  "rsh",
+  "xor",
+  "mov",
+  "arsh",
+  "div",
+  "mod",
+  "sdiv",
+  "smod",
+];
 const JUMP_OPS: readonly JumpOp[] = ["jeq", "jgt", "jge", "jset", "jne", "jsgt", "jsge", "jlt", "jle", "jslt", "jsle"];
 const TYPES: readonly ProgramType[] = ["kprobe", "tracepoint", "raw_tracepoint", "perf_event", "socket_filter"];
 const REGS: readonly Reg[] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
@@ -96,7 +113,9 @@ class Generator {
   /** A register to overwrite: rather one of no use. */
   target(): Reg {
     const free = REGS.filter((r) => this.kinds[r] === "none");
-    return free.length > 0 && this.chance(60) ? this.pick(free) : this.pick(REGS.filter((r) => r !== 6 || this.chance(10)));
+    return free.length > 0 && this.chance(60)
+      ? this.pick(free)
+      : this.pick(REGS.filter((r) => r !== 6 || this.chance(10)));
   }
   call(id: number): void {
     this.emit(asm.call.helper(id));
@@ -130,7 +149,14 @@ class Generator {
     else if (way === 5) this.set(dst, "number", asm.movsx(this.pick([8, 16, 32] as const), dst, src));
     else if (way === 6) this.set(dst, "number", asm.movsx(this.pick([8, 16] as const), dst, src, 32));
     else if (way === 7) this.set(src, "number", asm.neg(src, this.chance(50) ? 64 : 32));
-    else this.set(src, "number", this.chance(50) ? asm.toBe(this.pick([16, 32, 64] as const), src) : asm.bswap(this.pick([16, 32, 64] as const), src));
+    else
+      this.set(
+        src,
+        "number",
+        this.chance(50)
+          ? asm.toBe(this.pick([16, 32, 64] as const), src)
+          : asm.bswap(this.pick([16, 32, 64] as const), src),
+      );
   }
   source(): void {
     const dst = this.target();
@@ -149,7 +175,11 @@ class Generator {
         if (ctx === undefined) return;
         const word = this.type === "socket_filter";
         const size = this.slip() ? this.pick([1, 2, 4, 8] as const) : word ? 4 : 8;
-        const off = this.slip() ? this.random() % 300 : (word ? this.pick([0, 4, 8, 12, 48, 52]) : 8 + 8 * (this.random() % 6));
+        const off = this.slip()
+          ? this.random() % 300
+          : word
+            ? this.pick([0, 4, 8, 12, 48, 52])
+            : 8 + 8 * (this.random() % 6);
         this.set(dst, "number", asm.ldx(size, dst, ctx, off));
         break;
       }
@@ -166,7 +196,8 @@ class Generator {
         const size = this.pick([1, 2, 4, 8] as const);
         const limit = this.slip() ? 200 : 40;
         const off = (this.random() % (limit / size)) * size;
-        if (size < 8 && this.chance(30)) this.set(dst, "number", asm.ldsx(this.pick([1, 2, 4] as const), dst, value, off & ~3));
+        if (size < 8 && this.chance(30))
+          this.set(dst, "number", asm.ldsx(this.pick([1, 2, 4] as const), dst, value, off & ~3));
         else this.set(dst, "number", asm.ldx(size, dst, value, off));
         break;
       }
@@ -210,7 +241,11 @@ class Generator {
         const dst = this.target();
         if (kind === "number") {
           const small = this.pick([1, 2, 4, 8] as const);
-          this.set(dst, "number", asm.ldx(small, dst, 10, at + (this.chance(70) ? 0 : (this.random() % (8 / small)) * small)));
+          this.set(
+            dst,
+            "number",
+            asm.ldx(small, dst, 10, at + (this.chance(70) ? 0 : (this.random() % (8 / small)) * small)),
+          );
         } else {
           this.set(dst, kind, asm.ldx(8, dst, 10, at));
         }
@@ -292,7 +327,13 @@ class Generator {
         break;
       case 4: {
         const skip = this.label();
-        this.emit(asm.lsh.imm(r, 32), asm.rsh.imm(r, 32), asm.jle.imm(r, limit - 1, skip), asm.mov32.imm(r, 3), asm.label(skip));
+        this.emit(
+          asm.lsh.imm(r, 32),
+          asm.rsh.imm(r, 32),
+          asm.jle.imm(r, limit - 1, skip),
+          asm.mov32.imm(r, 3),
+          asm.label(skip),
+        );
         break;
       }
       default:
@@ -303,7 +344,10 @@ class Generator {
   }
   indexed(): void {
     const pointer = this.withKind("array", "hash", "bss");
-    if (pointer === undefined) return this.lookup();
+    if (pointer === undefined) {
+      this.lookup();
+      return;
+    }
     const index = this.number();
     const kind = this.kinds[pointer];
     const size = this.pick([1, 2, 4, 8] as const);
@@ -324,8 +368,18 @@ class Generator {
         break;
       case 2: {
         const value = this.number();
-        if (this.chance(50)) this.emit(asm.atomic("add", this.pick([4, 8] as const), pointer, (this.random() % 4) * 8, value));
-        else this.emit(asm.atomic(this.pick(["fetch_add", "xchg", "or", "fetch_or", "and"] as const), this.pick([4, 8] as const), pointer, (this.random() % 4) * 8, value));
+        if (this.chance(50))
+          this.emit(asm.atomic("add", this.pick([4, 8] as const), pointer, (this.random() % 4) * 8, value));
+        else
+          this.emit(
+            asm.atomic(
+              this.pick(["fetch_add", "xchg", "or", "fetch_or", "and"] as const),
+              this.pick([4, 8] as const),
+              pointer,
+              (this.random() % 4) * 8,
+              value,
+            ),
+          );
         break;
       }
       default: {
@@ -499,7 +553,54 @@ export function randomProgram(seed: number, length: number): VerifierProgram {
   generator.block(length);
   if (!generator.slip()) generator.emit(asm.mov.imm(0, 0));
   generator.emit(asm.exit());
-  return { name: `seed ${seed}`, type, attach: undefined, code: encode([...generator.out, ...generator.functions]), maps: FUZZ_MAPS, globals: [], gpl: true };
+  return {
+    name: `seed ${seed}`,
+    type,
+    attach: undefined,
+    code: encode([...generator.out, ...generator.functions]),
+    maps: FUZZ_MAPS,
+    globals: [],
+    gpl: true,
+    funcInfo: true,
+  };
+}
+
+/** The program with one or a few fields of its instructions changed: mostly refused, for all reasons there are. */
+export function damagedProgram(seed: number, length: number): VerifierProgram {
+  const program = randomProgram(seed, length);
+  const random = randomBits(Math.imul(seed, 0x85ebca6b) ^ 0x1b873593);
+  for (let i = 0; i < 8; i++) random();
+  const code = program.code.slice();
+  const view = new DataView(code.buffer);
+  for (let n = 1 + (random() % 2); n > 0; n--) {
+    const slot = random() % (code.length / 8);
+    const wide = view.getUint8(slot * 8) === 0x18 || (slot > 0 && view.getUint8(slot * 8 - 8) === 0x18);
+    const isCall = view.getUint8(slot * 8) === 0x85;
+    switch (random() % (wide ? 2 : 6)) {
+      case 0:
+        view.setUint8(slot * 8 + 1, (view.getUint8(slot * 8 + 1) & 0xf0) | (random() % 11));
+        break;
+      case 1:
+        if (!wide) view.setUint8(slot * 8 + 1, (view.getUint8(slot * 8 + 1) & 0x0f) | ((random() % 11) << 4));
+        break;
+      case 2:
+        view.setInt16(slot * 8 + 2, view.getInt16(slot * 8 + 2, true) + (random() % 2 === 0 ? 1 : -8), true);
+        break;
+      case 3:
+        view.setInt32(
+          slot * 8 + 4,
+          isCall ? random() % 220 : view.getInt32(slot * 8 + 4, true) + (random() % 128) - 64,
+          true,
+        );
+        break;
+      case 4:
+        view.setUint8(slot * 8, view.getUint8(slot * 8) ^ (1 << (random() % 8)));
+        break;
+      default:
+        view.setUint8(slot * 8, random() & 0xff);
+    }
+  }
+  return { ...program, name: `damaged ${seed}`, code };
 }
 
 /** Bytes with maps as indices. */

@@ -27,7 +27,7 @@ import {
 import { dstAt, fail, has, immAt, offAt, opcodeAt, pc, srcAt } from "./env";
 import { readable } from "./pointer";
 import { collectLinked, linked, linkedCount, linkedReg, markPrecise, noteLinked, resetLinked } from "./precise";
-import { baseType, copyReg, isNull, linkId, markKnown, Reg } from "./reg";
+import { baseType, copyReg, linkId, markKnown, Reg } from "./reg";
 import { dropRef, frameOf, isSpilled, regOf, REGS, spillOf, State, topFrame } from "./state";
 import { pushBranch } from "./walk";
 
@@ -158,7 +158,7 @@ export function doBranch(state: State): i32 {
       markNotNull(regOf(equal, aNull ? dst : src));
     }
   }
-  if (a.type & F_MAYBE_NULL && (isReg ? isNull(b) : immAt(pc) == 0)) {
+  if (a.type & F_MAYBE_NULL && !isReg && immAt(pc) == 0) {
     settleNulls(state, dst, op == J_NE);
     settleNulls(other, dst, op == J_EQ);
   }

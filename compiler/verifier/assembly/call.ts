@@ -5,11 +5,11 @@
  */
 import {
   E_CALL_DEPTH,
+  E_CALL_RESERVED,
   E_CALLBACK_MAP,
   E_CALLBACK_RETURN,
   E_CALLBACK_SCALAR,
   E_GLOBAL_ARG,
-  E_KFUNC,
   E_NOT_READABLE,
   E_REF_LEAK,
   E_RETURN_RANGE,
@@ -131,7 +131,7 @@ export function doCall(state: State): i32 {
   const source = srcAt(pc);
   if (source == 0) return doHelper(state) ? pc + 1 : -1;
   if (source != 1) {
-    giveUp(E_KFUNC, immAt(pc));
+    fail(E_CALL_RESERVED);
     return -1;
   }
   const target = pc + immAt(pc) + 1;

@@ -13,8 +13,11 @@ import {
   E_INSN_CLASS,
   E_JUMP_MIDDLE,
   E_JUMP_RANGE,
+  E_KFUNC,
   E_LAST_INSN,
+  E_LOAD_RESERVED,
   E_MAY_GOTO,
+  E_OPCODE,
   E_RECURSION,
   E_STACK_COMBINED,
   E_UNREACHABLE,
@@ -151,6 +154,33 @@ function takesCallback(i: i32): bool {
   return false;
 }
 
+/** Opcodes that exist: as bpf_opcode_in_insntable. */
+function isOpcode(op: i32): bool {
+  const cls = op & 7;
+  const high = op >> 4;
+  switch (cls) {
+    case 0:
+      // wide load, and packet loads of 1, 2 and 4 bytes, absolute and indirect
+      return op == 0x18 || op == 0x20 || op == 0x28 || op == 0x30 || op == 0x40 || op == 0x48 || op == 0x50;
+    case 1:
+      return op >> 5 == 3 || (op >> 5 == 4 && op != 0x99);
+    case 2:
+      return op >> 5 == 3;
+    case 3:
+      return op >> 5 == 3 || op >> 5 == 6;
+    case 4:
+      return high < 13 ? !(high == 8 && op & 8) : high == 13;
+    case 7:
+      return high < 13 ? !(high == 8 && op & 8) : op == 0xd7;
+    case 5:
+      if (op == 0x05 || op == 0x85 || op == 0x8d || op == 0x95 || op == 0xe5) return true;
+      return high >= 1 && high <= 13 && high != 8 && high != 9;
+    default:
+      if (op == 0x06) return true;
+      return high >= 1 && high <= 13 && high != 8 && high != 9;
+  }
+}
+
 /** Refuses programs whose jumps, functions or ends are malformed. */
 export function prepare(): bool {
   flags = alloc(<usize>count);
@@ -167,7 +197,14 @@ export function prepare(): bool {
     if (opcodeAt(i) == 0x18) {
       setFlag(i + 1, SECOND);
       i++;
+      continue;
     }
+    setPc(i);
+    if ((opcodeAt(i) & 7) == 1 && ((opcodeAt(i) >> 5 != 3 && opcodeAt(i) >> 5 != 4) || immAt(i) != 0)) {
+      return fail(E_LOAD_RESERVED);
+    }
+    if (!isOpcode(opcodeAt(i))) return fail(E_OPCODE, opcodeAt(i));
+    if (opcodeAt(i) == 0x85 && srcAt(i) == 2) return giveUp(E_KFUNC, immAt(i));
   }
   addFunction(0);
   for (let i = 0; i < count; i++) {
@@ -226,14 +263,12 @@ function checkGraph(): bool {
       const i = load<i32>(stack + (<usize>depth << 2));
       if (load<u8>(reached + <usize>i)) continue;
       setPc(i);
-      if (isSecond(i)) return fail(E_JUMP_MIDDLE, i - 1);
       store<u8>(reached + <usize>i, 1);
       const op = opcodeAt(i);
       const cls = op & 7;
       let a = i + 1;
       let b = -1;
       if (op == 0x18) {
-        store<u8>(reached + <usize>(i + 1), 1);
         a = i + 2;
         if (srcAt(i) == 4) b = i + immAt(i) + 1;
       } else if (op == 0x95) {
@@ -267,9 +302,12 @@ function checkGraph(): bool {
     }
   }
   for (let i = 0; i < count; i++) {
-    if (load<u8>(reached + <usize>i)) continue;
     setPc(i);
-    return isSecond(i) ? fail(E_JUMP_MIDDLE, i - 1) : fail(E_UNREACHABLE, i);
+    if (!load<u8>(reached + <usize>i)) return fail(E_UNREACHABLE, i);
+    if (opcodeAt(i) == 0x18 && !isSecond(i)) {
+      if (load<u8>(reached + <usize>(i + 1))) return fail(E_JUMP_MIDDLE, i);
+      i++;
+    }
   }
   return true;
 }

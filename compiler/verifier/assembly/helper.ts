@@ -28,6 +28,7 @@ import {
   ARG_RDONLY,
   E_ALLOC_SIZE,
   E_ARG_TYPE,
+  E_CALLBACK_MAP,
   E_HELPER_GPL,
   E_HELPER_ID,
   E_HELPER_PROGRAM,
@@ -426,7 +427,7 @@ function returns(state: State, frame: Frame, row: HelperRow, id: i32): bool {
 /** False: refused. */
 export function doHelper(state: State): bool {
   const id = immAt(pc);
-  if (id <= 0 || id >= helperCount) return fail(E_HELPER_ID, id);
+  if (id < 0 || id >= helperCount) return fail(E_HELPER_ID, id);
   const row = helperRow(id);
   if (row.status == HELPER_NOT_HERE) return fail(E_HELPER_PROGRAM, id);
   if (row.status == HELPER_GPL_ONLY || (row.gpl && !(options & OPT_GPL))) return fail(E_HELPER_GPL, id);
@@ -449,7 +450,9 @@ export function doHelper(state: State): bool {
   if (map >= 0) {
     const type = mapRow(map).type;
     const mask = load<u64>(changetype<usize>(row) + 40);
-    if (!((mask >> <u64>type) & 1)) return fail(E_MAP_HELPER, type, id);
+    if (!((mask >> <u64>type) & 1)) {
+      return callback >= 0 ? fail(E_CALLBACK_MAP, type) : fail(E_MAP_HELPER, type, id);
+    }
   }
   for (let i = 0; i < fillSize; i++) {
     if (!checkAccess(state, fills, i, 1, true, -1, false, false)) return false;

@@ -16,7 +16,9 @@ import {
   E_BTF_WRITE,
   E_CTX,
   E_INVALID_MEM,
+  E_FRAME_POINTER,
   E_KEY_ACCESS,
+  E_KEY_WRITE,
   E_MAP_ACCESS,
   E_MAP_PTR,
   E_MAP_READ_ONLY,
@@ -33,6 +35,8 @@ import {
   E_PTR_MODIFIED,
   E_PTR_NEGATIVE,
   E_PTR_VAR,
+  E_REG_INVALID,
+  E_STORE_RESERVED,
   E_UNBOUNDED,
   E_UNKNOWN_ACCESS,
   F_MAYBE_NULL,
@@ -213,7 +217,7 @@ export function checkAccess(
     }
     case T_KEY:
       if (r.type & F_MAYBE_NULL) return fail(E_INVALID_MEM, n, r.type);
-      if (write) return fail(E_MEM_READ_ONLY, n, r.type);
+      if (write) return fail(E_KEY_WRITE, n);
       if (!checkKey(n, r, at, size, false)) return false;
       if (to != null) markUnknown(to);
       break;
@@ -266,6 +270,7 @@ function noteType(type: i32): bool {
 }
 
 export function checkRead(state: State, n: i32): bool {
+  if (n > 10) return fail(E_REG_INVALID, n);
   if (regOf(topFrame(state), n).type == T_NONE) return fail(E_NOT_READABLE, n);
   return true;
 }
@@ -274,12 +279,17 @@ function sizeOf(op: i32): i32 {
   return code == 0 ? 4 : code == 1 ? 2 : code == 2 ? 1 : 8;
 }
 
+function checkWrite(n: i32): bool {
+  if (n > 10) return fail(E_REG_INVALID, n);
+  return n == 10 ? fail(E_FRAME_POINTER) : true;
+}
+
 /** dst = *(base + off) */
 export function doLoad(state: State): bool {
   const op = opcodeAt(pc);
   const base = srcAt(pc);
   const dst = dstAt(pc);
-  if (!checkRead(state, base)) return false;
+  if (!checkRead(state, base) || !checkWrite(dst)) return false;
   const frame = topFrame(state);
   const type = regOf(frame, base).type;
   if (!checkAccess(state, base, offAt(pc), sizeOf(op), false, dst, false, op >> 5 == 4)) return false;
@@ -292,6 +302,7 @@ export function doStore(state: State): bool {
   const op = opcodeAt(pc);
   const base = dstAt(pc);
   const isReg = (op & 7) == 3;
+  if (isReg ? immAt(pc) != 0 : srcAt(pc) != 0) return fail(E_STORE_RESERVED, isReg ? 1 : 0);
   if (isReg && !checkRead(state, srcAt(pc))) return false;
   if (!checkRead(state, base)) return false;
   const type = regOf(topFrame(state), base).type;
@@ -313,6 +324,7 @@ export function doAtomic(state: State): bool {
     const pointer = imm == 0x100 ? src : base;
     if (imm == 0x110 && !checkRead(state, src)) return false;
     if (!checkRead(state, pointer)) return false;
+    if (imm == 0x100 && !checkWrite(base)) return false;
     const type = regOf(frame, pointer).type;
     if (!isAtomicTarget(type)) return fail(E_ATOMIC_PTR, pointer, type);
     const value = imm == 0x100 ? base : src;
@@ -329,6 +341,7 @@ export function doAtomic(state: State): bool {
   const type = regOf(frame, base).type;
   if (!isAtomicTarget(type)) return fail(E_ATOMIC_PTR, base, type);
   const result = imm == 0xf1 ? 0 : imm & 1 ? src : -1;
+  if (result >= 0 && !checkWrite(result)) return false;
   if (!checkAccess(state, base, offAt(pc), size, false, -1, true, false)) return false;
   if (result >= 0) {
     const onStack = baseType(type) == T_STACK;
