@@ -12,7 +12,14 @@ export { renderText as renderDiagnostics } from "./diagnostics/render-text.ts";
 export { type FormatResult, formatScript } from "./format.ts";
 export { helpers } from "./lang/helpers.ts";
 export { probes } from "./lang/probes.ts";
-export { type CompileOptions, defaultOptions, STAGES, type Stage } from "./options.ts";
+export {
+  type CompileOptions,
+  defaultOptions,
+  type ImportProblem,
+  type ImportResolver,
+  STAGES,
+  type Stage,
+} from "./options.ts";
 export { type CompileResult, compile, VERSION } from "./pipeline.ts";
 export { createFlamegraphRenderer } from "./render/flamegraph.ts";
 export { createHeatmapRenderer } from "./render/heatmap.ts";
@@ -20,6 +27,6 @@ export { createJsonRenderer } from "./render/json.ts";
 export { RenderError, type Renderer } from "./render/renderer.ts";
 export { createTextRenderer } from "./render/text.ts";
 export type { Span } from "./source/span.ts";
-export { createSource, type Source } from "./source/text.ts";
+export { createSource, type NamedText, type Source } from "./source/text.ts";
 export { createStreamDecoder, decodeStream, StreamError, type StreamItem } from "./stream/decode.ts";
 export type { StreamRecord } from "./stream/records.ts";

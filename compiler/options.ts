@@ -3,10 +3,23 @@
  * compiler. Everything that depends on the target or on the person who asks comes in here; nothing reads the environment.
  */
 import type { Arch, Snapshot } from "./snapshot/snapshot.ts";
+import type { NamedText } from "./source/text.ts";
 
 /** Stages that can print themselves, in the order of the data. */
 export const STAGES = ["ast", "typed", "ir", "ir-opt", "asm", "btf", "sections"] as const;
 export type Stage = (typeof STAGES)[number];
+
+/** What keeps a file from being imported; `name` is the place that was looked at. */
+export type ImportProblem =
+  | { readonly problem: "missing" | "writable"; readonly name: string }
+  | { readonly problem: "unreadable"; readonly name: string; readonly why: string };
+
+/**
+ * Finds what an import names: a file, or the files of a directory in a fixed order. `from` is the name of the importing
+ * text: CompileOptions.name, or that of a file given before. One file must always have one name, by which it is
+ * imported once and named in messages.
+ */
+export type ImportResolver = (path: string, from: string) => readonly NamedText[] | ImportProblem;
 
 export type CompileOptions = {
   /** Shown in messages: a path, or "stdin". */
@@ -33,8 +46,10 @@ export type CompileOptions = {
   readonly buffer: "ring" | "perf";
   /** Count and report every failed read of memory (-k). */
   readonly readWarnings: boolean;
-  /** Text of the script's own C headers: read before the script, wherever it includes them. */
-  readonly headers: string;
+  /** The script's own C headers: read before the script, wherever it includes them. */
+  readonly headers: readonly NamedText[];
+  /** Finds the files of `import "path";`; undefined: there are none, and an import is an error. */
+  readonly imports: ImportResolver | undefined;
   /** Whether kernel types may be used; false: BPFTRACE_HAVE_BTF is not defined, and what needs BTF is refused. */
   readonly btf: boolean;
   /** Called after each stage with a function that prints it. */
@@ -56,7 +71,8 @@ export function defaultOptions(snapshot: Snapshot): CompileOptions {
     child: false,
     buffer: olderThan(snapshot, 5, 8) ? "perf" : "ring",
     readWarnings: false,
-    headers: "",
+    headers: [],
+    imports: undefined,
     btf: true,
     trace: undefined,
   };

@@ -1,5 +1,5 @@
 /** The phases in the order of the data, each printable. No logic beyond "stop at the first phase with errors". */
-import { parse } from "./1-parse/parse.ts";
+import { type ParseOptions, parse } from "./1-parse/parse.ts";
 import { printAst } from "./1-parse/print-ast.ts";
 import { check } from "./2-check/check.ts";
 import type { CheckOptions } from "./2-check/env.ts";
@@ -12,6 +12,7 @@ import { printCode } from "./4-codegen/print.ts";
 import { inspect } from "./5-object/inspect.ts";
 import { writeObject } from "./5-object/write-object.ts";
 import type { Diagnostic } from "./diagnostics/diagnostic.ts";
+import { gatherImports } from "./imports.ts";
 import type { CompileOptions } from "./options.ts";
 import { withoutBtf } from "./snapshot/without-btf.ts";
 import { createSource, type Source } from "./source/text.ts";
@@ -31,7 +32,13 @@ export const VERSION = "0.1.0";
  * @throws SnapshotError if the snapshot turns out damaged where the script needs it
  */
 export function compile(text: string, options: CompileOptions): CompileResult {
-  const source = createSource(options.name, options.headers === "" ? text : `${text}\n${options.headers}`);
+  const parseOptions: ParseOptions = {
+    params: options.positional,
+    hasBtf: options.btf,
+    constants: (name) => options.snapshot.constant(name),
+  };
+  const gathered = gatherImports({ name: options.name, text }, options.headers, options.imports, parseOptions);
+  const { source } = gathered;
   const diagnostics: Diagnostic[] = [];
   const failed = (more: readonly Diagnostic[]) => {
     diagnostics.push(...more);
@@ -41,16 +48,13 @@ export function compile(text: string, options: CompileOptions): CompileResult {
   const { trace } = options;
   const snapshot = options.btf ? options.snapshot : withoutBtf(options.snapshot);
 
-  const ast = parse(source, {
-    params: options.positional,
-    headersAt: text.length,
-    hasBtf: options.btf,
-    constants: (name) => options.snapshot.constant(name),
-  });
+  if (failed(gathered.diagnostics)) return stopped;
+  const ast = parse(source, parseOptions);
   trace?.("ast", () => printAst(ast.value));
   if (failed(ast.diagnostics)) return stopped;
 
-  const typed = check(ast.value, source, {
+  const program = options.imports === undefined ? ast.value : { ...ast.value, imports: [] };
+  const typed = check(program, source, {
     snapshot,
     arch: options.arch,
     options: checkOptions(options),

@@ -21,8 +21,6 @@ export type ParseOptions = {
   readonly constants?: Constants | undefined;
   /** Whether kernel types come from BTF, so that BPFTRACE_HAVE_BTF is defined; true unless said otherwise. */
   readonly hasBtf?: boolean | undefined;
-  /** Where the text of included headers begins, behind the script: it is read first. undefined: there is none. */
-  readonly headersAt?: number | undefined;
 };
 
 type Part = readonly Ast.CDefinition[] | Ast.Config | Ast.Import | Ast.Item;
@@ -44,29 +42,34 @@ export function parse(source: Source, options: ParseOptions = {}): Result<Ast.Pr
   });
 
   const parts: Part[] = [];
-  const segments = headersFirst(splitSegments(pre.text, source.text), options.headersAt ?? source.text.length);
-  segments.forEach((segment, i) => {
-    // What the preprocessor reported explains a failure of the item around it.
-    const next = segments[i + 1]?.start ?? source.text.length + 1;
-    const isExplained = pre.broken.some((at) => at >= segment.start && at < next);
-    const part = parseSegment(segment, source.text, pre, makeContext, isExplained ? () => undefined : report);
-    if (part !== undefined) parts.push(part);
-  });
+  const fileStarts = new Set<number>();
+  for (const { start, end } of filesFirst(source)) {
+    // Nothing beyond the file's end is looked at, so that what is unclosed ends there.
+    const file = { source: source.text.slice(0, end), text: pre.text.slice(0, end) };
+    const segments = splitSegments(file.text, file.source, start);
+    fileStarts.add(parts.length);
+    segments.forEach((segment, i) => {
+      // What the preprocessor reported explains a failure of the item around it.
+      const next = segments[i + 1]?.start ?? end + 1;
+      const isExplained = pre.broken.some((at) => at >= segment.start && at < next);
+      const part = parseSegment(segment, file, pre.macros, makeContext, isExplained ? () => undefined : report);
+      if (part !== undefined) parts.push(part);
+    });
+  }
   const defines = [...pre.macros.values()].map((macro) => parseDefine(macro, pre, makeContext, report));
-  return { value: assemble(source.text, pre, defines, parts, report), diagnostics };
+  return { value: assemble(source.text, pre, defines, parts, fileStarts, report), diagnostics };
 }
 
-function headersFirst(segments: readonly Segment[], headersAt: number): readonly Segment[] {
-  const isHeader = (segment: Segment): boolean => segment.start >= headersAt;
-  return segments.some(isHeader)
-    ? [...segments.filter(isHeader), ...segments.filter((segment) => !isHeader(segment))]
-    : segments;
+/** The files behind the script are read before it. */
+function filesFirst(source: Source): readonly Ast.Program["span"][] {
+  const spans = source.parts.map(({ start }, i) => ({ start, end: source.parts[i + 1]?.start ?? source.text.length }));
+  return [...spans.slice(1), ...spans.slice(0, 1)];
 }
 
 function parseSegment(
   segment: Segment,
-  source: string,
-  pre: Preprocessed,
+  file: { readonly source: string; readonly text: string },
+  macros: Preprocessed["macros"],
   makeContext: (span: Context["span"]) => Omit<Context, "build">,
   reportSyntax: Report<typeof parseCatalog>,
 ): Part | undefined {
@@ -74,13 +77,13 @@ function parseSegment(
     reportDepth(segment, reportSyntax);
     return undefined;
   }
-  const text = pre.text.slice(segment.start, segment.end);
+  const text = file.text.slice(segment.start, segment.end);
   const isC = /^(?:struct|union|enum|typedef)$/.test(segment.word);
-  const expanded = isC && mentionsMacro(text, pre.macros) ? expandMacros(text, pre.macros) : undefined;
+  const expanded = isC && mentionsMacro(text, macros) ? expandMacros(text, macros) : undefined;
   try {
     const match = matchRule(expanded?.text ?? text, "TopLevel");
     if (match.failed()) {
-      if (expanded === undefined) reportFailure(match, segment, { source, text: pre.text }, reportSyntax);
+      if (expanded === undefined) reportFailure(match, segment, file, reportSyntax);
       else reportExpandedFailure(match.getRightmostFailurePosition(), expanded, segment, reportSyntax);
       return undefined;
     }
@@ -158,12 +161,13 @@ function parseExpression(
   }
 }
 
-/** Sorts the parts into the program and checks their order (L1.32). */
+/** Sorts the parts into the program and checks their order in each file (L1.32); `fileStarts`: its first part. */
 function assemble(
   text: string,
   pre: Preprocessed,
   defines: readonly Ast.Define[],
   parts: readonly Part[],
+  fileStarts: ReadonlySet<number>,
   report: Report<typeof parseCatalog>,
 ): Ast.Program {
   const definitions: Ast.CDefinition[] = [];
@@ -171,13 +175,16 @@ function assemble(
   const items: Ast.Item[] = [];
   let config: Ast.Config | undefined;
   const word = (start: number, length: number): Ast.Program["span"] => ({ start, end: start + length });
-  for (const part of parts) {
+  let above = 0;
+  for (const [index, part] of parts.entries()) {
+    if (fileStarts.has(index)) above = items.length;
+    const isLate = items.length > above;
     if ("length" in part) {
       const first = part[0];
-      if (items.length > 0 && first !== undefined) report("c-order", first.span, {});
+      if (isLate && first !== undefined) report("c-order", first.span, {});
       definitions.push(...part);
     } else if (part.kind === "config") {
-      if (items.length > 0) report("config-order", word(part.span.start, "config".length), {});
+      if (isLate) report("config-order", word(part.span.start, "config".length), {});
       else if (config !== undefined) {
         report("duplicate-config", word(part.span.start, "config".length), {}, [
           { text: "the first one is here", span: word(config.span.start, "config".length) },
@@ -185,7 +192,7 @@ function assemble(
       }
       config ??= part;
     } else if (part.kind === "import") {
-      if (items.length > 0) report("import-order", word(part.span.start, "import".length), {});
+      if (isLate) report("import-order", word(part.span.start, "import".length), {});
       imports.push(part);
     } else items.push(part);
   }

@@ -22,10 +22,10 @@ const cWords: ReadonlySet<string> = new Set(["struct", "union", "enum", "typedef
 const itemAtLineStart =
   /^(?:[A-Za-z]\w*:\S|(?:macro|fn|config|let|struct|union|enum|typedef)\b|(?!else\b)[A-Za-z]+[ \t]*(?:\{|$))/;
 
-/** `source` is the text before preprocessing: its line starts help to recover. */
-export function splitSegments(text: string, source: string): Segment[] {
+/** `source` is the text before preprocessing: its line starts help to recover. Begins at `from`. */
+export function splitSegments(text: string, source: string, from = 0): Segment[] {
   const segments: Segment[] = [];
-  let at = 0;
+  let at = from;
   for (;;) {
     while (at < text.length && (text.charCodeAt(at) === 32 || text.charCodeAt(at) === 59)) at++;
     if (at >= text.length) return segments;

@@ -10,6 +10,7 @@ import {
 } from "../index.ts";
 import type { Snapshot } from "../snapshot/index.ts";
 import { collectHeaders } from "./headers.ts";
+import { importResolver } from "./imports.ts";
 import { CliError, EXIT, useColour, writeAll } from "./io.ts";
 import type { Script } from "./script.ts";
 
@@ -48,6 +49,7 @@ export function optionsFrom(script: Script, args: CompileArgs, snapshot: Snapsho
     readWarnings: (args.k ?? 0) > 0,
     environment: bpftraceEnvironment(),
     headers: collectHeaders(script.text, args.includeDirectories ?? [], args.includes ?? []),
+    imports: importResolver(script.name),
     btf: kernelTypes(),
     ...given,
   };

@@ -4,15 +4,16 @@
  */
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
+import type { NamedText } from "../index.ts";
 import { readInput } from "./io.ts";
 
 /**
- * All text to be read before the script's own, each file once, in the order of inclusion; "" when there is none.
+ * All files to be read before the script's own text, each once, in the order of inclusion.
  * @throws CliError when a file of --include cannot be read
  */
-export function collectHeaders(script: string, directories: readonly string[], forced: readonly string[]): string {
+export function collectHeaders(script: string, directories: readonly string[], forced: readonly string[]): NamedText[] {
   const seen = new Set<string>();
-  const texts: string[] = [];
+  const texts: NamedText[] = [];
   const take = (text: string): void => {
     for (const path of includedBy(text)) {
       const found = [".", ...directories].map((directory) => join(directory, path)).find(isFile);
@@ -20,16 +21,16 @@ export function collectHeaders(script: string, directories: readonly string[], f
       seen.add(found);
       const header = readFileSync(found, "utf8");
       take(header);
-      texts.push(header);
+      texts.push({ name: found, text: header });
     }
   };
   for (const path of forced) {
     const header = Buffer.from(readInput(path)).toString("utf8");
     take(header);
-    texts.push(header);
+    texts.push({ name: path, text: header });
   }
   if (directories.length > 0 || /^[ \t]*#[ \t]*include[ \t]*"/m.test(script)) take(script);
-  return texts.map((text) => (text.endsWith("\n") ? text : `${text}\n`)).join("");
+  return texts;
 }
 
 function includedBy(text: string): string[] {

@@ -1,7 +1,7 @@
 /** Diagnostics as plain JSON values, one object each, with lines and columns beside the offsets: for editors and tools. */
 
 import type { Span } from "../source/span.ts";
-import { type Position, positionAt, type Source } from "../source/text.ts";
+import { locate, type Position, type Source } from "../source/text.ts";
 import type { Diagnostic } from "./diagnostic.ts";
 import { sortDiagnostics } from "./sort.ts";
 
@@ -26,7 +26,7 @@ export function renderJson(diagnostics: readonly Diagnostic[], source: Source): 
     severity: diagnostic.severity,
     message: diagnostic.message,
     hint: diagnostic.hint ?? null,
-    file: source.name,
+    file: diagnostic.span === undefined ? source.name : locate(source, diagnostic.span.start).name,
     range: range(source, diagnostic.span),
     notes: diagnostic.notes.map((note) => ({ text: note.text, range: range(source, note.span) })),
   }));
@@ -34,6 +34,9 @@ export function renderJson(diagnostics: readonly Diagnostic[], source: Source): 
 
 function range(source: Source, span: Span | undefined): JsonRange | null {
   if (span === undefined) return null;
-  const at = (offset: number) => ({ ...positionAt(source, offset), offset });
+  const at = (offset: number) => {
+    const { line, column } = locate(source, offset);
+    return { line, column, offset };
+  };
   return { start: at(span.start), end: at(span.end) };
 }

@@ -10,7 +10,7 @@
  */
 
 import type { Span } from "../source/span.ts";
-import { excerpt, positionAt, type Source } from "../source/text.ts";
+import { excerpt, locate, type Source } from "../source/text.ts";
 import type { Diagnostic } from "./diagnostic.ts";
 import { sortDiagnostics } from "./sort.ts";
 
@@ -63,8 +63,8 @@ function renderOne(diagnostic: Diagnostic, source: Source, options: TextOptions)
 
 /** `file:line:column-column`, or `file:line-line` where the span covers several lines. */
 export function place(source: Source, span: Span): string {
-  const start = positionAt(source, span.start);
-  const end = positionAt(source, span.end);
-  if (start.line !== end.line) return `${source.name}:${start.line}-${end.line}`;
-  return `${source.name}:${start.line}:${start.column}-${end.column}`;
+  const start = locate(source, span.start);
+  const end = locate(source, span.end);
+  if (start.line !== end.line) return `${start.name}:${start.line}-${end.line}`;
+  return `${start.name}:${start.line}:${start.column}-${end.column}`;
 }

@@ -6,10 +6,14 @@
  */
 import type { Span } from "./span.ts";
 
+export type NamedText = { readonly name: string; readonly text: string };
+
 export type Source = {
   /** As given by the user: a path, or `stdin` for a program on the command line. */
   readonly name: string;
   readonly text: string;
+  /** The script, and behind it each file that belongs to it: where its text begins, ascending; the first at 0. */
+  readonly parts: readonly { readonly name: string; readonly start: number }[];
   /** Offset of each line's first character, built once on demand. */
   readonly lineStarts: () => readonly number[];
 };
@@ -18,10 +22,26 @@ export type Position = { readonly line: number; readonly column: number };
 
 /** Wraps a text; `name` is what diagnostics show. */
 export function createSource(name: string, text: string): Source {
+  return makeSource(text, [{ name, start: 0 }], name);
+}
+
+/** One source of a script and the files behind it, each from a new line on; the script keeps its offsets. */
+export function joinSource(script: NamedText, files: readonly NamedText[]): Source {
+  let text = script.text;
+  const parts = [{ name: script.name, start: 0 }];
+  for (const file of files) {
+    parts.push({ name: file.name, start: text.length + 1 });
+    text += `\n${file.text}`;
+  }
+  return makeSource(text, parts, script.name);
+}
+
+function makeSource(text: string, parts: Source["parts"], name: string): Source {
   let starts: readonly number[] | undefined;
   return {
     name,
     text,
+    parts,
     lineStarts: () => {
       starts ??= findLineStarts(text);
       return starts;
@@ -47,6 +67,14 @@ export function positionAt(source: Source, offset: number): Position {
     else high = middle - 1;
   }
   return { line: low + 1, column: at - (starts[low] ?? 0) + 1 };
+}
+
+/** The file that an offset is in, and the place within that file. */
+export function locate(source: Source, offset: number): Position & { readonly name: string } {
+  const { line, column } = positionAt(source, offset);
+  const part = source.parts.findLast(({ start }) => start <= offset);
+  if (part === undefined || part.start === 0) return { name: source.name, line, column };
+  return { name: part.name, line: line - positionAt(source, part.start).line + 1, column };
 }
 
 /** Text of a line (1-based) without its end; "" where there is no such line. */

@@ -5,7 +5,7 @@ import { describe, expect, test } from "vitest";
 import { parse } from "../../compiler/1-parse/parse.ts";
 import { findCode, loadCatalog } from "../../compiler/diagnostics/catalog/index.ts";
 import { parseCatalog } from "../../compiler/diagnostics/catalog/parse.ts";
-import { compile, defaultOptions } from "../../compiler/index.ts";
+import { compile, defaultOptions, type ImportResolver } from "../../compiler/index.ts";
 import { createSource } from "../../compiler/source/text.ts";
 import { defaultSnapshot } from "../runner/kernels.ts";
 
@@ -68,13 +68,23 @@ test("every page is of a code", async () => {
   expect(existsSync(join(root, "spec/diagnostics/unclosed.md"))).toBe(true);
 });
 
+/** What the pages' programs import. */
+const imports: ImportResolver = (path) => {
+  if (path === "open/lib.bt") return { problem: "writable", name: path };
+  if (path === "locked.bt") return { problem: "unreadable", name: path, why: "EACCES: permission denied" };
+  if (path === "settings.bt") return [{ name: path, text: "config = { max_strlen = 32 }" }];
+  if (path === "prog.bpf.c") return [{ name: path, text: "" }];
+  if (path === "lib.bt") return [{ name: path, text: "macro twice($x) { $x * 2 }" }];
+  return { problem: "missing", name: path };
+};
+
 describe("each page of a code of the checker or of lowering proves it", () => {
   const codes = readdirSync(join(root, "spec/diagnostics"))
     .map((name) => name.replace(/\.md$/, ""))
     .filter((code) => !Object.hasOwn(parseCatalog, code));
   test.each(codes)("%s", (code) => {
     const { refused, accepted } = programsOf(code);
-    const options = { ...defaultOptions(defaultSnapshot("6.12")), positional: [] };
+    const options = { ...defaultOptions(defaultSnapshot("6.12")), positional: [], imports };
     const before = compile(refused, options);
     expect(before.diagnostics.map((d) => d.code)).toContain(code);
     const isError = before.diagnostics.some((d) => d.code === code && d.severity === "error");

@@ -8,6 +8,7 @@ export type CatalogTable = { readonly [code: string]: Row<never> };
 
 const tables: readonly { readonly phase: string; readonly load: () => Promise<CatalogTable> }[] = [
   { phase: "parse", load: async () => (await import("./parse.ts")).parseCatalog },
+  { phase: "import", load: async () => (await import("./import.ts")).importCatalog },
   { phase: "check", load: async () => (await import("./check.ts")).checkCatalog },
   { phase: "ir", load: async () => (await import("./ir.ts")).irCatalog },
   { phase: "codegen", load: async () => (await import("./codegen.ts")).codegenCatalog },
