@@ -22,7 +22,8 @@ export type CaseOptions = {
 
 /**
  * Lines of `=== options`: `kernel: 6.1`, `unsafe`, `isa: v2`, `buffer: perf`, `pid-filter`, `runtime-params`,
- * `params: WORDS`, `env: NAME=VALUE`, `flags: WORDS` (command line only).
+ * `params: WORDS`, `env: NAME=VALUE`, `flags: WORDS` (command line only),
+ * `file: NAME=TEXT` (a file to import, \n for a new line; with none, imports are refused).
  */
 export function caseOptions(file: CaseFile): CaseOptions {
   let kernel = "6.12";
@@ -30,6 +31,7 @@ export function caseOptions(file: CaseFile): CaseOptions {
   let params: string[] = [];
   const environment = new Map<string, string>();
   const extra: { -readonly [K in keyof CompileOptions]?: CompileOptions[K] } = {};
+  const files = new Map<string, string>();
   let runtime = false;
   for (const line of (file.sections.find((s) => s.name === "options")?.text ?? "").split("\n")) {
     const [word = "", rest = ""] = line.split(/:\s*(.*)/s);
@@ -67,6 +69,11 @@ export function caseOptions(file: CaseFile): CaseOptions {
         environment.set(name, value);
         break;
       }
+      case "file": {
+        const [name = "", text = ""] = rest.split(/=(.*)/s);
+        files.set(name, text.replaceAll("\\n", "\n"));
+        break;
+      }
       case "flags":
         flags.push(...rest.split(" "));
         break;
@@ -85,6 +92,12 @@ export function caseOptions(file: CaseFile): CaseOptions {
   if (!runtime) {
     extra.positional = words;
     extra.named = named;
+  }
+  if (files.size > 0) {
+    extra.imports = (name) => {
+      const text = files.get(name);
+      return text === undefined ? { problem: "missing", name } : [{ name, text }];
+    };
   }
   if (environment.size > 0) extra.environment = environment;
   return { kernel, compile: extra, flags, params };
