@@ -57,6 +57,10 @@ export function parse(source: Source, options: ParseOptions = {}): Result<Ast.Pr
     });
   }
   const defines = [...pre.macros.values()].map((macro) => parseDefine(macro, pre, makeContext, report));
+  // Where the grammar does not look (a comment, a dead branch), a NUL would still end the script's text in the object.
+  const nul = source.text.indexOf("\0");
+  if (nul >= 0 && diagnostics.length === 0)
+    report("unknown-character", { start: nul, end: nul + 1 }, { text: "U+0000" });
   return { value: assemble(source.text, pre, defines, parts, fileStarts, report), diagnostics };
 }
 
