@@ -57,7 +57,7 @@ int check__object(const struct options *opt)
 	struct object o;
 	int err, worst = EXIT_DONE;
 
-	if ((err = object__read(&o, opt->object)) || (err = tracepoint__relocate_fields(&o)) || (err = object__open(&o)) || (err = fill(&o)))
+	if ((err = object__read(&o, opt->object)) || (err = tracepoint__relocate_fields(&o, false)) || (err = object__open(&o)) || (err = fill(&o)))
 		return err;
 	libbpf_set_memlock_rlim(0);
 	if (!bpf_object__load(o.bpf)) {

@@ -42,7 +42,8 @@ void object__close(struct object *o);
 /* Offset of a program in its section, in instructions; and its length. */
 u32 object__program_start(const struct object *o, u32 program, u32 *len);
 /* Compares tracepoint fields with this host's formats and moves the loads where they differ. tracepoint.c */
-int tracepoint__relocate_fields(struct object *o);
+/* must: without tracefs it is an error; else a warning, and the fields stay where the compiler saw them. */
+int tracepoint__relocate_fields(struct object *o, bool must);
 
 /* verdict.c: why libbpf or the verifier refused; program -1: find out from libbpf's messages. Returns an exit status. */
 int verdict__explain(const struct object *o, int program, int err, bool show_log);

@@ -122,7 +122,7 @@ static int load(struct run *r)
 		report__error("the object was compiled with --unsafe, and --safe refuses such");
 		return EXIT_REFUSED;
 	}
-	if ((err = watch_process(r)) || (err = plan__make(&r->plan, o, r->opt)) || (err = tracepoint__relocate_fields(o)) || (err = open_output(r)))
+	if ((err = watch_process(r)) || (err = plan__make(&r->plan, o, r->opt)) || (err = tracepoint__relocate_fields(o, true)) || (err = open_output(r)))
 		return err;
 	if (r->opt->child) {
 		/* our stdout carries the stream, unless that goes to a file */

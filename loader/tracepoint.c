@@ -75,7 +75,7 @@ static int patch(struct object *o, const struct tracepoint_field *f, const struc
 	return 0;
 }
 
-int tracepoint__relocate_fields(struct object *o)
+int tracepoint__relocate_fields(struct object *o, bool must)
 {
 	for (u32 i = 0; i < o->m->tracepoint_fields_len; i++) {
 		const struct tracepoint_field *f = &o->m->tracepoint_fields[i];
@@ -93,6 +93,11 @@ int tracepoint__relocate_fields(struct object *o)
 		/* an event that is missing altogether is the attach list's matter (missing_probes) */
 		if (v.err == -ENOENT || (!v.err && !v.seen))
 			continue;
+		if (v.err == -ENODEV && !must) {
+			report__at(SEVERITY_WARNING, &f->place, "mount tracefs at /sys/kernel/tracing to have them compared",
+				   "the fields of tracepoints are taken to be where the compiler saw them");
+			return 0;
+		}
 		if (v.err)
 			err = report_field(&v, f);
 		else if (v.found.offset != f->offset || v.found.size != f->size)
