@@ -159,5 +159,10 @@ export const FEATURES = [
   "BSWAP",
   "VAR_SCRUB",
   "TNUM_SINGLE",
+  "ST_CTX",
+  "SPILL_ID",
+  "HELPER_READS",
+  "BOUNDS_CROSS32",
+  "UNINIT_GROW",
 ] as const;
 export type Feature = (typeof FEATURES)[number];

@@ -379,6 +379,10 @@ export const MESSAGES = {
     (n) => `uninit stack in range of var-offset write prohibited for !root; insn ${n(0)}, off: ${n(1)}`,
     "memory that was never written is written at an offset that is not constant",
   ),
+  STORE_CTX: row(
+    (n) => `BPF_ST stores into R${n(0)} ${typeName(n(1))} is not allowed`,
+    "this kernel does not take a constant stored into the context",
+  ),
   STORE_RESERVED: row((n) => `BPF_ST${n(0) === 1 ? "X" : ""} uses reserved fields`, MALFORMED),
   STRING_END: row("string is not zero-terminated", "a constant string has no end"),
   STRING_VARIABLE: row(

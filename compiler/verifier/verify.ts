@@ -70,6 +70,7 @@ export function verifyProgram(
   });
   try {
     const outcome = exports.run(writeImage(exports, program, env, options.log === true));
+    log.end();
     return report(outcome, verifier, program, env, log.lines);
   } catch (error) {
     // out of memory or a trap: whatever it is, it is no verdict

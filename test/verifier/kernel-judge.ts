@@ -48,37 +48,52 @@ export type KernelJudge = {
   readonly close: () => void;
 };
 
+/** Compiles the judge into a folder; returns its path. */
+export function buildJudge(folder: string, flags: readonly string[]): string {
+  const binary = join(folder, "judge");
+  const source = fileURLToPath(new URL("judge.c", import.meta.url));
+  execFileSync("cc", ["-O1", "-Wall", "-Werror", ...flags, "-o", binary, source]);
+  return binary;
+}
+
 /** Compiles the judge into a folder of its own. */
 export function openJudge(): KernelJudge {
   const folder = mkdtempSync(join(tmpdir(), "tracelet-judge-"));
-  const binary = join(folder, "judge");
-  const source = fileURLToPath(new URL("judge.c", import.meta.url));
-  execFileSync("cc", ["-O1", "-Wall", "-Werror", "-o", binary, source]);
+  const binary = buildJudge(folder, []);
   return {
     judge(programs, maps, logLevel = 4) {
-      const out = new ByteWriter("little", 1 << 16);
-      out.u32(maps.length);
-      for (const map of maps) {
-        out.u32(map.type).u32(map.keySize).u32(map.valueSize).u32(map.maxEntries).u32(map.flags);
-        out.u32(map.frozen?.length ?? 0);
-        if (map.frozen !== undefined) out.raw(map.frozen);
-      }
-      const types = functionTypes();
-      out.u32(types.blob.length).raw(types.blob);
-      out.u32(programs.length);
-      for (const { program, attachId } of programs) {
-        out.u32(PROGRAM_TYPE[program.type]).u32(program.attach === undefined ? 0 : ATTACH[program.attach.kind]);
-        const functions = functionStarts(program.code);
-        out.u32(attachId).u32(logLevel).u32(functions.length);
-        for (const start of functions) out.u32(start).u32(types.fn);
-        out.u32(program.code.length / 8).raw(program.code);
-      }
-      const run = spawnSync(binary, { input: out.finish(), maxBuffer: 1 << 30 });
+      const run = spawnSync(binary, { input: writeBatch(programs, maps, logLevel), maxBuffer: 1 << 30 });
       if (run.status !== 0) throw new Error(`the judge failed: ${run.stderr.toString()}`);
-      return parse(run.stdout);
+      return readVerdicts(run.stdout);
     },
     close: () => rmSync(folder, { recursive: true }),
   };
+}
+
+/** The judge's input: maps, types, then programs. */
+export function writeBatch(
+  programs: readonly { readonly program: VerifierProgram; readonly attachId: number }[],
+  maps: readonly VerifierMap[],
+  logLevel: number,
+): Uint8Array {
+  const out = new ByteWriter("little", 1 << 16);
+  out.u32(maps.length);
+  for (const map of maps) {
+    out.u32(map.type).u32(map.keySize).u32(map.valueSize).u32(map.maxEntries).u32(map.flags);
+    out.u32(map.frozen?.length ?? 0);
+    if (map.frozen !== undefined) out.raw(map.frozen);
+  }
+  const types = functionTypes();
+  out.u32(types.blob.length).raw(types.blob);
+  out.u32(programs.length);
+  for (const { program, attachId } of programs) {
+    out.u32(PROGRAM_TYPE[program.type]).u32(program.attach === undefined ? 0 : ATTACH[program.attach.kind]);
+    const functions = functionStarts(program.code);
+    out.u32(attachId).u32(logLevel).u32(functions.length);
+    for (const start of functions) out.u32(start).u32(types.fn);
+    out.u32(program.code.length / 8).raw(program.code);
+  }
+  return out.finish();
 }
 
 /** `int fn(void)`: one type for every function of every program. */
@@ -104,7 +119,7 @@ function functionStarts(code: Uint8Array): readonly number[] {
   return starts.size === 0 ? [] : [0, ...[...starts].filter((start) => start > 0).sort((a, b) => a - b)];
 }
 
-function parse(output: Buffer): KernelVerdict[] {
+export function readVerdicts(output: Buffer): KernelVerdict[] {
   const verdicts: KernelVerdict[] = [];
   let at = 0;
   while (at < output.length) {

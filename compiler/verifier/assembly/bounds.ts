@@ -5,7 +5,7 @@
  * Never tighter than the kernel's own rules, or the model would accept what it refuses: reg_bounds_sync and
  * coerce_reg_to_size* in kernel/bpf/verifier.c. What a kernel lacks is left out by its profile's features.
  */
-import { FEAT_BOUNDS_BOTH, FEAT_BOUNDS_CROSS, FEAT_TNUM_SINGLE } from "./codes.gen";
+import { FEAT_BOUNDS_BOTH, FEAT_BOUNDS_CROSS, FEAT_BOUNDS_CROSS32, FEAT_TNUM_SINGLE } from "./codes.gen";
 import { has } from "./env";
 import { Reg, S32_MAX, S32_MIN, S64_MAX, S64_MIN, setKnown, U32_MAX, U64_MAX, unbound, unbound32 } from "./reg";
 import { tm, tnumAfter, tnumIntersect, tnumRange, tv } from "./tnum";
@@ -108,6 +108,14 @@ function deduce32(r: Reg): void {
   if (<u32>r.smin32 <= <u32>r.smax32) {
     r.umin32 = maxU32(<u32>r.smin32, r.umin32);
     r.umax32 = minU32(<u32>r.smax32, r.umax32);
+  } else if (has(FEAT_BOUNDS_CROSS32)) {
+    if (r.umax32 < <u32>r.smin32) {
+      r.smin32 = <i32>r.umin32;
+      r.umax32 = minU32(r.umax32, <u32>r.smax32);
+    } else if (<u32>r.smax32 < r.umin32) {
+      r.smax32 = <i32>r.umax32;
+      r.umin32 = maxU32(r.umin32, <u32>r.smin32);
+    }
   }
 }
 

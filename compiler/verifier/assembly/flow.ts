@@ -21,6 +21,7 @@ import {
   E_RECURSION,
   E_STACK_COMBINED,
   E_UNREACHABLE,
+  FEAT_MOVSX,
   FEAT_PRIVATE_STACK,
   HELPER_OK,
   OPT_PRIVATE_STACK,
@@ -171,12 +172,12 @@ function isOpcode(op: i32): bool {
     case 4:
       return high < 13 ? !(high == 8 && op & 8) : high == 13;
     case 7:
-      return high < 13 ? !(high == 8 && op & 8) : op == 0xd7;
+      return high < 13 ? !(high == 8 && op & 8) : op == 0xd7 && has(FEAT_MOVSX);
     case 5:
       if (op == 0x05 || op == 0x85 || op == 0x8d || op == 0x95 || op == 0xe5) return true;
       return high >= 1 && high <= 13 && high != 8 && high != 9;
     default:
-      if (op == 0x06) return true;
+      if (op == 0x06) return has(FEAT_MOVSX);
       return high >= 1 && high <= 13 && high != 8 && high != 9;
   }
 }
@@ -200,7 +201,8 @@ export function prepare(): bool {
       continue;
     }
     setPc(i);
-    if ((opcodeAt(i) & 7) == 1 && ((opcodeAt(i) >> 5 != 3 && opcodeAt(i) >> 5 != 4) || immAt(i) != 0)) {
+    const mode = opcodeAt(i) >> 5;
+    if ((opcodeAt(i) & 7) == 1 && ((mode != 3 && !(mode == 4 && has(FEAT_MOVSX))) || immAt(i) != 0)) {
       return fail(E_LOAD_RESERVED);
     }
     if (!isOpcode(opcodeAt(i))) return fail(E_OPCODE, opcodeAt(i));

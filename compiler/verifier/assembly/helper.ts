@@ -139,7 +139,7 @@ export function reachMemory(state: State, n: i32, size: i32, zeroOk: bool, write
       if (write && r.type & F_RDONLY) return fail(E_MEM_READ_ONLY, n, r.type);
       return checkMem(n, r, r.off, size, zeroOk);
     case T_STACK: {
-      if (!checkRange(state, n, r, r.off, size, zeroOk, write, raw)) return false;
+      if (!checkRange(state, n, r, r.off, size, zeroOk, write, raw, true)) return false;
       if (raw && rawSize > 0) {
         fills = n;
         fillSize = rawSize;

@@ -36,6 +36,7 @@ import {
   E_PTR_NEGATIVE,
   E_PTR_VAR,
   E_REG_INVALID,
+  E_STORE_CTX,
   E_STORE_RESERVED,
   E_UNBOUNDED,
   E_UNKNOWN_ACCESS,
@@ -44,6 +45,7 @@ import {
   F_RDONLY,
   F_UNTRUSTED,
   F_USER,
+  FEAT_ST_CTX,
   MAP_RDONLY_PROG,
   MAP_WRONLY_PROG,
   T_BTF,
@@ -58,7 +60,7 @@ import {
   T_STACK,
   T_VALUE,
 } from "./codes.gen";
-import { dstAt, fail, giveUp, immAt, mapRow, MapRow, offAt, opcodeAt, pc, srcAt } from "./env";
+import { dstAt, fail, giveUp, has, immAt, mapRow, MapRow, offAt, opcodeAt, pc, srcAt } from "./env";
 import { pointerTypeAt, setPointerType } from "./flow";
 import { btfAccess, ctxAccess } from "./host";
 import { baseType, isConst, markKnown, markNone, markPointer, markUnknown, Reg } from "./reg";
@@ -307,6 +309,7 @@ export function doStore(state: State): bool {
   if (!checkRead(state, base)) return false;
   const type = regOf(topFrame(state), base).type;
   const value = isReg ? srcAt(pc) : -1;
+  if (!isReg && baseType(type) == T_CTX && !has(FEAT_ST_CTX)) return fail(E_STORE_CTX, base, type);
   if (!checkAccess(state, base, offAt(pc), sizeOf(op), true, value, false, false)) return false;
   return noteType(type);
 }

@@ -16,9 +16,12 @@ import {
   E_STACK_VAR_OFF,
   E_STACK_VAR_UNINIT,
   E_ZERO_READ,
+  FEAT_HELPER_READS,
   FEAT_NARROW_FILL,
   FEAT_NARROW_SPILL,
+  FEAT_SPILL_ID,
   FEAT_ST_SPILL,
+  FEAT_UNINIT_GROW,
   FEAT_UNINIT_STACK,
   FEAT_VAR_SCRUB,
   SLOT_INVALID,
@@ -102,7 +105,7 @@ export function checkBounds(state: State, n: i32, r: Reg, off: i32, size: i32, w
     low = r.smin + <i64>off;
     high = r.smax + <i64>off + <i64>size;
   }
-  const lowest: i64 = write || has(FEAT_UNINIT_STACK) ? -MAX_STACK : -(<i64>frame.slots * 8);
+  const lowest: i64 = write || has(FEAT_UNINIT_GROW) ? -MAX_STACK : -(<i64>frame.slots * 8);
   if (low < lowest || low > -1 || high > 0 || size < 0) {
     if (isConst(r)) return fail(E_STACK_OFF, write ? 1 : 0, n, low, size);
     return fail(E_STACK_VAR_OFF, write ? 1 : 0, n, <i64>r.tv, <i64>r.tm, off, size);
@@ -214,7 +217,7 @@ export function writeFixed(state: State, f: i32, off: i32, size: i32, n: i32, r:
   const aligned = (off & 7) == 0;
   if (r != null && aligned && r.type == T_SCALAR && (size == 8 || has(FEAT_NARROW_SPILL))) {
     const fits = widthOf(r) <= <u32>(size * 8);
-    if (fits) shareId(r);
+    if (fits && has(FEAT_SPILL_ID)) shareId(r);
     spill(frame, slot, r, size);
     if (!fits) spillOf(frame, slot).id = 0;
   } else if (r == null && aligned && immediate && has(FEAT_ST_SPILL)) {
@@ -287,11 +290,15 @@ export function checkRange(
   zeroOk: bool,
   write: bool,
   raw: bool,
+  helper: bool,
 ): bool {
   rawSize = 0;
   if (size == 0 && !zeroOk) return fail(E_ZERO_READ);
-  if (!checkBounds(state, n, r, off, size, write)) return false;
+  // older kernels take every helper for one that writes
+  if (helper && !has(FEAT_HELPER_READS)) write = true;
   const frame = frameOf(state, r.frame);
+  const existing = frame.slots;
+  if (!checkBounds(state, n, r, off, size, write)) return false;
   let low: i32;
   let high: i32;
   if (isConst(r)) {
@@ -311,7 +318,7 @@ export function checkRange(
     const kind = byteKind(frame, slot, at & 7);
     if (kind == SLOT_MISC) {
       // readable
-    } else if (kind == SLOT_ZERO || (kind == SLOT_INVALID && has(FEAT_UNINIT_STACK))) {
+    } else if (kind == SLOT_ZERO || (kind == SLOT_INVALID && mayBeNew(slot, existing))) {
       if (write) setByteKind(frame, slot, at & 7, SLOT_MISC);
     } else if (isSpilled(frame, slot)) {
       if (write) {
@@ -326,6 +333,11 @@ export function checkRange(
     markSlotRead(state, r.frame, slot);
   }
   return true;
+}
+
+/** Bytes that were never written: readable in newer kernels, in older ones only within slots that exist. */
+function mayBeNew(slot: i32, existing: i32): bool {
+  return has(FEAT_UNINIT_STACK) && (slot < existing || has(FEAT_UNINIT_GROW));
 }
 
 /** A load or store through a stack pointer; bounds are checked already. to: register that a load fills. */
@@ -346,7 +358,7 @@ export function accessStack(state: State, n: i32, pointer: Reg, off: i32, size: 
   const low = <i32>(pointer.smin + <i64>off);
   const high = <i32>(pointer.smax + <i64>off) + size;
   const f = pointer.frame;
-  if (!checkRange(state, n, pointer, off, size, false, false, false)) return false;
+  if (!checkRange(state, n, pointer, off, size, false, false, false, false)) return false;
   readBytes(state, f, low, high, regOf(frame, value));
   return true;
 }
