@@ -34,7 +34,7 @@ const SINCE: Readonly<Record<Feature, string>> = {
   RETVAL_PRECISE: "6.8",
   PRIVATE_STACK: "6.13",
   BSWAP: "6.18",
-  VAR_SCRUB: "6.12",
+  VAR_SCRUB: "6.1",
   TNUM_SINGLE: "6.18",
   ST_CTX: "6.4",
   SPILL_ID: "6.8",

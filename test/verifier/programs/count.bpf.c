@@ -1,0 +1,29 @@
+/* accepted: calls counted per process */
+#include <linux/bpf.h>
+#include <linux/ptrace.h>
+#include <bpf/bpf_core_read.h>
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_tracing.h>
+
+char LICENSE[] SEC("license") = "GPL";
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 1024);
+	__type(key, __u32);
+	__type(value, __u64);
+} counts SEC(".maps");
+
+
+SEC("kprobe/vfs_read")
+int count(struct pt_regs *ctx)
+{
+	__u32 pid = bpf_get_current_pid_tgid() >> 32;
+	__u64 one = 1, *found = bpf_map_lookup_elem(&counts, &pid);
+
+	if (found)
+		__sync_fetch_and_add(found, 1);
+	else
+		bpf_map_update_elem(&counts, &pid, &one, BPF_NOEXIST);
+	return 0;
+}

@@ -1,0 +1,21 @@
+/* refused: a member that no kernel has */
+#include <linux/bpf.h>
+#include <linux/ptrace.h>
+#include <bpf/bpf_core_read.h>
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_tracing.h>
+
+char LICENSE[] SEC("license") = "GPL";
+
+struct task_struct {
+	int pid;
+	int no_such_member;
+} __attribute__((preserve_access_index));
+
+SEC("tp_btf/sched_switch")
+int switched(__u64 *ctx)
+{
+	struct task_struct *next = (void *)ctx[2];
+
+	return next->no_such_member;
+}

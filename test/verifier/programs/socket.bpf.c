@@ -1,0 +1,26 @@
+/* accepted: bytes of packets counted by protocol */
+#include <linux/bpf.h>
+#include <linux/ptrace.h>
+#include <bpf/bpf_core_read.h>
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_tracing.h>
+
+char LICENSE[] SEC("license") = "GPL";
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 256);
+	__type(key, __u32);
+	__type(value, __u64);
+} bytes SEC(".maps");
+
+SEC("socket")
+int count(struct __sk_buff *skb)
+{
+	__u32 key = skb->protocol & 255;
+	__u64 *value = bpf_map_lookup_elem(&bytes, &key);
+
+	if (value)
+		__sync_fetch_and_add(value, skb->len);
+	return 0;
+}
