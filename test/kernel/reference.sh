@@ -56,4 +56,6 @@ fi
 exec unshare --mount --propagation private sh -c '
 	tree=$1; shift
 	for d in proc sys dev; do mount --rbind "/$d" "$tree/$d" || exit 1; done
+	# it reads tracefs even to compile; where the system has not mounted it, it is mounted for this run alone
+	[ -e "$tree/sys/kernel/tracing/events" ] || mount -t tracefs none "$tree/sys/kernel/tracing" 2>/dev/null
 	exec chroot "$tree" "$@"' reference "$tree" "$@"
