@@ -4,6 +4,77 @@ function branded(value) {
 }
 
 // compiler/util/bytes.ts
+var ByteReader = class {
+  bytes;
+  endian;
+  #view;
+  #fail;
+  #at = 0;
+  constructor(bytes, fail2, endian = "little") {
+    this.bytes = bytes;
+    this.endian = endian;
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.#fail = fail2;
+  }
+  get length() {
+    return this.bytes.length;
+  }
+  /** Offset of the next read, in bytes. */
+  get offset() {
+    return this.#at;
+  }
+  get remaining() {
+    return this.bytes.length - this.#at;
+  }
+  /** Moves to an absolute offset; the end itself is allowed. */
+  seek(offset, what) {
+    if (!Number.isSafeInteger(offset) || offset < 0 || offset > this.bytes.length) {
+      throw this.#fail(`${what} at offset ${offset} lies outside the ${this.bytes.length} bytes given`);
+    }
+    this.#at = offset;
+    return this;
+  }
+  u8(what) {
+    return this.#view.getUint8(this.#take(1, what));
+  }
+  u16(what) {
+    return this.#view.getUint16(this.#take(2, what), this.endian === "little");
+  }
+  u32(what) {
+    return this.#view.getUint32(this.#take(4, what), this.endian === "little");
+  }
+  i16(what) {
+    return this.#view.getInt16(this.#take(2, what), this.endian === "little");
+  }
+  i32(what) {
+    return this.#view.getInt32(this.#take(4, what), this.endian === "little");
+  }
+  u64(what) {
+    return this.#view.getBigUint64(this.#take(8, what), this.endian === "little");
+  }
+  i64(what) {
+    return this.#view.getBigInt64(this.#take(8, what), this.endian === "little");
+  }
+  /** A 64-bit offset or size that has to fit the file, as a number. */
+  size64(what) {
+    const value = this.u64(what);
+    if (value > BigInt(Number.MAX_SAFE_INTEGER)) throw this.#fail(`${what} is ${value}: beyond any file`);
+    return Number(value);
+  }
+  /** The next `length` bytes, as a view on the input. */
+  take(length, what) {
+    const start = this.#take(length, what);
+    return this.bytes.subarray(start, start + length);
+  }
+  #take(length, what) {
+    const start = this.#at;
+    if (!Number.isSafeInteger(length) || length < 0 || length > this.bytes.length - start) {
+      throw this.#fail(`${what} needs ${length} bytes at offset ${start}, but the input ends at ${this.bytes.length}`);
+    }
+    this.#at = start + length;
+    return start;
+  }
+};
 var ByteWriter = class {
   endian;
   #bytes;
@@ -339,7 +410,7 @@ var call = {
   helper: (id) => ({ kind: "call", target: { kind: "helper", id }, meta: NO_META }),
   func: (name) => ({ kind: "call", target: { kind: "function", name }, meta: NO_META }),
   kfunc: (name) => ({ kind: "call", target: { kind: "kfunc", name }, meta: NO_META }),
-  reg: (reg) => ({ kind: "call", target: { kind: "register", reg }, meta: NO_META })
+  reg: (reg3) => ({ kind: "call", target: { kind: "register", reg: reg3 }, meta: NO_META })
 };
 function label(name) {
   return { kind: "label", name, meta: NO_META };
@@ -435,8 +506,392 @@ var ATOMIC = {
 var WIDE = { opcode: CLASS.ld | MODE.imm | 24, isa: "v1", text: "{dst} = {wide} ll" };
 var WIDE_SOURCE = { imm: 0, map: 1, mapValue: 2, ksym: 3, function: 4 };
 
+// compiler/ebpf/decode.ts
+function decode(bytes, options = {}) {
+  if (bytes.length % 8 !== 0)
+    throw new EbpfError(`${bytes.length} bytes are not a whole number of 8-byte instructions`);
+  const decoded = readSlots(bytes, options);
+  const starts = new Set(decoded.map((d) => d.slot));
+  const targets = /* @__PURE__ */ new Map();
+  for (const d of decoded) {
+    if (d.target === void 0) continue;
+    if (!starts.has(d.target)) {
+      throw fail(d.slot, `its target, slot ${d.target}, is no instruction of these ${bytes.length / 8} slots`);
+    }
+    targets.set(d.target, (targets.get(d.target) ?? false) || d.calls);
+  }
+  const labels = new Map(options.labels);
+  let jumps = 0;
+  let functions = 0;
+  for (const d of decoded) {
+    const called = targets.get(d.slot);
+    if (called === void 0 || labels.has(d.slot)) continue;
+    labels.set(d.slot, called ? `F${functions++}` : `L${jumps++}`);
+  }
+  const insns = [];
+  for (const d of decoded) {
+    const name = labels.get(d.slot);
+    if (name !== void 0) insns.push({ kind: "label", name, meta: NO_META });
+    insns.push(d.insn(labels));
+  }
+  return insns;
+}
+function readSlots(bytes, options) {
+  const reader = new ByteReader(bytes, (message) => new EbpfError(message));
+  const decoded = [];
+  while (reader.remaining > 0) {
+    const raw = readRaw(reader);
+    const core = options.core?.get(raw.slot);
+    const meta = core === void 0 ? NO_META : { ...NO_META, core };
+    const relocation = options.relocations?.get(raw.slot);
+    if (raw.opcode === WIDE.opcode) {
+      if (reader.remaining === 0) throw fail(raw.slot, "a wide load lacks its second half");
+      decoded.push(decodeWide(raw, readRaw(reader), relocation, meta));
+    } else {
+      decoded.push(decodeOne(raw, relocation, meta));
+    }
+  }
+  return decoded;
+}
+function readRaw(reader) {
+  const slot = reader.offset / 8;
+  const opcode = reader.u8("opcode");
+  const regs = reader.u8("registers");
+  return { slot, opcode, dst: regs & 15, src: regs >> 4, off: reader.i16("offset"), imm: reader.i32("immediate") };
+}
+function decodeWide(raw, second, relocation, meta) {
+  if (second.opcode !== 0 || second.dst !== 0 || second.src !== 0 || second.off !== 0 || raw.off !== 0) {
+    throw fail(raw.slot, "a wide load uses reserved fields");
+  }
+  const dst = reg(raw, raw.dst);
+  const wide2 = (value) => plain(raw, { kind: "load64", dst, value, meta });
+  if (relocation !== void 0) {
+    switch (relocation.kind) {
+      case "map":
+      case "map-value":
+      case "ksym":
+        return wide2(relocation);
+      case "function-address":
+        return wide2({ kind: "function", name: relocation.name });
+      default:
+        throw fail(raw.slot, `a wide load cannot be relocated as a ${relocation.kind}`);
+    }
+  }
+  if (raw.src === WIDE_SOURCE.imm) {
+    return wide2({ kind: "imm", value: BigInt(second.imm) << 32n | BigInt.asUintN(32, BigInt(raw.imm)) });
+  }
+  if (raw.src === WIDE_SOURCE.function && second.imm === 0) {
+    const target = raw.slot + 1 + raw.imm;
+    return {
+      slot: raw.slot,
+      target,
+      calls: true,
+      insn: (labels) => ({ kind: "load64", dst, value: { kind: "function", name: nameOf(labels, target) }, meta })
+    };
+  }
+  throw fail(raw.slot, "a wide load refers to a loaded map or kernel object by number, and no relocation names it");
+}
+function decodeOne(raw, relocation, meta) {
+  const opclass = raw.opcode & 7;
+  switch (opclass) {
+    case CLASS.alu:
+    case CLASS.alu64:
+      return plain(raw, decodeAlu(raw, meta));
+    case CLASS.jmp:
+    case CLASS.jmp32:
+      return decodeJump(raw, relocation, meta);
+    case CLASS.ldx:
+    case CLASS.st:
+    case CLASS.stx:
+      return plain(raw, decodeMemory(raw, meta));
+    default:
+      throw unknown(raw);
+  }
+}
+function decodeAlu(raw, meta) {
+  const width = (raw.opcode & 7) === CLASS.alu64 ? 64 : 32;
+  const isReg = (raw.opcode & SOURCE.x) !== 0;
+  const code = raw.opcode & 240;
+  const dst = reg(raw, raw.dst);
+  if (code === SWAP_CODE) {
+    if (raw.off !== 0 || raw.src !== 0 || width === 64 && isReg) throw reserved(raw);
+    if (raw.imm !== 16 && raw.imm !== 32 && raw.imm !== 64) throw fail(raw.slot, `no byte swap of ${raw.imm} bits`);
+    return { kind: "swap", op: width === 64 ? "bswap" : isReg ? "be" : "le", bits: raw.imm, dst, meta };
+  }
+  if (code === NEG.code) {
+    if (isReg || raw.off !== 0 || raw.imm !== 0 || raw.src !== 0) throw reserved(raw);
+    return { kind: "neg", width, dst, meta };
+  }
+  if (code === MOVSX.code && raw.off !== 0) {
+    const bits = raw.off;
+    if (!isReg || raw.imm !== 0 || bits !== 8 && bits !== 16 && (bits !== 32 || width === 32)) throw reserved(raw);
+    return { kind: "movsx", bits, width, dst, src: reg(raw, raw.src), meta };
+  }
+  const op = keys(ALU).find((name) => ALU[name].code === code && ALU[name].off === raw.off);
+  if (op === void 0) throw keys(ALU).some((name) => ALU[name].code === code) ? reserved(raw) : unknown(raw);
+  return { kind: "alu", op, width, dst, src: operand(raw, isReg), meta };
+}
+function decodeJump(raw, relocation, meta) {
+  const width = (raw.opcode & 7) === CLASS.jmp ? 64 : 32;
+  const { slot } = raw;
+  switch (raw.opcode) {
+    case CONTROL.exit.opcode:
+      if (raw.dst !== 0 || raw.src !== 0 || raw.off !== 0 || raw.imm !== 0) throw reserved(raw);
+      return plain(raw, { kind: "exit", meta });
+    case CONTROL.call.opcode:
+      return decodeCall(raw, relocation, meta);
+    case CONTROL.callx.opcode:
+      if (raw.src !== 0 || raw.off !== 0 || raw.imm !== 0) throw reserved(raw);
+      return plain(raw, { kind: "call", target: { kind: "register", reg: reg(raw, raw.dst) }, meta });
+    case CONTROL.goto.opcode:
+    case CONTROL.gotol.opcode:
+    case CONTROL.mayGoto.opcode: {
+      const long = raw.opcode === CONTROL.gotol.opcode;
+      if (raw.dst !== 0 || raw.src !== 0 || (long ? raw.off : raw.imm) !== 0) throw reserved(raw);
+      const to = slot + 1 + (long ? raw.imm : raw.off);
+      const insn = (labels) => raw.opcode === CONTROL.mayGoto.opcode ? { kind: "may-goto", target: nameOf(labels, to), meta } : { kind: "goto", target: nameOf(labels, to), long, meta };
+      return { slot, target: to, calls: false, insn };
+    }
+    default: {
+      const op = keys(JUMP).find((name) => JUMP[name].code === (raw.opcode & 240));
+      if (op === void 0) throw unknown(raw);
+      const left = reg(raw, raw.dst);
+      const right = operand(raw, (raw.opcode & SOURCE.x) !== 0);
+      const to = slot + 1 + raw.off;
+      return {
+        slot,
+        target: to,
+        calls: false,
+        insn: (labels) => ({ kind: "jump", op, width, left, right, target: nameOf(labels, to), meta })
+      };
+    }
+  }
+}
+function decodeCall(raw, relocation, meta) {
+  if (raw.dst !== 0 || raw.off !== 0) throw reserved(raw);
+  if (relocation !== void 0) {
+    if (relocation.kind !== "call" && relocation.kind !== "kfunc") {
+      throw fail(raw.slot, `a call cannot be relocated as a ${relocation.kind}`);
+    }
+    const kind = relocation.kind === "call" ? "function" : "kfunc";
+    return plain(raw, { kind: "call", target: { kind, name: relocation.name }, meta });
+  }
+  if (raw.src === CALL_SOURCE.helper) {
+    return plain(raw, { kind: "call", target: { kind: "helper", id: raw.imm }, meta });
+  }
+  if (raw.src === CALL_SOURCE.function) {
+    const target = raw.slot + 1 + raw.imm;
+    const insn = (labels) => ({
+      kind: "call",
+      target: { kind: "function", name: nameOf(labels, target) },
+      meta
+    });
+    return { slot: raw.slot, target, calls: true, insn };
+  }
+  throw fail(raw.slot, "a call of a kernel function by number, and no relocation names it");
+}
+function decodeMemory(raw, meta) {
+  const opclass = raw.opcode & 7;
+  const mode = raw.opcode & 224;
+  const size = sizeOf(raw.opcode);
+  const { off } = raw;
+  const dst = reg(raw, raw.dst);
+  if (opclass === CLASS.st && mode === MODE.mem) {
+    if (raw.src !== 0) throw reserved(raw);
+    return { kind: "store", size, base: dst, off, src: { kind: "imm", value: raw.imm }, meta };
+  }
+  const src = reg(raw, raw.src);
+  if (opclass === CLASS.ldx && (mode === MODE.mem || mode === MODE.memsx && size !== 8)) {
+    if (raw.imm !== 0) throw reserved(raw);
+    return { kind: "load", size, signed: mode === MODE.memsx, dst, base: src, off, meta };
+  }
+  if (opclass === CLASS.stx && mode === MODE.mem) {
+    if (raw.imm !== 0) throw reserved(raw);
+    return { kind: "store", size, base: dst, off, src: { kind: "reg", reg: src }, meta };
+  }
+  if (opclass === CLASS.stx && mode === MODE.atomic) {
+    if (raw.imm === ORDERED_IMM.loadAcquire) return { kind: "load-acquire", size, dst, base: src, off, meta };
+    if (raw.imm === ORDERED_IMM.storeRelease) return { kind: "store-release", size, base: dst, off, src, meta };
+    const op = keys(ATOMIC).find((name) => ATOMIC[name].imm === raw.imm);
+    if (op === void 0) throw fail(raw.slot, `unknown atomic operation 0x${(raw.imm >>> 0).toString(16)}`);
+    if (size !== 4 && size !== 8) throw fail(raw.slot, `no atomic operation on ${size} bytes`);
+    return { kind: "atomic", op, size, base: dst, off, src, meta };
+  }
+  throw unknown(raw);
+}
+function sizeOf(opcode) {
+  switch (opcode >> 3 & 3) {
+    case 0:
+      return 4;
+    case 1:
+      return 2;
+    case 2:
+      return 1;
+    default:
+      return 8;
+  }
+}
+function operand(raw, isReg) {
+  if (isReg ? raw.imm !== 0 : raw.src !== 0) throw reserved(raw);
+  return isReg ? { kind: "reg", reg: reg(raw, raw.src) } : { kind: "imm", value: raw.imm };
+}
+function reg(raw, n) {
+  switch (n) {
+    case 0:
+    case 1:
+    case 2:
+    case 3:
+    case 4:
+    case 5:
+    case 6:
+    case 7:
+    case 8:
+    case 9:
+    case 10:
+      return n;
+    default:
+      throw fail(raw.slot, `there is no register r${n}`);
+  }
+}
+function plain(raw, insn) {
+  return { slot: raw.slot, insn: () => insn, target: void 0, calls: false };
+}
+function nameOf(labels, slot) {
+  const name = labels.get(slot);
+  invariant(name !== void 0, "ebpf decode", `slot ${slot} was not labelled`);
+  return name;
+}
+function keys(table) {
+  return Object.keys(table);
+}
+function fail(slot, message) {
+  return new EbpfError(`instruction at slot ${slot}: ${message}`);
+}
+function unknown(raw) {
+  return fail(raw.slot, `unknown opcode 0x${raw.opcode.toString(16).padStart(2, "0")}`);
+}
+function reserved(raw) {
+  return fail(raw.slot, `opcode 0x${raw.opcode.toString(16).padStart(2, "0")} with reserved fields in use`);
+}
+
+// compiler/ebpf/print.ts
+function printInsn(insn, options = {}) {
+  switch (insn.kind) {
+    case "label":
+      return `${insn.name}:`;
+    case "alu":
+      return fill(ALU[insn.op].text, { dst: reg2(insn.dst, insn.width), operand: operand2(insn.src, insn.width) });
+    case "neg":
+      return fill(NEG.text, { dst: reg2(insn.dst, insn.width) });
+    case "movsx":
+      return fill(MOVSX.text, { dst: reg2(insn.dst, insn.width), s: `s${insn.bits}`, src: reg2(insn.src, insn.width) });
+    case "swap":
+      return fill(SWAP[insn.op].text, { dst: reg2(insn.dst, 64), bits: `${insn.bits}` });
+    case "load":
+      return fill((insn.signed ? MEMORY.loadSigned : MEMORY.load).text, {
+        dst: reg2(insn.dst, 64),
+        ...access(insn.size),
+        mem: memory(insn.base, insn.off)
+      });
+    case "store":
+      return fill((insn.src.kind === "reg" ? MEMORY.store : MEMORY.storeImm).text, {
+        ...access(insn.size),
+        mem: memory(insn.base, insn.off),
+        src: operand2(insn.src, 64),
+        imm: operand2(insn.src, 64)
+      });
+    case "atomic": {
+      const width = insn.size === 4 ? 32 : 64;
+      return fill(ATOMIC[insn.op].text, {
+        ...access(insn.size),
+        mem: memory(insn.base, insn.off),
+        src: reg2(insn.src, width),
+        r0: reg2(0, width),
+        x: width === 32 ? "32" : "",
+        bits: `${width}`
+      });
+    }
+    case "load-acquire":
+      return fill(MEMORY.loadAcquire.text, {
+        dst: reg2(insn.dst, 64),
+        ...access(insn.size),
+        mem: memory(insn.base, insn.off)
+      });
+    case "store-release":
+      return fill(MEMORY.storeRelease.text, {
+        ...access(insn.size),
+        mem: memory(insn.base, insn.off),
+        src: reg2(insn.src, 64)
+      });
+    case "load64":
+      return fill(WIDE.text, { dst: reg2(insn.dst, 64), wide: printWide(insn.value) });
+    case "jump":
+      return fill(JUMP[insn.op].text, {
+        dst: reg2(insn.left, insn.width),
+        operand: operand2(insn.right, insn.width),
+        target: insn.target
+      });
+    case "goto":
+      return fill((insn.long ? CONTROL.gotol : CONTROL.goto).text, { target: insn.target });
+    case "may-goto":
+      return fill(CONTROL.mayGoto.text, { target: insn.target });
+    case "call":
+      return insn.target.kind === "register" ? fill(CONTROL.callx.text, { dst: reg2(insn.target.reg, 64) }) : fill(CONTROL.call.text, { callee: printCallee(insn.target, options) });
+    case "exit":
+      return CONTROL.exit.text;
+    default:
+      return unreachable(insn);
+  }
+}
+function fill(template, values) {
+  return template.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
+}
+function reg2(register, width) {
+  const letter = width === 32 ? "w" : "r";
+  return typeof register === "number" && register <= 10 ? `${letter}${register}` : `%${letter}${String(register)}`;
+}
+function operand2(value, width) {
+  return value.kind === "reg" ? reg2(value.reg, width) : `${value.value}`;
+}
+function memory(base, off) {
+  return `${reg2(base, 64)} ${off < 0 ? "-" : "+"} ${Math.abs(off)}`;
+}
+function access(size) {
+  return { u: `u${size * 8}`, s: `s${size * 8}` };
+}
+function printWide(value) {
+  switch (value.kind) {
+    case "imm":
+      return `${BigInt.asIntN(64, value.value)}`;
+    case "map":
+      return `map[${value.name}]`;
+    case "map-value":
+      return `value[${value.name}]+${value.offset}`;
+    case "function":
+      return `function[${value.name}]`;
+    case "ksym":
+      return `ksym[${value.name}]`;
+    default:
+      return unreachable(value);
+  }
+}
+function printCallee(target, options) {
+  switch (target.kind) {
+    case "helper": {
+      const name = options.helperName?.(target.id);
+      return name === void 0 ? `${target.id}` : `bpf_${name}#${target.id}`;
+    }
+    case "function":
+      return `function[${target.name}]`;
+    case "kfunc":
+      return `kfunc[${target.name}]`;
+    default:
+      return unreachable(target);
+  }
+}
+
 // compiler/verifier/module.gen.ts
-var MODULE = "AGFzbQEAAAABigIlYAF/AX9gAn9/AGACf38Bf2ABfwBgAAF/YAN/f38AYAN/f38Bf2AFf39/f38Bf2AEf39/fwF/YAR+fn5+AGAEf39/fwBgBn9/f39/fwF/YAJ+fgF/YAJ/fgBgAABgA39+fgF/YAh/f39/f39/fwF/YAd/f39/f39/AX9gAn5/AX5gBX9/f39/AGADfn5/AGAEfn5+fgF+YAN/f38BfmAHf35+fn5+fgF/YAN/f34AYAF+AX9gAn5+AGAHf39/f35/fwF/YAN/fn4AYAR+fn5+AX9gA35+fgF+YAZ/fn9+f38Bf2AIf39+fn5+fn4AYAJ/fwF+YAF/AX5gBH9/f38BfmAGf39/f39/AAJABARob3N0A2xvZwAKBGhvc3QJY3R4QWNjZXNzABYEaG9zdApidGZNYXRjaGVzAAcEaG9zdAlidGZBY2Nlc3MAIwPbAdkBFwMNDwAFAQMBAhgJAwEAAwMBAgIDAAIQARkABQIDAhEDEgIaCQMDAAoCAQAEAwAAAAIAAQwAAAkDCgEBBgIGAwsCAAAABxsAHAMDAQMTAAIUCRQdCR4GAwIBABMBABALAgEBAwICBQQDAQEKDR8AAAACBwgHDQIAAAAAAAYAIAAhAwYPAgYFBQMBDAEBEgwVFQEKDAEBDgIAAAELCwcRAgIBAAgCCAYBAgAACwQEAAAOAAAEBAQEBCIEAAQIAgAWCAcABAAOBAQkCAIAAAIAAQMDAwUBAQUGBQUDAQAgBtICQ38BQQALfwFBAAt+AUIAC34BQgALfgFCAAt/AUEAC38BQQALfwFBAAt/AUEAC38BQQALfwFBAAt/AUF/C38BQQALfwFBAAt/AUEAC38BQQALfwFBAAt/AUEAC38BQQALfwFBAAt/AUEAC38BQQALfwFBAAt/AUEAC38BQQALfwFBAAt/AUEAC38BQQALfwFBAAt/AUEAC38BQX8LfwFBAAt/AUEAC38BQQALfwFBAAt/AUEAC38BQX8LfwFBAAt/AUEAC34BQgALfgFCAAt/AUEAC38BQQALfwFBAAt+AUIAC38BQQALfgFCfwt/AUEAC38BQQALfwFBAAt/AUEAC38BQQALfwFBAAt/AUEAC38BQQALfwFBAAt/AUHAhD0LfwFBAAt/AUEAC38BQQALfwFBAAt/AUF/C38BQQALfgFCAAt/AUEAC38BQQALfwFBAAsH1QERBXJlc2V0ALQBB3Jlc2VydmUAtQEDcnVuALMBCWVycm9yQ29kZQC7AQllcnJvckluc24AugEIZXJyb3JBcmcAvAEOaW5zbnNQcm9jZXNzZWQAuAEOc3RhdGVzUmVjb3JkZWQAsAEKc3RhdGVzUGVhawCxAQlmdW5jdGlvbnMAuQEHc3RhcnRPZgCyAQdkZXB0aE9mAL4BDGRlcHRoT2ZDaGFpbgC9AQlpc1JlYWNoZWQAtgELY3VycmVudEluc24AvwEFaXNHcGwAtwEGbWVtb3J5AgAIApoBCvnEAtkBHQAjDUUEQEEBIAAgASACIAMgBCAFIAYQggELQQALUAAgAEEBNgIAIABBADYCBCAAQQA2AgggAEEANgIMIABBADYCUCAAQQA2AlQgAEIANwMQIABCfzcDGCAAQQA2AlggAEEANgJcIAAQGCAAEBALSAAgACABNwMQIABCADcDGCAAIAE3AyAgACABNwMoIAAgATcDMCAAIAE3AzggACABPgJAIAAgAT4CRCAAIAE+AkggACABPgJMCx0AIw1FBEBBAiAAIAEgAkIAQgBCAEIAEIIBC0EAC30BAn8gAEEPakEEdiIAQYAQSQRAIxkgAEECdGooAgAiAQRAIxkgACABKAIAEAkgAQ8LCyMiIyIgAEEEdGokIj8AIgAjIkH//wNqQRB2IgJIBEAgAiAAayICIABBAnUiACAAIAJIG0AAQQBIBH8gAkAAQQBIBUEACwRAAAsLCw8AIAAgAUECdGogAjYCAAsTACAAEAUgAEIAEAYgACABNgIAC54BAQJ+IAAQEyAAECQgABBQIwJCAYOnBEAgABBQCyMCQgKDQgBSBEAgABBQCyAAKQMwIAApAzgQJyAAKQMQIAApAxgjAyMEECgjAyEBIwQhAiAANQJIIAA1AkwQJyABQv////8PgyACQv////8PgyMDIwQQKCAAIwMgAUKAgICAcIOENwMQIAAjBCACQoCAgIBwg4Q3AxggABATIAAQJAsWACAAKAIgECogACgCICABEBEgABBDCyMAIAAoAgBBAUYEfyABBH8gACkDGKdFBSAAKQMYUAsFQQALCw8AIAAgAUEDdGogAjcDAAsmACAAIAJ8IgAgACABIAN8fIUgAYQgA4QiAUJ/hSAAgyQDIAEkBAsmACAAQYCAgIB4NgJAIABB/////wc2AkQgAEEANgJIIABBfzYCTAsZACMGIAAjBiAAQQJ0aigCAEEBIAF0chAJCxAAIxQgAGotAABBEHFBAEcLfQEEfyAAIAAoAkAiAiAAKQMQpyIBIAApAxinIgNBgICAgHhxciIEIAIgBEobNgJAIAAgACgCRCICIAEgA0H/////B3FyIgQgAiAESBs2AkQgACAAKAJIIgIgASABIAJJGzYCSCAAIAAoAkwiACABIANyIgEgACABSRs2AkwL8AEBAX8gACkDMCAAKQM4ViIBRQRAIAApAyAgACkDKFUhAQsgAUUEQCAAKAJIIAAoAkxLIQELIAFFBEAgACgCQCAAKAJESiEBCyABBH5CAQUgACkDGAtQBEAgACkDMCAAKQMQUgR/QQEFIAApAzggACkDEFILBH9BAQUgACkDICAAKQMQUgsEf0EBBSAAKQMoIAApAxBSCyEBCyABBH9BAQUgACkDGKcLBH8gAQUgACkDEKciASAAKAJIRwR/QQEFIAAoAkwgAUcLBH9BAQUgACgCQCABRwsEf0EBBSAAKAJEIAFHCwsEQCAAEBggABAQCwswACAARSABQQ9qQQR2IgFBgBBPcgRADwsgACMZIAFBAnRqKAIANgIAIxkgASAAEAkLIAAgACABEBcEfyAAKAIAIAFB8ABsaigCAEEBRgVBAAsLFAAgACgCACABQfAAbGotAGdBAUYLMAAgAEKAgICAgICAgIB/NwMgIABC////////////ADcDKCAAQgA3AzAgAEJ/NwM4CxYAIwYjBUECdGooAgBBASAAdHFBAEcLVgAgAUEKSgRAQdMAIAGsQgBCAEIAQgBCABAEGkEADwsgACAAKAIgQQJ0aigCAEEwaiABQeAAbGooAgBFBEBBPiABrEIAQgBCAEIAQgAQBBpBAA8LQQELkggCAX4DfwJAAn9BAUEBIAYgACAAKAIgQQJ0aigCAEEwaiIGIAFB4ABsaiIJKAIAQf8BcSIKQQZGG0UgA0EBRnINABogCSkDECAJKQMYIAIgCSgCBGqsQgAQDyADQQFrrCMDIwSEg0IAUgRAQTsgCqwgCSkDECAJKQMYIAk0AgQgAqwgA6wQBBpBAAwBC0EBC0UNACAGIAVB4ABsakEAIARFIAVBAE5xGyEKIAIgCSgCBGohCwJAAkACQAJAAkACQAJAAkACQAJAIAkoAgBB/wFxIgZBBEcEQCAGQQVGDQEgBkEIRiAGQQpGcg0CAkAgBkECaw4KBAcAAAUGAAAACAALDAgLIAkoAgBBgAJxDQkgCSALIAMgBBB3BH8gASAJIAsgA0EAEEkFQQALRQ0KIApFDQgjDCAJKAIIQQV0aiEAIAkpAxAgC6x8IQggCSkDGFAEfyAAKAIUBUEACwR/IAAoAhBBgAFxBUEACwR/IAinIAAoAhQgACgCCGpqIQJBACEBAn8DQCABIANIBEBBACABIAJqLQAADQIaIAFBAWohAQwBCwtBAQsFQQALBEAgACgCFCAIp2ohACADQQFGBH4gADEAAAUgA0ECRgR+IAAzAQAFIANBBEYEfiAANQIABSAAKQMACwsLIQggBwRAIAoQBSAKIAhBwAAgA0EDdGsiAKyGIACshxAGBSAKEAUgCiAIEAYLBSAKEAULDAgLIAkoAgBBgAJxDQggBARAQSogAaxCAEIAQgBCAEIAEAQaDAoLIAEgCSALIANBABB4RQ0JIAoEQCAKEAULDAcLIAkoAgBBgAJxDQcgBAR/IAkoAgBBgARxBUEACwRAQTggAawgCTQCAEIAQgBCAEIAEAQaDAkLIAkoAgBBgMAAcQR/QQEFIAEgCSALIANBABB2C0UNCCAKBEAgChAFCwwGCwJ/QQAgASAJEHVFDQAaIAIgCSgCBGoiACADIARFRRABIghC//8Dg6ciAUUEQEEWIACsIAOsIAhCIIdCAEIAQgAQBBpBAAwBCyABQf//A0YEQEHvAEIAQgAQBxpBAAwBCyAERSAKQQBHcQRAIAogCBB5C0EBC0UNBwwFCyAAIAEgCSALIAMgBBBjRQ0GIAAgASAJIAsgAyAEIAUQogFFDQYMBAsgASAJIAIgAyAEIAoQrwFFDQUMAwsgBAR/QTEgAaxCAEIAQgBCAEIAEAQFQe8AQgBCABAHCxoMBAtB7wBCAEIAEAcaDAMLQSQgAawgCTQCACAJNAIIIAk0AgxCAEIAEAQaDAILIANBCEhBACAKGwR/IAooAgBBAUYFQQALBEAgBwRAIAogAxCNAQUgCiADEE8LC0EBDwtBJCABrCAJNAIAQgBCAEIAQgAQBBpBAA8LQQALFAAjFCAAaiIAIAAtAAAgAXI6AAALFQAgAEL/////B1cgAEKAgICAeFlxCyIAIAAoAgBBAUYEfiAAKQMQBUIBC1AEfiAAKQMYBUIBC1ALigEBAn8DQCAAIAFBAnRqKAIAIgMoAgAgAkHwAGxqKAJoQQJxBH9BAAUgAygCKAtFBEAPCyAAKAIkIgAEfyABIAAoAiBKBUEBCwRADwsgAiAAIAFBAnRqKAIAIgMoAgROBEAPCyADKAIAIAJB8ABsaiIDKAJoIgRBAXFFBEAgAyAEQQFyNgJoDAELCwuKAQECfyAAQQBHIAFBAEdHBEBBAA8LIABFBEBBAQ8LA0AgAiMVSARAIAAgAkECdCIDI0JqKAIARgRAIAEjMyADaigCAEYPCyABIzMgAkECdGooAgBGBEBBAA8LIAJBAWohAgwBCwsjFUHYBEYEQEEADwsjQiMVIAAQCSMzIxUgARAJIxVBAWokFUEBCxkAIwYjBSMGIwVBAnRqKAIAQX4gAHdxEAkLSgAgAUEKSgRAQdMAIAGsQgBCAEIAQgBCABAEGkEADwsgAEEwaiABQeAAbGooAgBFBEBBPiABrEIAQgBCAEIAQgAQBBpBAA8LQQEL5wIBAn8CQAJAAkACQAJAAkAgACAAKAIgQQJ0aigCAEEwaiABQeAAbGoiBygCAEH/AXEiCEEERwRAIAhBBUYNASAIQQhGIAhBCkZyDQIgCEEGRg0DIAhBB0YNBAwFCyAHKAIAQYACcQ0EIAcgBygCBCACIAQQdwR/IAEgByAHKAIEIAIgAxBJBUEACw8LIAQNBCABIAcgBygCBCACIAMQeA8LIAcoAgBBgAJxDQIgBAR/IAcoAgBBgARxBUEACw0DIAEgByAHKAIEIAIgAxB2DwsgACABIAcgBygCBCACIAMgBCAFEGJFBEBBAA8LIytBAEpBACAFGwRAIAEkQCMrJEELQQEPCyAAIAFBACACIARBf0EAQQAQGw8LIAJBASADGwR/QQAFIAcQHgsEQEEBDwtBBCABrCAHNAIAIAasIAc0AgggBzQCDEIAEAQaQQAPC0E4IAGsIAc0AgBCAEIAQgBCABAEGkEAC5ACAQR+IAAgACkDICIBIAApAxAgACkDGEKAgICAgICAgIB/g4QiAiABIAJVGzcDICAAIAApAygiASAAKQMQIAApAxhC////////////AIOEIgIgASACUxs3AyggACAAKQMwIgEgACkDECICIAEgAlYbNwMwIAAgACkDOCIBIAApAxAgACkDGIQiAiABIAJUGzcDOCMCQoCAgASDQgBSBEAgACkDECIBIAApAxgiAyAAKQMwIgQQWSECIAQgA0J/hYMgAVEEQCACIAApAzhWBEAgACAEEAYLBSACIAEgA4RRBEAgACACEAYFIAIgACkDOFgEfyABIAMgAhBZIAApAzhWBUEACwRAIAAgAhAGCwsLCwsbACAAp8CsIACnwawgAMQgAUECRhsgAUEBRhsLPgECfyAAQez///8DSwRAAAsgAEEQahBSIgNBBGsiAkEANgIEIAJBADYCCCACIAE2AgwgAiAANgIQIANBEGoLNwEBf0HAACAAIAGFeadrIgJBP0sEQEIAJANCfyQEDwsgAEIBIAKthkIBfSIAQn+FgyQDIAAkBAsYACAAIAKEIAEgA4MiAEJ/hYMkAyAAJAQLTgAgACgCAEEBRwR+QgAFIAApAxgLUARADwsgACgCUEGAgICAeHEEQCAAQQA2AgQgAEEANgJQCyAAKAJQRQRAIwhBAWokCCAAIwg2AlALCywBAX8DQCABQQhIBEAjBiABQQAQCSMKIAFCABAOIAFBAWohAQwBCwsgACQFCxAAIxQgAGotAABBCHFBAEcLkgoCAX8CfgJAAkACQAJAAkACQAJAAkAgAkEBRwRAIAJBBUYNASACQQRGIAJBf0ZyDQICQCACQQprDgQFBAcGAAsMBwsgAwRAIAEgACgCSCICIAEoAkgiAyACIANLGyICNgJIIAAgAjYCSCABIAAoAkwiAiABKAJMIgMgAiADSRsiAjYCTCAAIAI2AkwgASAAKAJAIgIgASgCQCIDIAIgA0obIgI2AkAgACACNgJAIAEgACgCRCICIAEoAkQiAyACIANIGyICNgJEIAAgAjYCRCAAKQMQQv////8PgyAAKQMYQv////8PgyABKQMQQv////8PgyABKQMYQv////8PgxAoIAAjAyMEEEwgASMDIwQQTAUgASAAKQMwIgUgASkDMCIGIAUgBlYbIgU3AzAgACAFNwMwIAEgACkDOCIFIAEpAzgiBiAFIAZUGyIFNwM4IAAgBTcDOCABIAApAyAiBSABKQMgIgYgBSAGVRsiBTcDICAAIAU3AyAgASAAKQMoIgUgASkDKCIGIAUgBlMbIgU3AyggACAFNwMoIAApAxAgACkDGCABKQMQIAEpAxgQKCAAEE0gARBNCwwHCyABIAMQDUUEQCAAIAEhACEBCyMCQsAAg0IAUkEAIAEgAxANG0UNBiADBEAgASkDEKciASAAKAJIRgRAIAAgACgCSEEBajYCSAsgASAAKAJMRgRAIAAgACgCTEEBazYCTAsgASAAKAJARgRAIAAgACgCQEEBajYCQAsgASAAKAJERgRAIAAgACgCREEBazYCRAsFIAEpAxAiBSAAKQMwUQRAIAAgACkDMEIBfDcDMAsgBSAAKQM4UQRAIAAgACkDOEIBfTcDOAsgBSAAKQMgUQRAIAAgACkDIEIBfDcDIAsgBSAAKQMoUQRAIAAgACkDKEIBfTcDKAsLDAYLIAEgAxANRQRAIAAgASEAIQELIAEgAxANRQ0FIAEgAxCEASEFIAJBBEYEQCAFe0IBUg0GIAApAxAgACkDGCAFQgAQVQUjAkKAAYNCAFIEQCAAEBggABAQCyAAKQMQIAApAxggBUJ/hUIAEFgLIAMEQCAAIwMjBBBMBSAAEE0LDAULIAMEQCAAIAAoAkwiAiABKAJMIgMgAiADSRs2AkwgASAAKAJIIgAgASgCSCIBIAAgAUsbNgJIBSAAIAApAzgiBSABKQM4IgYgBSAGVBs3AzggASAAKQMwIgUgASkDMCIGIAUgBlYbNwMwCwwECyADBEAgACAAKAJMIgIgASgCTEEBayIDIAIgA0kbNgJMIAEgACgCSEEBaiIAIAEoAkgiASAAIAFLGzYCSAUgACAAKQM4IgUgASkDOEIBfSIGIAUgBlQbNwM4IAEgACkDMEIBfCIFIAEpAzAiBiAFIAZWGzcDMAsMAwsgAwRAIAAgACgCRCICIAEoAkQiAyACIANIGzYCRCABIAAoAkAiACABKAJAIgEgACABShs2AkAFIAAgACkDKCIFIAEpAygiBiAFIAZTGzcDKCABIAApAyAiBSABKQMgIgYgBSAGVRs3AyALDAILIAMEQCAAIAAoAkQiAiABKAJEQQFrIgMgAiADSBs2AkQgASAAKAJAQQFqIgAgASgCQCIBIAAgAUobNgJABSAAIAApAygiBSABKQMoQgF9IgYgBSAGUxs3AyggASAAKQMgQgF8IgUgASkDICIGIAUgBlUbNwMgCwwBCyABIAAgAhCDASADECwLCxAAIAAoAkQgAUEDdGooAgALGgAjCiAAIwogAEEDdGopAwBCASABrIaEEA4LoAEBAn8jPCIBBEAgAQ8LIAAoAjwgACgCQEYEQCAAKAJABH8gACgCQEEBdAVBCAsiAUEwbBAIIgIgACgCOCAAKAI8QTBs/AoAACAAKAI4IAAoAkBBMGwQFSAAIAI2AjggACABNgJACyAAKAI4IAAoAjxBMGxqIQEgACAAKAI8QQFqNgI8IAFBAEEw/AsAIAEjADYCACABIz02AgQgASQ8IAELOgEBfwNAIAAjBUwEQCMKIABBA3RqKQMAIwYgAEECdGo1AgCEQgBSBEBBAA8LIABBAWohAAwBCwtBAQuzAQEEf0EAECogACgCJCEAA0AgAARAQQAhAgNAIAIgACgCIEwEQCAAIAJBAnRqKAIAIQNBACEBA0AgAUEKSARAIANBMGogAUHgAGxqIgQoAgBBAUYEQCAEQQE2AlwLIAFBAWohAQwBCwtBACEBA0AgASADKAIESARAIAMgARAWBEAgAygCACABQfAAbGpBATYCXAsgAUEBaiEBDAELCyACQQFqIQIMAQsLIAAoAiQhAAwBCwsLPgAgAEEKSgRAQdMAIACsQgBCAEIAQgBCABAEGkEADwsgAEEKRgRAQRtCAEIAQgBCAEIAQgAQBBpBAA8LQQELMgECfyAAQQFqIQEjASAAQQN0aiICLQAAQQZGBH8gAigCBAUjASAAQQN0ai4BAgsgAWoLLgEBfwNAIAEjD0gEQCAAIwkgAUECdGooAgBGBEAgAQ8LIAFBAWohAQwBCwtBfwsQACAAQQRqIAFBAnRqKAIACzABAn8DQCABIzZIBEAgACM1IAFBMGxqIgIoAgBGBEAgAg8LIAFBAWohAQwBCwtBAAvJAgIEfwF+A0AgAiMQSARAIAAjIyACQQJ0aigCACIDQQh1QQJ0aigCACEEIANBgAFxBH8gBCgCACADQf8AcUHwAGxqBSAEQTBqIANB/wBxQeAAbGoLIgQgAUYEf0EBBSAEKAIAQQFHCwR/QQEFIAQoAlBB/////wdxIAEoAlBB/////wdxRwtFBEAgBCgCUEGAgICAeHEEf0EBBSABKAJQQYCAgIB4cQsEfyAEKAIEIAEoAgRGBUEBCwRAIAQgAUHgAPwKAAAFIAQ0AgQgATQCBH0hBiAEKAIEIQMgBCgCUCEFQcAJEAVBwAkgBhAGIAQgAUHgAPwKAAAgBCADNgIEIAQgBTYCUCAEQcAJEJkBIARBwAkQmAEgBCkDECAEKQMYQdAJKQMAQdgJKQMAEA8gBCMDNwMQIAQjBDcDGAsLIAJBAWohAgwBCwsLSQAgAVAgAFByBEBBAA8LIABCgICAgICAgICAf1EgAUJ/UXEgAUKAgICAgICAgIB/USAAQn9RcXIEQEEBDwsgACABfiABfyAAUgsnAQF/IABB/////wBLBEAACyAAQQJ0IgBBBxAmIgFBACAA/AsAIAELJwEBfyAAQf////8ASwRAAAsgAEECdCIAQQYQJiIBQQAgAPwLACABCyYAIAAgAn0iACABfCAAIAN9hSABhCADhCIBQn+FIACDJAMgASQEC00BAX8DQCABIAAoAiBMBEAgACABQQJ0aigCABBbIAFBAWohAQwBCwsgACgCOCAAKAJAQTBsEBUgACgCRCAAKAJMQQN0EBUgAEHsABAVC5sBAQF/IAAoAgAgAUHwAGxqIAJB4AD8CgAAIANBCEYEQCAAIAEQYAtBByECA0AgAkEHIANrSgRAIAAoAgAgAUHwAGxqQeAAaiACakEBOgAAIAJBAWshAgwBCwsDQCACQQBOBEAgACgCACABQfAAbGpB4ABqIAJqIgMtAAAiBEEARyAEQQNHcQRAIANBAjoAAAsgAkEBayECDAELCws9AQJ/A0AgAkEISARAIAAoAgAgAUHwAGxqQeAAaiACaiIDLQAAQQFGBEAgA0ECOgAACyACQQFqIQIMAQsLCxMAIAAoAgAgAUHwAGxqQQA2AgALogIBBX8gACgCICABKAIgRwR/QQEFIAAoAkggASgCSEcLBEBBAA8LA0AgBSAAKAIgTARAIAVBAnQiByAAaigCACIGKAIMIAEgB2ooAgAiBygCDEcEf0EBBSAGKAIYIAcoAhhHCwRAQQAPCyAFQQFqIQUMAQsLQQAkFUGAgICAfyQWA0AgAyAAKAJISARAIAAgAxAtIAEgAxAtECBFBEBBAA8LIANBAWohAwwBCwsDQCAEIAAoAiBMBEAgBEECdCIDIABqKAIAIAEgA2ooAgAgBCAAKAIgRgR/IAAoAiwFIAAgBEEBakECdGooAgAoAgwLIgMgA0EBaiAEIAAoAiBGBH9BAQUgAxArCxsgAhCpAUUEQEEADwsgBEEBaiEEDAELC0EBCy0AIAAgARCjAQR/IAAoAlAgASgCUBAgBUEACwR/IAAoAlQgASgCVBAgBUEACwu3AwEBfwJAIAJBAkYNACAAKAIARQRAQQEPCyAAKAIAIAEoAgBHBEBBAA8LAkACQCAAKAIAQf8BcSIDQQFHBEAgA0EFRiADQQRGciADQQhGIANBCkZycg0BIANBBkYNAwwCCyAAKAJcIAJyRQRAQQEPCyAAKAJQQYCAgIB4cSABKAJQQYCAgIB4cUcEQEEADwsgACgCUEGAgICAeHEEfyAAKAIEIAEoAgRHBUEACwRAQQAPCyAAIAEQZAR/IAApAxAgACkDGCABKQMQIAEpAxgQVwVBAAsEfyABKAJQIQEgACgCUCIABH8gAAUjFkEBaiQWIxYLIAEEfyABBSMWQQFqJBYjFgsQIAVBAAsPCyAAKAIAIAEoAgBGBH8gACgCBCABKAIERgVBAAsEfyAAKAIIIAEoAghGBUEACwR/IAAoAgwgASgCDEYFQQALBH8gACABEGQFQQALBH8gACkDECAAKQMYIAEpAxAgASkDGBBXBUEACwR/IAAoAlAgASgCUBAgBUEACwR/IAAoAlQgASgCVBAgBUEACw8LIAAgARBBDwsgACABEEEEfyAAKAJYIAEoAlhGBUEACwumBQIIfwF+EDAEQA8LIAAiBCgCMCECIwAhA0F/IQFBASEGA0ACQCAEKAI8IQUgA0EASARAIAQoAiBFBEAgBCgCACEBQQEhAANAIABBBUwEQCAAEBkEfyABQTBqIABB4ABsaigCAEEBRgVBAAsEQCABQTBqIABB4ABsakEBNgJcCyAAQQFqIQAMAQsLC0EAECoPCwNAAkAgBgRAQQAhBgUgAyABIAVBAEoEfyADIAQoAjggBUEBa0EwbGooAgBGBUEACwR/IAQoAjggBUEBa0EwbGoFQQALEKoBRQRAIAAQMQ8LCxAwBEAPCyADIgEgBCgCMEYEfyAFBH8gBUEBRgR/IAEgBCgCOCgCAEYFQQALBUEBCwVBAAsNACAFQQBKBH8gASAEKAI4IAVBAWtBMGxqKAIARgVBAAsEfyAEKAI4IAVBAWsiBUEwbGooAgQFIAFBAWsLIgNBAE4NASAAEDEPCwsgBCgCJCIERQ0AIwUhAQNAIAFBAE4EQCABIAQoAiBKBEAgABAxDwsgAUECdCIDIARqKAIAIQcjBiADaigCACEFQQAhAwNAIANBC0gEQCAFQQEgA3RxBEAgB0EwaiADQeAAbGoiCCgCAEEBRwR/QQEFIAgoAlwLBEAjBiABIwYgAUECdGooAgBBfiADd3EQCQUgCEEBNgJcCwsgA0EBaiEDDAELCyMKIAFBA3RqKQMAIQkDQCAJQgBSBEAgCXqnIQMgCSAJQgF9gyEJIAMgBygCBE4Ef0EABSAHIAMQFgsEfyAHKAIAIANB8ABsaigCXAVBAQsEQCABIAMQbgUgBygCACADQfAAbGpBATYCXAsMAQsLIAFBAWshAQwBCwsQMARADwUgAiEBIAQoAjQhAyAEKAIwIQIMAgsACwsQMEUEQCAAEDELC4cKAgh+An8gBSkDGFAiDyAFKQM4IgogBSkDMCIGUiAFKQMgIgsgBSkDKCIMUnJxIAsgDFVyIAYgClZyBEAgAxAFQQEPCwJAIAFFBEAgAEEBRgRAIAMQBUEBDwtBwQAgAqxCAEIAQgBCAEIAEAQaDAELIAQoAgBBgAJxBEBBxwAgAqwgBDQCACAENAIIIAQ0AgxCAEIAEAQaDAELIAQoAgBB/wFxIg5BCEYEfyAEKAIAQYDAAHEFQQALBEBBAQ8LIA5BAkYiAUUEQCAOQQRGIQELIAFFBEAgDkEFRiEBCyABRQRAIA5BBkYhAQsgAUUEQCAOQQdGIQELIAFFBEAgDkEIRiEBCyABRQRAIA5BCkYhAQsgAUUEQCAOQQlGIQELIAEEfyABBSAARSALQgEgDkEDRiAPcRtQcQtFBEBByQAgAqwgBDQCACAENAIIIAQ0AgxCAEIAEAQaDAELIAUpAxAhByAFKQMYIQhBgAsgBEHgAPwKAAAgBUGACygCABBFBH9BgAtBgAsoAgAQRQVBAAtFDQAgAyAFRiEBIANBgAsoAgA2AgAgA0HQCygCADYCUCADEBACQAJAAkACQCAABEAgAEEBRg0BIABBBUYgAEEERnIgAEEKRnINAgwDCyAPQYQLNAIAIAt8IgkgCcRRcQRAIANBoAspAwA3AyAgA0GoCykDADcDKCADQbALKQMANwMwIANBuAspAwA3AzggA0GQCykDADcDECADQZgLKQMANwMYIAMgCT4CBAwECyAMQagLKQMAfCENIAtBoAspAwB8IglBoAspAwCFIAkgC4WDQgBTBH9BAQUgDUGoCykDAIUgDCANhYNCAFMLBEAgA0KAgICAgICAgIB/NwMgIANC////////////ADcDKAUgAyAJNwMgIAMgDTcDKAsgCkG4CykDAHwiCSAKVCAGQbALKQMAfCIKIAZUcgRAIANCADcDMCADQn83AzgFIAMgCjcDMCADIAk3AzgLQZALKQMAQZgLKQMAIAcgCBAPIAMjAzcDECADIwQ3AxggA0GECygCADYCBAwDCyABBEBBzAAgAqxCAEIAQgBCAEIAEAQaDAQLIA5BBkYEQEHNACACrEIAQgBCAEIAQgAQBBoMBAsgD0GECzQCACALfSIJIAnEUXEEQCADQaALKQMANwMgIANBqAspAwA3AyggA0GwCykDADcDMCADQbgLKQMANwM4IANBkAspAwA3AxAgA0GYCykDADcDGCADIAk+AgQMAwtBqAspAwAgC30hCSAMQaALKQMAhUGgCykDACAMfSIMQaALKQMAhYNCAFMEf0EBBSALQagLKQMAhSAJQagLKQMAhYNCAFMLBEAgA0KAgICAgICAgIB/NwMgIANC////////////ADcDKAUgAyAMNwMgIAMgCTcDKAsgCkGwCykDAFYEQCADQgA3AzAgA0J/NwM4BSADQbALKQMAIAp9NwMwIANBuAspAwAgBn03AzgLQZALKQMAQZgLKQMAIAcgCBA7IAMjAzcDECADIwQ3AxggA0GECygCADYCBAwCC0HCACACrCAArEIAQgBCAEIAEAQaDAILQcgAIAKsIACsQgBCAEIAQgAQBBoMAQsgA0GICygCADYCCCADQYwLKAIANgIMIANB1AsoAgA2AlQgA0HYCygCADYCWCADQQA2AlwgA0GACygCABBFRQ0AIAMQCyADEBRBAQ8LQQALiAIAIAApAxhQBH8gACkDEEKAgICAAlkEf0EBBSAAKQMQQoCAgIB+VwsFQQALBEBBzwAgAawgACkDEEGICzQCAEGMCzQCAEIAQgAQBBpBAA8LIAA0AgRCgICAgAJZBH9BAQUgADQCBEKAgICAflcLBEBBwwAgAawgADQCBEGICzQCAEGMCzQCAEIAQgAQBBpBAA8LIAApAyBCgICAgICAgICAf1EEQEHOACABrEIAQYgLNAIAQYwLNAIAQgBCABAEGkEADwsgACkDIEKAgICAAlkEf0EBBSAAKQMgQoCAgIB+VwsEQEHLACABrCAAKQMgQYgLNAIAQYwLNAIAQgBCABAEGkEADwtBAQskACAAQQN1QQNxIgAEf0ECQQFBCCAAQQJGGyAAQQFGGwVBBAsLVAECfyM7IwBBAnRqIgIoAgAiAUUEQCACIAA2AgBBAQ8LIAAgAUcEfyAAEHIEf0EBBSABEHILBUEACwRAQcQAQgBCAEIAQgBCAEIAEAQaQQAPC0EBCz4AIABBCkoEQEHTACAArEIAQgBCAEIAQgAQBBpBAA8LIABBCkYEf0EbQgBCAEIAQgBCAEIAEAQaQQAFQQELCzYBAX8jDCABKAIIQQV0aiIFKAIcBEBBM0IAQgAQBxpBAA8LIAAgASACIAMgBTQCCCAEQQAQSgvWAQEBfiABKQMgIAKsfCEHIAEpAyBCAFMEfyABKQMgQoCAgICAgICAgH9RIAcgB8RSciAHQgBTcgVBAAsEQEE5IACsQgBCAEIAQgBCABAEGkEADwsgACABKQMgIAKsfCADIAQgBSAGEHFFBEBBOiAArEIAQgBCAEIAQgAQBBpBAA8LIAEpAzhCgICAgAJaBEBB7gAgAKxCAEIAQgBCAEIAEAQaQQAPCyAAIAEpAzggAqx8IAMgBCAFIAYQcUUEQEE1IACsQgBCAEIAQgBCABAEGkEADwtBAQsQACMUIABqLQAAQQRxQQBHCzgAIAAgACkDEEKAgICAcIMgAUL/////D4OENwMQIAAgACkDGEKAgICAcIMgAkL/////D4OENwMYCxAAIAAjBDcDGCAAIwM3AxALLwECfwNAIAFBBUwEQCAAQTBqIAFB4ABsaiICEAUgAkEANgIAIAFBAWohAQwBCwsLkAEBAn4gAEIBIAFBA3SshkIBfSICIAApAxCDNwMQIAAgACkDGCACgzcDGCACQn+FIgMgACkDMIMgACkDOCADg1EEQCAAIAApAzAgAoM3AzAgACAAKQM4IAKDNwM4BSAAQgA3AzAgACACNwM4CyAAIAApAzA3AyAgACAAKQM4NwMoIAFBBEgEQCAAEBALIAAQCwsRACAAENYBIAAQ1QEgABDUAQu+AwIBfgF/IAMEQCABIAEpAxBCgICAgHCDIAEpAxAiBUL/////D4OENwMQIAEgASkDGEKAgICAcIM3AxggASAFPgJAIAEgBT4CRCABIAU+AkggASAFPgJMBSABKQMQpyIDIAEpAxinciEGIABBBUYEQCABIAM2AkggAigCTCABKAJMSQRAIAEgAigCTDYCTAsFIABBBEYEQCACKAJIIAEoAkhLBEAgASACKAJINgJICwUgASADNgJICyABIAY2AkwLIAEoAkggASgCTEwEQCABIAEoAkg2AkAgASABKAJMNgJEBSABQYCAgIB4NgJAIAFB/////wc2AkQLCyAEBEAgASABKQMQEAYPCyABKQMQIAEpAxiEIQUgAEEFRgRAIAEgASkDEDcDMCACKQM4IAEpAzhUBEAgASACKQM4NwM4CwUgAEEERgRAIAIpAzAgASkDMFYEQCABIAIpAzA3AzALBSABIAEpAxA3AzALIAEgBTcDOAsgASkDMCABKQM4VwRAIAEgASkDMDcDICABIAEpAzg3AygFIAFCgICAgICAgICAfzcDICABQv///////////wA3AygLIAEQEyABECQLdwEEfyAAQfz///8DSwRAAAsjJUEEaiIBIABBE2pBcHFBBGsiAmoiAD8AIgNBEHRBD2pBcHEiBEsEQCADIAAgBGtB//8DakGAgHxxQRB2IgQgAyAEShtAAEEASARAIARAAEEASARAAAsLCyMlIAAkJSACNgIAIAELogEBAn8jDkGAwABOBEBBFSMOrEIAQgBCAEIAQgAQBBpBAA8LIw4jIUYEQCMhQQF0QcAAIyEbIgJBDGwQCCIDIyAjDkEMbPwKAAAjICMhQQxsEBUgAyQgIAIkIQsgABBeIgIgABBdIyAjDkEMbGoiAyACNgIAIAMgATYCBCADIwA2AggjDkEBaiQOIAAoAiQiAARAIAAgACgCKEEBajYCKAsgAgsSACAAIAKtiCQDIAEgAq2IJAQLGAAgACAChCIAJAMgASADhCAAQn+FgyQECxIAIAAgAq2GJAMgASACrYYkBAseACADIAFCf4WDQgBSBEBBAA8LIAAgAiABQn+Fg1ELIAEBfiAAIAKDIgQkAyAAIAGEIAIgA4SDIARCf4WDJAQLWQIBfwF+IAAgAYQiBCACWARAIAQPCyAAIAJWBEAgAA8LQcAAIAFCf4UiBCACIAB9IgKDeadrIQMgACACQn9CASADrYZCAX0gA0HAAEYbhCAEhEIBfCABg4QLYAEBf0HQCBAIIgNBAEHQCPwLACADIAA2AgwgAyABNgIUIAMgAjYCECADQQE2AiRBACEAA0AgAEELSARAIANBMGogAEHgAGxqIgEQBSABQQA2AgAgAEEBaiEADAELCyADCxkAIAAoAgAgACgCCEHwAGwQFSAAQdAIEBULVwEBfwNAIAIgACgCSEgEQCAAIAIQLSABRgRAIAAoAkQgAkEDdGogACgCRCAAKAJIQQFrIgFBA3RqKQMANwMAIAAgATYCSEEBDwsgAkEBaiECDAELC0EAC0YAIAAgASgCPDYCPCAAIAEoAjw2AkAgACABKAI8BH8gASgCPEEwbBAIBUEACzYCOCAAKAI4IAEoAjggASgCPEEwbPwKAAAL2QEBBn9B7AAQCCIBIABB7AD8CgAAA0AgAiAAKAIgTARAIAJBAnQiAyABaiAAIANqKAIAIQZB0AgQCCIFIAZB0Aj8CgAAIAUgBigCBDYCCCAFIAYoAgRB8ABsIgMEfyADEAgFQQALNgIAIAUoAgAgBigCACAD/AoAACAFNgIAIAJBAWohAgwBCwsgAUEANgI4IAFBADYCPCABQQA2AkAgASAAKAJINgJMIAEgACgCSAR/IAAoAkhBA3QQCAVBAAs2AkQgASgCRCAAKAJEIAAoAkhBA3T8CgAAIAELnQEBBH8gACABQQJ0aigCACEHIAIhBQNAIAMgBUoEQCAHKAIAQX8gBWsiCEEDdUHwAGxqQeAAaiAIQQdxai0AAEEDRgRAIAZBAWohBiAFQQFqIQUMAgsLC0EAIANrQQN1IQUDQCAFQX8gAmtBA3VMBEAgACABIAUQHyAFQQFqIQUMAQsLIAYgAyACa0YEQCAEEAUgBEIAEAYFIAQQBQsLGwAgACgCACABQfAAbGoiACAAKAJoQQJyNgJoCx4AQQFBACMCQoAEg0IAUiAAGyAAQQNGIABBAkZyGwvqAgEEf0EAJCsgBCAFckUEQEHzAEIAQgBCAEIAQgBCABAEGkEADwsgACABIAIgAyAEIAYQY0UEQEEADwsgACACKAJYQQJ0aigCACEIIAIpAxhQBH8gAikDECADrHynIgkFQQAhByACKQMoIAOsfKchCSACKQMgIAOsfKcLIQUgBwRAIAQkK0EBDwsgBSEDA0AgAyAEIAlqSARAIAgoAgBBfyADayIKQQN1IgdB8ABsakHgAGogCkEHcWoiCy0AACIKQQJHBEBBAUEAIwJCgASDQgBSIAobIApBA0YbBEAgBgRAIAtBAjoAAAsFIAggBxAXBEAgBgRAIAgoAgAgB0HwAGxqEAUgCCAHED4LBSACKQMYUAR/Qd4AIAGsIAWsIAMgBWusIASsQgBCABAEBUHfACABrCACKQMQIAIpAxggAyAFa6wgBKxCABAECxpBAA8LCwsgACACKAJYIAcQHyADQQFqIQMMAQsLQQELqgIBAn4gACACKAJYQQJ0aigCACEAIAIpAxhQBH4gAikDECADrHwiBiAErHwFIAIpAyhCgICAgAJZBH9BAQUgAikDIEKAgICAflcLBEBB4wAgBUVFrSABrEIAQgBCAEIAEAQaQQAPCyACKQMgIAOsfCEGIASsIAIpAyggA6x8fAshB0EBIwJCgASDQgBSIAUbBH5CgHwFQgAgADQCBEIDhn0LIAZVIAZCAFlyIAdCAFVyIARBAEhyBEAgAikDGFAEQEHhACAFRUWtIAGsIAYgBKxCAEIAEAQaQQAPC0HkACAFRUWtIAGsIAIpAxAgAikDGCADrCAErBAEGkEADwsgAEIAIAZ9pyIBEJ4BIAEjHCAAKAIQIgBBAnRqKAIASgRAIxwgACABEAkLQQELhAEAIAApAzAgASkDMFgEfyAAKQM4IAEpAzhaBUEACwR/IAApAyAgASkDIFcFQQALBH8gACkDKCABKQMoWQVBAAsEfyAAKAJIIAEoAkhNBUEACwR/IAAoAkwgASgCTE8FQQALBH8gACgCQCABKAJATAVBAAsEfyAAKAJEIAEoAkROBUEACwtCACAAKAIAQQFHBH9BAQUgASgCAEEBRwsEf0EBBSAAKAJcCwR/QQEFIAEoAlwLBH9BAQUgACABEEELBEAPCyABEAULDwAjHyAAQQJ0aiABNgIACy0AIAAoAiQhAANAIAAEfyAAKAJUBUEBC0UEQCAAQQE2AlQgACgCJCEADAELCwtSAQF+IAAoAgAgAUHwAGxqKQNgIgJCgYKEiJCgwIABUQR/IAAgARAWBUEACwRAIAAoAgAgAUHwAGxqDwsgAkKChIiQoMCAgQJRBEBB4AgPC0EACxAAIABBGGogAUECdGooAgALIQAgABAvIgAgACgCCEEBcjYCCCAAIAE2AgwgACACNgIQCyQAIwVFBEBBAA8LIwYjBUEAEAkjCiMFQgAQDiMFQQFrJAVBAQvDAQEEfyAABH8gACgCFAVBAAtFBEAPCwNAIAFFIAIgACgCFEhxBEAgACACEGkiAUEIdSEEAn8gAUGAAXEEQCMKIARBA3RqKQMAQgEgAUH/AHGshoNCAFIMAQsjBiAEQQJ0aigCAEEBIAF0cUEARwshASACQQFqIQIMAQsLIAFFBEAPCwNAIAMgACgCFEgEQCAAIAMQaSIBQYABcQRAIAFBCHUgAUH/AHEQLgUgAUEIdSABQf8AcRARCyADQQFqIQMMAQsLC9EBAQR/IAFB/////wdxIQQgACgCICEBA0AgAUEATgRAIAAgAUECdGooAgAhA0EAIQIDQCACQQtIBEAgA0EwaiACQeAAbGoiBSgCAEEBRgR/IAQgBSgCUEH/////B3FGBUEACwRAIAFBACACIAUQbwsgAkEBaiECDAELC0EAIQIDQCACIAMoAgRIBEAgAyACEBYEQCAEIAMoAgAgAkHwAGxqIgUoAlBB/////wdxRgRAIAFBASACIAUQbwsLIAJBAWohAgwBCwsgAUEBayEBDAELCwsaACMKIAAjCiAAQQN0aikDAEJ+IAGsiYMQDgteACAAQQh0QYABQQAgARtyIAJyIQFBACEAA0AgACMQSARAIAEjIyAAQQJ0aigCAEYEQA8LIABBAWohAAwBCwsjEEEGRgRAIANBADYCUA8LIyMjECABEAkjEEEBaiQQCxIAIAAQBSAAIAEQBiAAIAEQBgtNACABIAKsfCADV0EAQQFBACAEIAIbIAJBAEobQQAgAUIAWRsbBEBBAQ8LQSlBNyAFQQFGG0EvIAUbIAMgASACrCAArEIAQgAQBBpBAAsZACAAQf8BcSIAQQdGIABBAkZyIABBC0ZyCxMAIABB/wFxIgBBC0cgAEECR3EL1AEBBH8jASMAQQN0aiIELQABQQ9xIQEgBC0AACIDQQdxQQNGIgIEfyAEKAIEBSMBIwBBA3RqLQABQQR2CwRAQeYAIAKtQgBCAEIAQgBCABAEGkEADwsgAgR/IAAjASMAQQN0ai0AAUEEdhAaBUEBC0UEQEEADwsgACABEBpFBEBBAA8LIAAgACgCIEECdGooAgBBMGogAUHgAGxqKAIAIAAgASMBIwBBA3RqIgAuAQIgAxBGQQEgAgR/IAAtAAFBBHYFQX8LQQBBABAbRQRAQQAPCxBHC5YBACABKAIEQQBIBEBBxgAgAKwgATQCBCABNAIAIAE0AgggATQCDEIAEAQaQQAPCyABKAIEBEBBxQAgAKwgATQCBCABNAIAIAE0AgggATQCDEIAEAQaQQAPCyABKQMYUAR/IAEpAxBCAFIFQQELBEBB0AAgASkDECABKQMYIAE0AgAgATQCCCABNAIMQgAQBBpBAA8LQQELFQAgACABIAIgAyABNAIIIARBAhBKC3gCAX8BfiMMIAAoAghBBXRqIQQgACkDICABrHwhBSADBH8gBCgCEEGAAXEFQQALBEBBMiAENAIIIAUgAqxCAEIAQgAQBBpBAA8LIAMEf0EABSAEKAIQQYACcQsEQEE0IAQ0AgggBSACrEIAQgBCABAEGkEADwtBAQseACAAIAEgAiADIwwgASgCCEEFdGo0AgQgBEEBEEoLOAEBfyABQv//A4OnIgJBAUYEQCAAEAUPCyAAIAIQCiAAIAFCIIc+AgggACABQhCHQv//A4M+AgwLegECf0HsABAIIgJBAEHsAPwLACACQX9BACAAEFoiAzYCACADEIUBIAEEQCADIAEQzgFFBEBBAA8LBSADQZABakECEAoLIAIjCSAAQQJ0aigCACIANgIwIwdBAnQiARAIJB8jH0EAIAH8CwAjESQxIxgkMiACIAAQmwELEAAjFCAAai0AAEECcUEARws/AQJ/IwEgAEEDdGotAAAiAUEHcSICQQZGIAJBBUZyIAFBhQFHcSABQZUBR3EgAUGNAUdxBH8gABASBUEBC0ULJAAjASAAQQN0aiIALQAAQYUBRgR/IAAtAAFBBHZBAUYFQQALCyMAIwEgAEEDdGoiAC0AAEEYRgR/IAAtAAFBBHZBBEYFQQALCx0AIABBAWoiACMPSAR/IwkgAEECdGooAgAFIwcLC5sCAQN/IAJBCEoEQEETIAKsQgBCAEIAQgBCABAEGkEADwsgAUEBIxwgAEECdGooAgAiASABQQBMG0EPakFwcWoiBSMqSgRAIAUkKgsgBUGABEoEfyMSQQhxQQAjAkKAgMAAg0IAUhsFQQELRQRAQd0AIAKsIAWsQgBCAEIAQgAQBBpBAA8LIAAQfyEEIwkgAEECdGooAgAhAQNAIAEgBEgEQAJAIAEQEgR/QQAFIAEQfQR/QQEFIAEQfgsLRQ0AIAEjASABQQN0aigCBGpBAWoQNCIDQQBIDQAgASQAIAAgA0YEQEHRACACrEIAQgBCAEIAQgAQBBpBAA8LIAMgBSACQQFqEIABRQRAQQAPCwsgAUEBaiEBDAELC0EBC74BAQF/IABBAEggACMHTnIEf0EBBSAAEBILBEBBCCAArEIAQgBCAEIAQgAQBBpBAA8LA0AgASMPSARAIAAjCSABQQJ0aigCAEYEQEEBDwsgAUEBaiEBDAELCyMPQYACRgRAQRNCgAJCABAHGkEADwsjDyEBA0AgAUEASgR/IAAjCSABQQFrQQJ0aigCAEgFQQALBEAjCSABIwkgAUEBayIBQQJ0aigCABAJDAELCyMJIAEgABAJIw9BAWokD0EBCz4AIAAkDSABJDkjACQ6IxNBACACEA4jE0EBIAMQDiMTQQIgBBAOIxNBAyAFEA4jE0EEIAYQDiMTQQUgBxAOC0sAAkACQAJAAkACQAJAAkACQAJAIABBAmsODAEACAgDAggIBQQHBggLQQsPC0EKDwtBDQ8LQQwPC0EDDwtBAg8LQQcPC0EGDwsgAAsZACABBH4gACkDEEL/////D4MFIAApAxALCxoBAX8gAEHwB2oiAUEGEAogASAAKAIUNgJYC5MCAQJ/IAAjCSABQQJ0aigCABBTIgNFBEBBAA8LIAMgAygCIEECdGooAgAhBCADIwAgARCJASIBRQRAQQAPCyACBEAgAUEwaiICQeAAahAFIAJBwAFqIARB0AJqQeAA/AoAAAUgAUEwaiICQeAAaiAEQTBqIgRB4ABqQeAA/AoAACACQcABakEFEAogAiAEKAJoNgLIASACQaACakEEEAogAiAEKAJoNgKoAiACQYADaiAEQaACakHgAPwKAAALIAFBATYCGCABQQA2AiAgAUEBNgIkIAMgAygCUEEBajYCUCADIAMoAiBBAWtBAnRqKAIAIgEgASgCHEEBajYCHCAAIAAoAiBBAnRqKAIAQQA2AhxBAQsYACAAKQMgIAFZBH8gACkDKCACVwVBAAsLEAAgAEEUaiABQQJ0aigCAAtfACAAKAIgQQFqQQhOBEBBEyAAKAIgQQJqrEIAQgBCAEIAQgAQBBpBAA8LIAEgACgCIEEBaiACEFohASAAIAAoAiBBAWo2AiAgACAAKAIgQQJ0aiABNgIAIAEQhQEgAQvLAQEDfyAAIAAoAiBBAnRqKAIAQTBqIAFB4ABsaiIBKAJQIQMgAkEAIAEoAlQEfyADIAEoAlRGBUEACxsEQCAAIAMQXBoLA0AgBSAAKAIgTARAIAAgBUECdGooAgAhBEEAIQEDQCABQQtIBEAgBEEwaiABQeAAbGogAyACEIsBIAFBAWohAQwBCwtBACEBA0AgASAEKAIESARAIAQgARAXBEAgBCgCACABQfAAbGogAyACEIsBCyABQQFqIQEMAQsLIAVBAWohBQwBCwsLSQAgACgCAEGAAnEEfyABIAAoAlBHBUEBCwRADwsgAgRAIAAQBSAAQgAQBiAAQQE2AgAFIAAgACgCAEH/fXE2AgAgAEEANgJQCwt4ACAAIAApAxBC/////w+DNwMQIAAgACkDGEL/////D4M3AxggACAANQJINwMwIAAgADUCTDcDOCAAKAJAQQBOBH8gACgCREEATgVBAAsEQCAAIAA0AkA3AyAgACAANAJENwMoBSAAQgA3AyAgAEL/////DzcDKAsL3gICA34BfyAAKQMYUARAIAAgACkDECABECUiAjcDECAAIAI3AyggACACNwMgIAAgAjcDOCAAIAI3AzAgACACpyIBNgJEIAAgATYCQCAAIAKnIgE2AkwgACABNgJIDwsgACkDKCABQQN0IgWsiCAAKQMgIAWsiFEEQCAAKQMoIAEQJSIDIAApAyAgARAlIgQgAyAEVRsiAkIAWSADIAQgAyAEUxsiA0IAWUYEQCAAIAM3AyAgACACNwMoIAAgAzcDMCAAIAI3AzggACADPgJAIAAgAj4CRCAAIAM+AkggACACPgJMIAMgAhAnIAAjAzcDECAAIwQ3AxgPCwsgAEKAf0KAgH5CgICAgHggAUECRhsgAUEBRhsiAjcDICAAQn8gAn0iAzcDKCAAQgA3AzAgAEJ/NwM4IAAgAj4CQCAAIAM+AkQgAEEANgJIIABBfzYCTCAAQgA3AxAgAEJ/NwMYCxMAIAAgAYUgACAAIAF9hYNCAFMLvgEBAX8gACkDICABKQMoEI4BBH9BAQUgACkDKCABKQMgEI4BCwRAIABCgICAgICAgICAfzcDICAAQv///////////wA3AygFIAAgACkDICABKQMofTcDICAAIAApAyggASkDIH03AygLIAApAzAgASkDOFQiAiAAKQM4IAEpAzBacSACIwJCBINCAFIbBEAgAEIANwMwIABCfzcDOAUgACAAKQMwIAEpAzh9NwMwIAAgACkDOCABKQMwfTcDOAsLqgECAn4BfyAANAJEIAE0AkB9IQIgADQCQCABNAJEfSIDEB0EfyACEB0FQQALBEAgACADPgJAIAAgAj4CRAUgAEGAgICAeDYCQCAAQf////8HNgJECyAAKAJIIAEoAkxJIgQgACgCTCABKAJIT3EgBCMCQgSDQgBSGwRAIABBADYCSCAAQX82AkwFIAAgACgCSCABKAJMazYCSCAAIAAoAkwgASgCSGs2AkwLC0sAIABCCIhC/4H8h/CfwP8AgyAAQv+B/Ifwn8D/AINCCIaEIgBCEIhC//+DgPD/P4MgAEL//4OA8P8/g0IQhoRCIIpCwAAgAax9iAsVACAAQgBSBH8gAUJ/IACAVgVBAAsLIAAgACABIAAgAVMbIgAgAiADIAIgA1MbIgEgACABUxsLIAAgACABIAAgAVUbIgAgAiADIAIgA1UbIgEgACABVRsLXgAgAEGAgICAeDYCQCAAQf////8HNgJEIAFBH0sEf0EBBSAANQJMQgFCHyABrX2GVgsEQCAAQQA2AkggAEF/NgJMBSAAIAAoAkggAXQ2AkggACAAKAJMIAF0NgJMCwv4CAICfwd+IAAgAyABENsBRQRAIAIQBQ8LIAIpAxinRSIEBEAgAykDGKdFIQQLIAIpAxhQIgUEQCADKQMYUCEFCyAFBH8gAikDMCACKQMQUQVBAAsEfyACKQM4IAIpAxBRBUEACwR/IAMpAzAgAykDEFEFQQALBH8gAykDOCADKQMQUQVBAAsEQCACKQMQIQYgAykDECEHIAICfgJAAkACQAJAAkACQAJAAkACQAJAIAAOCwABAwkFBAcIAgkGCQsgBiAHfAwJCyAGIAd9DAgLQgAgBn0MBwsgBiAHfgwGCyAGIAeDDAULIAYgB4QMBAsgBiAHhQwDCyAGIAeGDAILIAZC/////w+DIAeIIAYgB4ggARsMAQsgBsQgB4cgBiAHhyABGwsiBkL/////D4MgBiABGxAGDwsCQAJAAkACQAJAAkACQAJAAkACQAJAAkAgAA4NAQIEAAYFCAkDAAcACgALAAsgAiADEJkBIAIgAxCYASACKQMQIAIpAxggAykDECADKQMYEA8gAiMDNwMQIAIjBDcDGAwJCyACIAMQkAEgAiADEI8BIAIpAxAgAikDGCADKQMQIAMpAxgQOyACIwM3AxAgAiMENwMYDAgLQcAJIAJB4AD8CgAAIAJCABAGIAJBwAkQkAEgAkHACRCPAUIAQgBB0AkpAwBB2AkpAwAQOyACIwM3AxAgAiMENwMYDAcLIwJCEINCAFIEQCACKQMQIQggAikDGCEJIAMpAxAhCyADKQMYIQoDQCAIIAmEQgBSBEAgCEIBg6cEfiAGIAcgCyAKEA8jBCEHIwMFIAlCAYOnBH4gBiAHIAsgChAPIwQjAyIMIAaFIAeEhCEHIAYgDIMgB0J/hYMkAyAHJAQjBCEHIwMFIAYLCyEGIAhCAYghCCAJQgGIIQkgC0IBhiELIApCAYYhCgwBCwsgBiQDIAckBAUgAikDGCEIIAMpAxghCSACKQMQIgcgAykDECILfgNAIAcgCIRCAFIEQCAHQgGDpwR+IAogBkIAIAkQDyMDIQojBAUgCEIBg6cEfiAKIAZCACAJIAuEEA8jAyEKIwQFIAYLCyEGIAdCAYghByAIQgGIIQggC0IBhiELIAlCAYYhCQwBCwtCACAKIAYQDwsgAiMDNwMQIAIjBDcDGCACIAMQ2QEgAiADENgBDAYLIAIpAxAgAikDGCADKQMQIAMpAxgQWCACIwM3AxAgAiMENwMYIAAgAiADIAQgBRBRDAULIAIpAxAgAikDGCADKQMQIAMpAxgQVSACIwM3AxAgAiMENwMYIAAgAiADIAQgBRBRDAQLIAIpAxggAykDGIQiBkJ/hSACKQMQIAMpAxCFgyQDIAYkBCACIwM3AxAgAiMENwMYIAAgAiADIAQgBRBRDAMLIAIgAQR/IAMoAkgFIAMpAzCnCyABENoBDAILIAIgAQR/IAMoAkgFIAMpAzCnCyABENcBDAELIAIgAQR/IAMoAkgFIAMpAzCnCyABENwBCyABBEAgAhCMAQsgAhALIAIQFAsVACAAIAAgAXwiAIUgACABhYNCAFMLxAECAX8CfiAAKQMgIAEpAyAQlwEEf0EBBSAAKQMoIAEpAygQlwELBEAgAEKAgICAgICAgIB/NwMgIABC////////////ADcDKAUgACAAKQMgIAEpAyB8NwMgIAAgACkDKCABKQMofDcDKAsgACkDOCABKQM4fCIDIAApAzhUIgIgACkDMCABKQMwfCIEIAApAzBUIgFFcSABIAJyIwJCBINCAFIbBEAgAEIANwMwIABCfzcDOAUgACAENwMwIAAgAzcDOAsLsAECAn4BfyAANAJEIAE0AkR8IQIgADQCQCABNAJAfCIDEB0EfyACEB0FQQALBEAgACADPgJAIAAgAj4CRAUgAEGAgICAeDYCQCAAQf////8HNgJECyAANQJMIAE1Akx8IgJC/////w9WIgQgADUCSCABNQJIfCIDQv////8PViIBRXEgASAEciMCQgSDQgBSGwRAIABBADYCSCAAQX82AkwFIAAgAz4CSCAAIAI+AkwLC3QBAX9BrA0kJUGAwABBBBAmIgBBAEGAwAD8CwAgACQZQQAkDUEwQQUQJiIAQQBBMPwLACAAJBNBgAIQOiQJQYACEDokHEEIEDkkBkHAAEEIECYiAEEAQcAA/AsAIAAkCkEGEDokI0HYBBA5JEJB2AQQOSQzC6QDAQJ/QQAkIEEAJA5BACQhIAAhAkF/JCQDQCABIwdOBH9BAQUgARASCwRAQcAAQgBCAEIAQgBCAEIAEAQaQQAPCyABJAAjKSABakEBOgAAQQAkPCMkJD0jEUEBaiQRIxEjOEsEQEHrACM4QQFqrUIAQgBCAEIAQgAQBBpBAA8LIxQgAWotAABBAXEEf0EBBSABEEsLBH8gAhCmASIAQQBIBEBBAA8LIABBAUYEfyMSQQFxBEBBASABIAJBABAAC0EBBUEACwVBAAsiAEUEQCABEHsEQCACEC8aCyMSQQFxBEBBACABIAIgAigCIBAACyACEJwBIQMjDSADQX9GcgRAQQAPCyADQX5GBEBBASEABSABJCQgAyEBCwsgAARAIAIoAiQhAANAIAAEQAJAIAAgACgCKEEBazYCKCAAKAIoQQBKDQAgACgCJCAAKAJoBEAgABA8CyEADAILCwsgAhA8Iw5FBEBBAQ8LIw5BAWskDiMgIw5BDGxqIgAoAgAhAiAAKAIEIQEgACgCCCQkIxJBAXEEQEECIyQgASACEAALCwwACwALpgUBBn8CQAJAAkACQAJAIwEjAEEDdGotAAAiAUEHcSIDQQRGIANBB0ZyRQRAAkAgA0EBaw4DAgMEAAsgA0EFRiADQQZGcg0EDAULIwBBAWpBfyAAEK0BGw8LIwEjAEEDdGoiAS0AACEFIAEtAAEiAUEPcSEDAkAgACABQQR2IgQQGgR/IAMQSAVBAAtFDQAgACAAKAIgQQJ0aigCAEEwaiIGIARB4ABsaigCACAAIAQjASMAQQN0ai4BAiAFEEZBACADQQAgBUEFdkEERhAbRQ0AIAYgA0HgAGxqEBQQRyECCyMAQQFqQX8gAhsPCyAAEHQEfyMAQQFqBUF/Cw8LIAFBBXZBBkYEfyAAEK4BBSAAEHQLIQAjAEEBakF/IAAbDwsjGEEBaiQYIAFBhQFGBEAjASMAQQN0ai4BAgR/QQEFIwEjAEEDdGotAAFBD3ELBEBBFEIAQgBCAEIAQgBCABAEGkF/DwsgABDQAQ8LIAFBlQFGBEAjASMAQQN0aigCBAR/QQEFIwEjAEEDdGotAAFBBHYLBH9BAQUjASMAQQN0ai0AAUEPcQsEQEEZQgBCAEIAQgBCAEIAEAQaQX8PCyAAEM8BDwsgAUEGRiABQQVGcgRAIwEjAEEDdGotAAFBBHYEf0EBBSMBIwBBA3RqLQABQQ9xCwR/QQEFIAFBBUYEfyMBIwBBA3RqKAIEBSMBIwBBA3RqLgECCwsEQEEdQgBCAEIAQgBCAEIAEAQaQX8PCyABQQVGBH8jASMAQQN0ai4BAgUjASMAQQN0aigCBAsjAEEBamoPCyAAENIBDwsgAUEYRgRAIwBBAmpBfyAAEJ0BGw8LIAFBBXYiAEECRiAAQQFGcgR/QS1CAEIAEAcFQcAAIAGsQgBCAEIAQgBCABAECxpBfwvUAgEDfyMBIwBBA3RqIgItAAFBBHYhAQJAAkAgAi4BAg0AIAItAAFBD3EQMkUEQEEADwsgACAAKAIgQQJ0aigCAEEwaiMBIwBBA3RqIgAtAAFBD3FB4ABsaiECIAAoAgQhACMBIwBBAWpBA3RqKAIEIQMCQAJAAkACQAJAAkAgAQ4HAAECBQMFBAULIAIjASMAQQN0ajUCBCMBIwBBAWpBA3RqNQIEQiCGhBBwQQEPCyACQQMQCiACIAA2AghBAQ8LIAJBBBAKIAIgADYCCCACIAM2AgRBAQ8LIwJCgIAEg1ANAiMAIABqQQFqEDQiAEEASA0CIAJBCRAKIAIgADYCCEEBDwsgAkIAEHAgAkEHEAogAiAANgIIIAIgAzYCDCACIAIoAgBBgARyNgIADAILDAELQfIAQgBCAEIAQgBCAEIAEAQaQQAPC0HvAEIAQgAQBxpBAAvhAQECfyABQQdqQQN1IgIgACgCBEwEQA8LIAIgACgCCEoEQCACIAAoAghBAXQiAUoEQCACIQELIAJBwABMIAFBwABKcQRAQcAAIQELIAFB8ABsEAgiAyAAKAIAIAAoAgRB8ABs/AoAACAAKAIAIAAoAghB8ABsEBUgACADNgIAIAAgATYCCAsgACgCBCEBA0AgASACSARAIAAoAgAgAUHwAGxqIgMQBSADQQA2AgAgACgCACABQfAAbGpCADcDYCAAKAIAIAFB8ABsakIANwNoIAFBAWohAQwBCwsgACACNgIEC/YCAQV/IAAgASgCWEECdGooAgAhCiABKQMgIAKsfKchCSABKQMoIAKsfKcgA2ohBiAEQQBIIgIEQCMBIwBBA3RqLQAAQQdxQQJGIQILIAVBAEciAQRAIAUQHiEBCyABRQRAIAIEfyMBIwBBA3RqKAIEBUEBC0UhAQsDQCAGIAlKBEACQCAKKAIAQX8gCWsiA0EDdSIHQfAAbGpB4ABqIANBB3FqLQAAIgVBAUZBACABGwR/IAogBxAWBUEACwRAIAooAgAgB0HwAGxqIgIpAxhQBH4gAikDEAVCAQtQBEBBASEIDAILCyAKIAcQPyMCQoCAgAKDQgBSBEAgCiAHED4LQQEjAkKABINCAFIgBRtFBEBB5QAjAKwgCaxCAEIAQgBCABAEGkEADwsgBUEDRkEAIAEbBEBBASEIDAELIAooAgAgB0HwAGxqQeAAaiADQQdxakECOgAACyAJQQFqIQkMAQsLIARBAE4gCHEEQCAAIAQQDAtBAQv3AwIFfwF+IAAgAUECdGooAgAhCEF/IAJrIgpBA3UhByAEQQBIIgYEQCMBIwBBA3RqLQAAQQdxQQJGIQYLQQEhCSACQQdxRSICQQAgBRsEfyAFKAIAQQFGBUEACwR/IANBCEYjAkKACINCAFJyBUEACwRAQcAAIAUpAzh5p2sgA0EDdE0iAgRAIAUQKQsgCCAHIAUgAxA9IAJFBEAgCCgCACAHQfAAbGpBADYCUAsFIAIgBUVxIAZxIwJCgCCDQgBScQRAIwEjAEEDdGo0AgQhC0GACBAFQYAIIAsQBiAIIAdBgAggAxA9BSAFBH8gBSgCAEEBRwVBAAsEQCADQQhHBEBB3ABCAEIAQgBCAEIAQgAQBBpBAA8LIAEgACgCIEcEfyAFKAIAQf8BcUEGRgVBAAsEQEHbAEIAQgBCAEIAQgBCABAEGkEADwsgCCAHIAUgAxA9BSAIIAcQPyAIIAcQPiADQQhGBEAgCCAHEGALIAUEfyAFEB4FQQALBH9BAAUgBgR/IwEjAEEDdGooAgQFQQELCwR/QQIFIARBAE4EQCAAIAQQDAtBAwshBEEAIQIDQCACIANIBEAgCCgCACAHQfAAbGpB4ABqIAogAmtBB3FqIAQ6AAAgAkEBaiECDAELC0EAIQkLCwsgCQRAIAAgASAHEGoLQQEL5AQBCX9BASEJIAAgAUECdGooAgAiCEF/IAJrIgtBA3UiBxAXBEBBASEGQQchBQNAIAVBAEoEfyAFIAgoAgAgB0HwAGxqai0AX0EBRgVBAAsEQCAGQQFqIQYgBUEBayEFDAELCyAIKAIAIAdB8ABsaiEFIAZBCEcgA0EIR3IEQCAFKAIAQQFHBEBBGkIAQgBCAEIAQgBCABAEGkEADwsgACABIAcQHyAERQRAQQEPCyACQQdxRSADIAZMcSADIAZGIwJCgBCDQgBScnEEQCAEIAVB4AD8CgAAQcAAIAUpAzh5p2sgA0EDdEsEQCAEQQA2AlALBUEAIQYDQCADIAZKBEACQCAIKAIAIAdB8ABsakHgAGogCyAGa0EHcWotAAAiDUEBRgRAIAxBAWohDAwBCyANEGFFBEBB4gAgAqwgBqwgA6xCAEIAQgAQBBpBAA8LIApBAWogCiANQQNGGyEKCyAGQQFqIQYMAQsLIAMgDEYEfiAFKQMYBUIBC1AEfiAFKQMQBUIBC1AjAkKAEINCAFJxBEAgBBAFIARCABAGBSADIApGIwJCgBCDQgBScQRAIAQQBSAEQgAQBgUgBBAFC0EAIQkLCwUgACABIAcQHyAEBEAgBCAFQeAA/AoAAAsLBQNAIAMgBUoEQCAIKAIAIAdB8ABsakHgAGogCyAFa0EHcWotAAAQYUUEQEHiACACrCAFrCADrEIAQgBCABAEGkEADwsgBUEBaiEFDAELCyAAIAEgBxAfIAQEQCAAIAEgAiACIANqIAQQXwtBACEJCyAEQQBHIAlxBEAgACABIAcQagtBAQuMAgEDfyAAIAAoAiBBAnRqKAIAIQcgBQRAIAdBMGogBkHgAGxqQQAgBkEAThshASACKQMYUARAIAAgAigCWCADIAIpAxCnaiAEIAYgARCgAQ8LIAAgAiADIAQgBiABEJ8BDwsgAikDGFAEQCAAIAIoAlggAyACKQMQp2ogBCAHQTBqIAZB4ABsakEAIAZBAE4bEKEBDwsgBkEASARAQeAAIAGsIAIpAxAgAikDGEIAQgBCABAEGkEADwsgAikDICADrHynIQggAikDKCADrHynIARqIQkgAigCWCEFIAAgASACIAMgBEEAQQBBABBiRQRAQQAPCyAAIAUgCCAJIAdBMGogBkHgAGxqEF9BAQvUAQEEf0HQACECAkAgACABRg0AIABBB3EgAUEHcUYEQANAIABBB3EEQEEAIQMgAkUNAyAALQAAIgQgAS0AACIFayEDIAQgBUcNAyACQQFrIQIgAEEBaiEAIAFBAWohAQwBCwsDQCACQQhPBEAgACkDACABKQMAUQRAIABBCGohACABQQhqIQEgAkEIayECDAILCwsLA0AgAiIDQQFrIQIgAwRAIAAtAAAiBCABLQAAIgVrIQMgBCAFRw0CIABBAWohACABQQFqIQEMAQsLQQAhAwsgA0UL1AEBBH9B2AAhAgJAIAAgAUYNACAAQQdxIAFBB3FGBEADQCAAQQdxBEBBACEDIAJFDQMgAC0AACIEIAEtAAAiBWshAyAEIAVHDQMgAkEBayECIABBAWohACABQQFqIQEMAQsLA0AgAkEITwRAIAApAwAgASkDAFEEQCAAQQhqIQAgAUEIaiEBIAJBCGshAgwCCwsLCwNAIAIiA0EBayECIAMEQCAALQAAIgQgAS0AACIFayEDIAQgBUcNAiAAQQFqIQAgAUEBaiEBDAELC0EAIQMLIANFC8IBAQV/QQAkFSAAKAIgIQMDQCADQQBOBEAgA0ECdCICIABqKAIAIQQgASACaigCACEFQQAhAgNAIAJBC0gEQCACQeAAbCIGIARBMGpqIAYgBUEwamoQZSACQQFqIQIMAQsLQQAhAgNAIAIgBCgCBEgEfyACIAUoAgRIBUEACwRAIAQgAhAWBH8gBSACEBYFQQALBEAgAkHwAGwiBiAEKAIAaiAGIAUoAgBqEGULIAJBAWohAgwBCwsgA0EBayEDDAELCwu0CQELfyMAEEsiA0UEQCAAKAI8QShKIQMLQQEgAyMRIzFrQQhPIxgjMmtBAk9xGyEIIAAjPTYCNCAAIwA2AiwjHyMAQQJ0aigCACEBA0AgAQRAIAEoAlghAkEAIQkgASgCKEEASgRAIwAQKwRAIAEgAEEBEEAEfyAAEGdBAQVBAAshCQUCf0EAIAEoAiAgACgCIEcNABogASABKAIgQQJ0aigCACEGIAAgACgCIEECdGooAgAhBUEAIQoDQCAKQQtIBEBBACAKQeAAbCIHIAZBMGpqIAcgBUEwamoQpAFFDQIaIApBAWohCgwBCwtBAQsEfyABIABBAhBABUEACwR/IAEoAlAgACgCUEYFQQALBEBBIiMArEIAQgBCAEIAQgAQBBpBfw8LC0EAIAggAyAJckUjGCMya0EUSXEjESMxa0HkAElxGyEIBSABKAJURQRAAkBBACEGIAEoAmQNACABQQE2AmQDQCAGIAEoAiBMBEAgASAGQQJ0aigCACEFQQAhCgNAIAogBSgCBEgEQCAFKAIAIApB8ABsaigCaEEBcUUEQCAFIAoQPyAFKAIAIApB8ABsakIANwNgCyAKQQFqIQoMAQsLIAZBAWohBgwBCwsLCyABIAAgASgCVEVFEEAEQEEBIQkgASgCVARAIAAQZwsLCyAJBEAgASABKAJcQQFqNgJcQQAhCgNAIAogASgCIEwEQCAKQQJ0IgIgAWooAgAhAyAAIAJqKAIAIQJBACELA0AgCyADKAIESAR/IAsgAigCBEgFQQALBEAgAygCACALQfAAbGooAmhBAXEEQCAAIAogCxAfCyALQQFqIQsMAQsLIApBAWohCgwBCwsjABB7BEAgABAvGgsgASAAEKsBQQEPCyAIBEAgASABKAJgQQFqNgJgCyABKAJgQcAAQQMjABBLBH8gASgCKEEASgVBAAsbIgUgBSABKAJcbGpKBEAgBARAIAQgAjYCWAUjACACEGYLIxdBAWskFyABKAIoBEAgAUEBNgJoBSABEDwLBSABIQQLIAIhAQwBCwsgCEUEQEEADwsjESQxIxgkMgNAIAsgACgCIEwEQCAAIAtBAnRqKAIAIQJBACEBA0AgAUEKSARAIAJBMGogAUHgAGxqQQA2AlwgAUEBaiEBDAELC0EAIQEDQCABIAIoAgRIBEAgAigCACABQfAAbGpBADYCXCABQQFqIQEMAQsLIAtBAWohCwwBCwsgABBeIgMgABBdIAMjADYCLCADQQE2AiggA0EANgJcIANBADYCYCADQQA2AmQgA0EANgJoIANBADYCVCADIx8jAEECdGooAgA2AlgjACADEGYjL0EBaiQvIxdBAWokFyMXIzBKBEAjFyQwCyAAIAM2AiQgACMANgIwIABBADYCPEEAIQQDQCAEIAAoAiBMBEAgACAEQQJ0aigCACIBQQE2AihBACELA0AgCyABKAIESARAIAEoAgAgC0HwAGxqQQA2AmggC0EBaiELDAELCyADIARBAnRqKAIAIQJBACELA0AgCyACKAIESARAIAIoAgAgC0HwAGxqIgEgASgCaEF+cTYCaCALQQFqIQsMAQsLIARBAWohBAwBCwtBAAvRAgIEfwF+IAIgASgCBEghBCACQfAAbCIGIAAoAgBqKQNgIQggA0ECRgR/IAQEfyAIIAYgASgCAGopA2BSBUEBCwVBAAsEQEEADwsgCFAEQEEBDwsgCEKChIiQoMCAgQJRIwJCgASDQgBScQRAQQEPCyADQQJHIARxBEAgASACEGgiBkEAIAAgAhBoIgcbBEAgByAGIAMQQg8LCwNAIAVBCEgEQAJAIAAoAgAgAkHwAGxqQeAAaiAFai0AACIGBH8gBkECRiMCQoAEg0IAUnEFQQELDQAgBEUEQEEADwsgASgCACACQfAAbGpB4ABqIAVqLQAAIgdBA0YgBkECRnENACAGIAdHBEBBAA8LCyAFQQFqIQUMAQsLIAAgAhAXBH8gBAR/IAEgAhAXBUEACwR/IAJB8ABsIgIgACgCAGogAiABKAIAaiADEEIFQQALBUEBCwuzAQECfyMfIAFBAnRqKAIAIQEDQCABBEAgASgCKEEASgR/IAEoAiAgACgCIEYFQQALBEBBASECQQAhAwNAIAMgASgCIEwEQCACQQAgA0ECdCICIAFqKAIAKAIMIAAgAmooAgAoAgxGGyECIANBAWohAwwBCwsgAgR/IAEgASgCIEECdGooAgAoAhwgACAAKAIgQQJ0aigCACgCHEgFQQALBEAgAQ8LCyABKAJYIQEMAQsLQQALowEBAn8jGyACQQF0ai8BACEEQQAhAgNAIAJBC0gEQCAEQQEgAnRxBH8gAkHgAGwiBSAAQTBqaiAFIAFBMGpqIAMQQgVBAQtFBEBBAA8LIAJBAWohAgwBCwtBACECA0AgAiAAKAIESARAIAAgASACIAMQpwFFBEBBAA8LIAJBAWohAgwBCwsgA0ECRgR/IAAoAgQgASgCBEoFQQALBEBBAA8LQQELigYBBH8CQAJAIwEgAEEDdGoiBC0AACIDRQ0AIAQtAAEiBUEPcSEEIAVBBHYhBSACEGwgA0EHcSIGQQdGIAZBBEZyBEAgBBAZRQ0BIANBBHYiAEELRgRAIAQQISAFQQpHQQAgA0EIcRsEQCMFIAUQEQsFIAVBCkdBACADQQhxQQAgAEEIRyAAQQ1HcRsbBEAjBSAFEBELCwUgBkEBRgRAIAQQGUUNAiAEECEgAgR/IAIoAghBAXEFQQALRQ0CIAIoAgwgAigCEBAuBSAGQQNGIAZBAkZyBEAgBBAZDQQgAgR/IAIoAghBAXEFQQALRQ0DIwogAigCDEEDdGopAwBCASACNAIQhoNQDQMgAigCDCACKAIQEG4gBkEDRgRAIwUgBRARCwUgBkEGRiAGQQVGcgRAIANBhQFGBEAgBUEBRgRAIAAjASAAQQN0aigCBGpBAWoQNgRAIwYjBUECdGooAgBBPnENCEEAECEMBwsjBiMFQQJ0aigCACIAQUFxBH9BAQUjCiMFQQN0aikDAEIAUgsNBxBrRQ0HIwYjBSAAIwYjBUECdGooAgByEAkMBgsgACABQQFrR0EAIAUEf0EABSAAECsLGwRAIwYjBUECdGooAgBBQXEEf0EBBSMKIwVBA3RqKQMAQgBSCw0HEGsPC0EAECEjBiMFQQJ0aigCAEE+cQ0GBSADQZUBRgRAIAFBAE4EfyABECsFQQALBEAjBiMFIwYjBUECdGooAgBBQXEQCQsjBiMFQQJ0aigCAEE+cQ0HIAFBAEoiAARAIwEgAUEBa0EDdGotAABBhQFGIQALIAAEQCMBIAFBAWtBA3RqLQABQQR2QQFGIQALIAAEQEEAEBkhAAtBABAhIwVBB0YEf0EABSMFQQFqJAVBAQtFDQcgAARAIwVBABARCwwGBSADQY0BR0EAIANBCHEbBEAgBBAZBH9BAQUgBRAZC0UNByMFIAUQESMFIAQQEQsLCwUgBkUEQCAEEBlFDQUgBBAhIANBGEcNBgsLCwsLIAIQbEEBDwtBAQ8LQQALygEBBH8gASgCIBAqA0AgAyAAKAIgTARAIAAgA0ECdGooAgAhBEEAIQIDQCACQQpIBEAgBEEwaiACQeAAbGoiBSgCAEEBRgR/IAUoAlwFQQALBEAgAyACEBELIAJBAWohAgwBCwtBACECA0AgAiAEKAIESARAIAQgAhAXBH8gBCgCACACQfAAbGooAgBBAUYFQQALBH8gBCgCACACQfAAbGooAlwFQQALBEAgAyACEC4LIAJBAWohAgwBCwsgA0EBaiEDDAELCyABEEMLwQQCBH8BfiMBIwBBA3RqIgIuAQIhAwJAIAItAABBCHFBAEciBARAIANFIgJFBEAjAkKAwACDQgBSBH9BASABQQAgA0EgRhsgA0EQRiADQQhGchsFQQALIQILIANBAUZBACABGwR/IwEjAEEDdGooAgQFQQALBEBB7wBCAEIAEAcaQQAPC0EAIAIjASMAQQN0aiICKAIEG0UNASAAIAItAAFBBHYQIkUEQEEADwsFQQEgAyMBIwBBA3RqLQABQQR2Gw0BCyMBIwBBA3RqLQABQQ9xEDJFBEBBAA8LIABBMGojASMAQQN0aiIFLQABQQ9xQeAAbGohAiAERQRAIAEEfiAFNAIEBSMBIwBBA3RqNQIECyEGIAIQBSACIAYQBkEBDwsgAEEwaiMBIwBBA3RqLQABQQR2QeAAbGohACADQQEgARtFBEAgABApIAIgAEHgAPwKAABBAQ8LIAAoAgBBAUcEQCACEAUFIAEEQCAAKQM4QgEgA0EBa6yGVCIEBEAgABApCyACIABB4AD8CgAAIARFBEAgAkEANgJQCyACIANBA3UQjQEFIAMEQCAAKQM4QgEgA0EBa6yGVCIEBEAgABApCyACIABB4AD8CgAAIARFBEAgAkEANgJQCyACIANBA3UQ0wEFQcAAIAApAzh5p2tBIE0iAwRAIAAQKQsgAiAAQeAA/AoAACADRQRAIAJBADYCUAsLCwsgAUUEQCACEIwBIAIQCwsgAhAUQQEPC0E8QgBCAEIAQgBCAEIAEAQaQQALpwoCCH8BfiMBIwBBA3RqIgItAAAiB0EEdiEFIAdBB3FBB0YhASAAIAAoAiBBAnRqKAIAIQggAi0AAUEPcSEEIAVBC0YEQCAIIAEQrAEPCwJAAkAgBUEIRiICIAVBDUZyBEAgAgRAIAdBCHEEf0EBBSMBIwBBA3RqLQABQQR2CwR/QQEFIwEjAEEDdGouAQILBH9BAQUjASMAQQN0aigCBAsEQEE9QgBCAEIAQgBCAEIAEAQaDAQLBSMBIwBBA3RqIgAoAgQhAiAALQABQQR2BH9BAQUjASMAQQN0ai4BAgsEf0EBBSACQSBHIAJBEEdxIAJBwABHcQsgAQR/QQAjAkKAwACDQgBSIAdBCHEbBUEBC0VyDQILIAggBBAiBH8gBBAyBUEAC0UNAiAIQTBqIARB4ABsaiEAIwJCgAKDQgBSIQIgBUEIRgR/IAAoAgBBAUYFQQALIAJxBEBBCCABRSAAIAAQlgEgAEEANgJQBSMCQoCAgAGDQgBSIQIgBUENRgR/IAAoAgBBAUYFQQALIAJxBEAgB0EIcUEARyABciIBIwEjAEEDdGooAgQiAkHAAEhyBEAgAEEANgJQCyABBEAgACAAKQMQIAIQkQE3AxAgACAAKQMYIAIQkQE3AxggABAYIAAQEAsgAkHAAEgEQCAAIAJBA3UQTwUgABALCyAAEBQFIAAQBQsLQQEPCyAFQQ1LBEBBAiAHrEIAQgBCAEIAQgAQBBoMAgsjASMAQQN0ai4BAiEGIAVBA0YiAkUEQCAFQQlGIQILIAZBAEciAwRAIAIgBkEBRnEjAkKAwACDQgBScUUhAwsgB0EIcUEARyIGBH9BASADIwEjAEEDdGooAgQbBUEBIAMjASMAQQN0ai0AAUEEdhsLBEBBA0IAQgBCAEIAQgBCABAEGgwCCyAGBH8gCCMBIwBBA3RqLQABQQR2ECIFQQELRQ0BIAggBBAiRQ0BIAZBASACGwR/QQEFIwEjAEEDdGooAgQLRQRAQRdCAEIAQgBCAEIAQgAQBBoMAgsgBkUgBUEHRiAFQQZGciAFQQxGcnEEQCMBIwBBA3RqKAIEIgJBAEggAkHAAEEgIAEbTnIEQEHXACACrEIAQgBCAEIAQgAQBBoMAwsLIAQQMkUNASAIQTBqIgMgBEHgAGxqIQdBoAohAiAGBEAjASMAQQN0ai0AAUEEdkHgAGwgA2oiAigCAEEBRwRAIAcoAgBBAUcEQCAFQQFGBEAgBxAFQQEPC0HKACAErCAFrEIAQgBCAEIAEAQaDAQLIAAgBBAMIAUgASAEIAcgAiAHEEQPCyAHKAIAQQFHBEAgACMBIwBBA3RqLQABQQR2EAwgBSABIAQgByAHIAIQRA8LIAcoAlwEQCAAIwEjAEEDdGotAAFBBHYQDAsFIwEjAEEDdGo0AgQhCUGgChAFQaAKIAkQBiAHKAIAQQFHBEAgBSABIAQgByAHQaAKEEQPCwsgAikDECEJIAVFIgAEQCABIQALIAAEQCACKQMYUCEACyAABEAgBygCUEEARyEACyAFIAFFIAcgAiAHRgR/QaAKIAJB4AD8CgAAQaAKBSACCxCWASMCQoCAAYNCAFJBACAAGwR/IAcoAlBBgICAgHhxBUEBC0UgCUL/////B1hxBEAgByAHKAJQQYCAgIB4cjYCUCAHIAk+AgQFIwJCgIABg0IAUkEAIAAbBEAgB0EANgIECyAHQQA2AlALQQEPC0EYQgBCAEIAQgBCAEIAEAQaQQAPC0EAC9AEAQd/IwEjAEEDdGoiAigCBCEEIAItAAEiA0EPcSEBIANBBHYhBSACLQAAEEYhAiAAIAAoAiBBAnRqKAIAIQYCQCAEQZACRiIDIARBgAJGIgdyBEAgAwR/IAAgBRAaBUEBC0UNASAAIAUgASAHGyIDEBpFDQEgBEGAAkYEfyABEEgFQQELRQ0BIAZBMGogA0HgAGxqKAIAIgYQc0UEQEEGIAOsIAasQgBCAEIAQgAQBBpBAA8LIAAgAyMBIwBBA3RqLgECIAIgBEGQAkYgASAFIARBgAJGG0EBQQAQG0UNASAGEEcPCyAEQfEBRyAEQeEBR3EgBEF+cSIDQQBHcSADQcAAR3EgA0HQAEdxIANBoAFHcQRAQQUgBKxCAEIAQgBCAEIAEAQaQQAPCyACQQRIBEBBB0IAQgBCAEIAQgBCABAEGkEADwsgACAFEBoEfyAAIAEQGgVBAAtFDQAgBEHxAUYEfyAAQQAQGgVBAQtFDQAgBkEwaiABQeAAbGooAgAiAxBzRQRAQQYgAawgA6xCAEIAQgBCABAEGkEADwsgBUF/IARBAXEbQQAgBEHxAUcbIgRBAE4EfyAEEEgFQQELRQ0AIAAgASMBIwBBA3RqLgECIAJBAEF/QQFBABAbRQ0AIARBAE4EQCAAIAEjASMAQQN0ai4BAiACQQAgBEEBQQAQG0UNASADQf8BcUEGRgRAIAZBMGogBEHgAGxqIgMQBSACQQhIBEAgAyACEE8LCwsgACABIwEjAEEDdGouAQIgAkEBQX9BAUEAEBsPC0EAC9sCAQF+AkAgASgCAEGAAnEEQEEkIACsIAE0AgAgATQCCCABNAIMQgBCABAEGgwBCyACIAEoAgRqIgJBAEgEQEEJIACsIAE0AgggATQCDCACrEIAQgAQBBoMAQsgASkDGFAEfyABKQMQQgBSBUEBCwRAQQ0gAKwgATQCCCABNAIMIAKsIAEpAxAgASkDGBAEGgwBCyABKAIAQYAQcQRAQQwgAKwgATQCCCABNAIMIAKsQgBCABAEGgwBCyABKAIAQYAgcQRAQQogAKwgATQCCCABNAIMIAKsQgBCABAEGgwBCyAEBEBBDkIAQgBCAEIAQgBCABAEGgwBCyABKAIMIAEoAgggAiADEAMiBkL//wODpyIARQRAQQsgATQCCCACrCADrCABNAIMIAZCIIdCABAEGgwBCyAAQf//A0YEQEHvAEIAQgAQBxoMAQsgBQRAIAUgBhB5C0EBDwtBAAsEACMvCwQAIzALDQAjCSAAQQJ0aigCAAueAgECfyAAKQMAJAIgACgCCCQBIAAoAgwkByAAKAIQJAwgACgCFBogACgCGCQaIAAoAhwkJiAAKAIgJDUgACgCJCQ2IAAoAigkEiAAKAIsJDggACkDMCQnIAApAzgkKCAAKAJAJDdBACQNQQAkOUF/JDpBACQIQQAkEUEAJBhBACQvQQAkMEEAJBdB4AgQBUEBJAhBASQWIwdFBEBB7ABCAEIAQgBCAEIAQgAQBBojDQ8LEMcBRQRAIw0PCxDJAUEAIQADQCAAIzZIBEAjNSAAQTBsaiIBKAIAEDQiAkEASgR/IAIgARB6BUEBC0UEQCMNDwsgAEEBaiEADAELC0EAQQAQekUEQCMNDwtBACQAQQAkKkEAQQBBARCAARojDQs3AQF/IzRFBEBBEBBSQR9qQXBxJDQLIzQkIgNAIABBgBBIBEAjGSAAQQAQCSAAQQFqIQAMAQsLCxYAIABBD2pBcHEgACAAQfD/AUsbEAgLDAAjKSAAai0AAEVFCwcAIxJBAnELBAAjEQsEACMPCwQAIzoLCQAjOUEAIw0bCyMBAX8gACMTIgFBFGsoAhBBA3ZPBEAACyABIABBA3RqKQMACwQAIyoLDQAjHCAAQQJ0aigCAAsEACMAC4IFAgF+AX8gAUEwaiEBAkACQAJAAkACQAJAAkACQAJAIAIoAhgiBQ4LAQMHAAAAAAAAAAIACyAFQQNGIAVBBEZyDQMgBUEFRg0EIAVBBkYNBQwHCyABEAUMBQsgARAFIzcEQCABQgA3AzAgASM3QQFrIgCtIgQ3AzggAUIANwMgIAEgBDcDKCABQQA2AkggASAANgJMIAFBADYCQCABIAA2AkQgARALCwwECyABEAUgASMsNwMoIAEjLD4CRCABQoFgNwMgIAFBgWA2AkAgARALDAMLIwtBAEgEQEE/QgBCAEIAQgBCAEIAEAQaQQAPCyMMIwtBBXRqIgAoAhwEQEEzQgBCABAHGkEADwtBACACKAIYQQRGIANBAUYjLkIAWXEEfyMuIAA1AgxTBUEACxsgACgCGEEATgRAIAFBAxAKIAEgACgCGDYCCAUgAUEEEAogASMLNgIICyABIz42AgwEQCABIAEoAgBBgAJyNgIAIwhBAWokCCABIwg2AlAgACgCGEEATgRAIwhBAWokCCABIwg2AgwLCwwCCyABQYgKEAogASM/PgIIIwhBAWokCCABIwg2AlAgASABKAJQNgJUIAEoAlAhASAAKAJIIAAoAkxGBEAgACgCTAR/IAAoAkxBAXQFQQILIgJBA3QQCCIDIAAoAkQgACgCSEEDdPwKAAAgACgCRCAAKAJMQQN0EBUgACADNgJEIAAgAjYCTAsgACgCRCAAKAJIQQN0aiABNgIAIAAoAkQgACgCSEEDdGojADYCBCAAIAAoAkhBAWo2AkgMAQsgAUGHgAEQCiABIAIoAhw2AgggASACKAIgNgIMC0EBDwtBISADrEIAEAcaQQALxwEBBH8gACABEFxFBEBB8QAjLaxCAEIAQgBCAEIAEAQaQQAPCwNAIAQgACgCIEwEQCAAIARBAnRqKAIAIQNBACECA0AgAkELSARAIAEgA0EwaiACQeAAbGoiBSgCVEYEQCAFEAULIAJBAWohAgwBCwtBACECA0AgAiADKAIESARAIAMgAhAXBH8gASADKAIAIAJB8ABsaigCVEYFQQALBEAgAygCACACQfAAbGoQBQsgAkEBaiECDAELCyAEQQFqIQQMAQsLQQELvwQBBH8CQCMBIwBBA3RqKAIEIgJBAEggAiMmTnIEQEEfIAKsQgBCAEIAQgBCABAEGgwBCyMaIAJBMGxqIgMoAgBBAkYEQEEgIAKsQgBCAEIAQgBCABAEGgwBCyADKAIAQQNGBH9BAAUjEkECcUEBIAMoAiQbC0UEQEEeIAKsQgBCAEIAQgBCABAEGgwBCyADKAIAQQFHBEAgAygCAAR/QSEgAqxCABAHBUEfIAKsQgBCAEIAQgBCABAECxoMAQtBfyQLQQAkPkIAJD9CACQsQQAkHUEAJC1BACRAQQAkQUF/JB5CfyQuIAAgACgCIEECdGooAgAhBEEBIQEDQCABQQVMBEAgACABIAMgAUEBaxA1IAFBAUoEfyADIAFBAmsQNQVBAAsgAhDFAUUNAiABQQFqIQEMAQsLIwtBAE4EQCADKQMoIwwjC0EFdGooAgAiAayIQgGDUARAIx5BAE4Ef0EPIAGsQgBCAEIAQgBCABAEBUEwIAGsIAKsQgBCAEIAQgAQBAsaDAILC0EAIQEDQCABI0FIBEAgACNAIAFBAUEBQX9BAEEAEBtFDQIgAUEBaiEBDAELCyMdQQAjLRsEfyAAIx0QwQEFQQELRQ0AIx5BAE4EQCACQbUBRgRAIAQoApABQQFHBEBBISACrEIAEAcaDAMLIABBARAMIAQpA8gBIAQ0AhxWBEAgACMeQQEQhgFFDQMFIARBADYCHAsFIAAjHkEAEIYBRQ0CCwsgBBBOIAAgBCADIAIQwAEPC0EAC6kCAQV/IAEoAgBBBkcEfkIBBSABKQMYC1BFBEBCfw8LQX8gASgCBCABKQMQp2prIgNBA3UhBSADQQdxIQQgBSAAIAEoAlhBAnRqKAIAIgYoAgROBEBCfw8LIAQhAwNAIANBAE4EfyAGKAIAIAVB8ABsakHgAGogA2otAABBA0YFQQALBEAgB0EBaiEHIANBAWshAwwBCwsgAiAHTARAQgAPCyAGIAUQFkUEQEJ/DwtBACEDA0AgBEEATgR/IAYoAgAgBUHwAGxqQeAAaiAEai0AAEEBRgVBAAsEQCADQQFqIQMgBEEBayEEDAELCyACIANHBEBCfw8LIAYoAgAgBUHwAGxqIgIpAxhQRQRAQn8PCyABKAJYIAAoAiAQKiAFEC4gABBDIAIpAxALgAIBAX8gACAAKAIgQQJ0aigCAEEwaiABQeAAbGoiBCgCAEEBRwRAQQQgAawgBDQCACACrCAENAIIIAQ0AgxCABAEGkEADwsgBCkDOCQsIAQpAyBCAFMEQEHYACABrEIAQgBCAEIAQgAQBBpBAA8LIAJB/wFxQQpGIgJFIAQpAzBQcQRAQdoAIAGsIAQpAzAgBCkDOEIAQgBCABAEGkEADwsgBCkDOEKAgICAAloEQEHZACABrEIAQgBCAEIAQgAQBBpBAA8LIAAgAUEBayAEKQM4pyACIANB/wFxQQdGIgIgAgR/IAQpAxhQBSACCyADECNFBEBBAA8LIAAgARAMQQEL6QoCBn8BfgJAAkACQAJAIAJB/wFxIgdFDQAgACAAKAIgQQJ0aigCAEEwaiABQeAAbGoiBigCAEUEQEE+IAGsQgBCAEIAQgBCABAEGgwECyAHQQFGDQAgBigCAEH/AXEhCCACQYACcUEARyIFBEAgBhAeIQULIAVFBEACfwJAAkACQAJAAkACQAJAAkAgB0ECRwRAIAdBA0YNASAHQQRGIAdBBUZyIAdBCEYgB0EGRnJyIAdBB0YgB0EPRnJyDQIgB0EJRiAHQQpGcg0DAkAgB0ELaw4HBQcICQAEBgALDAwLIAYoAgBBAkYMCAsgBigCAEEDRgwHCyAGKAIAIgRB/31xIAQgAkGAAnEbIgRB/3txIAQgAkGABHEbIQogAkH/AXEiCUEERiIERQRAIAlBBUYhBAsgBEUEQCAJQQhGIQQLAn9BASAKQQRGIApBBkZyIApBBUZyDQAaQQAjAkKAgBCDQgBSQQEgBBtFDQAaIApBiAhGIApBCEZyIApBCkZyIApBh4ABRnILDAYLIAYoAgBBAUYMBQsgBigCAEGICEYMBAsgBigCAEEERgwDCyAGKAIAQQlGDAILIAYoAgBBBkYMAQsgCEEHRwR/QQAFIAYoAgBBgMIAcQR/QQAFIAYoAgwgBigCCCAGKAIEIAQgARACIglBAEgNBSAJQQFGCwsLRQRAQQQgAawgBjQCACACrCAGNAIIIAY0AgxCABAEGgwFCyAHQQtGBEAgBigCBAR+QgEFIAYpAxgLUAR/IAYpAxBCAFIFQQELBEBB1AAgAaxCAEIAQgBCAEIAEAQaDAYLBSAIQQNGIAhBAkZyIAhBCUZyBEAgASAGEHVFDQYLCwsgB0ELRgRAIAYoAlQEf0EBBSAGEB4LRQRAQfEAIAGsQgBCAEIAQgBCABAEGgwFCyABJC0LIAYoAlQEQCMdBEBB7QAgAawgBjUCVCMdrUIAQgBCABAEGgwFCyAGKAJUJB0LIAdBBkdBACAFGw0AAkACQAJAAkACQAJAAkACQCAHQQNHBEAgB0EERg0BIAdBBUYgB0EIRnINAiAHQQ9GDQMgB0EJRiAHQQpGcg0EAkAgB0EMaw4GBwAAAAYIAAsMCAsgBigCCCQLIAYoAgwkPgwICyMLQQBIDQkgACABIwwjC0EFdGooAgRBAEEAQQAgAhAjRQ0KIwJCgIAIg0IAUgRAIwwjC0EFdGoiASgCACICQQZGIAJBAkZyBEAgACAGIAEoAgQQwwEkLgsLDAcLIwtBAEgNCCMMIwtBBXRqKAIcBEBBM0IAQgAQBxoMCgsgACABIwwjC0EFdGooAghBACAHQQhGIgAgACACECMPCyAGKAIEQQdxBH9BAQUgBikDECAGKQMYhEIHg0IAUgsEQEE7IAisIAYpAxAgBikDGCAGNAIEQgBCCBAEGgwJCyAAIAFBCEEAQQFBASACECMPCyAAIAEgAiADEMQBDwsgBikDGFBFBEBBASABrEIAQgBCAEIAQgAQBBoMBwsgBikDECQ/IAAgARAMDAMLIAYoAggkHgwCCyMMIAYoAghBBXRqIgIoAhBBgAFxBH8gAigCFAVBAAtFBEBB6QAgAaxCAEIAQgBCAEIAEAQaDAULIAYpAxhQRQRAQegAIAGsQgBCAEIAQgBCABAEGgwFCyABIAYgBigCBCACKAIIIAYpAxAgBjQCBHwiC6drQQAQSUUNBCALpyEAA0AgACACKAIISARAIAAgAigCFGotAABFDQMgAEEBaiEADAELC0HnAEIAQgBCAEIAQgBCABAEGgwEC0EBDwtBAQ8LQSEgBKxCABAHGgwBC0E/QgBCAEIAQgBCAEIAEAQaQQAPC0EAC68DAQR/QQEjASAAQQN0aiICLQABIgNBD3F0IQFBASADQQR2dCEDAkACQAJAAkACQAJAAkAgAi0AACICQQdxIgQOBAEGAgMACyAEQQRGIARBB0ZyDQMMBAtB/48EIAFBEHQgAkEYRxsPCyABDwsgAkEFdkEGRwRAIAEgA3IPCyMBIABBA3RqKAIEIgBBgAJGDQIgAEGQAkYEQCABIANyDwsgAEHxAUYEQCABQQFyIANyQYCABHIPCyABIANyIANBEHRBACAAQQFxG3IPCyADQQAgAkEEdiIAQQ1HQQAgAkEIcRsbIAFBACAAQQtHG3IgAUEQdHIPCyACQQZGIAJBBUZyBEBBAA8LIAJBlQFGBEBBAQ8LIAJBhQFGBEBBPiEBIwEgAEEDdGoiAC0AAUEEdkUEQCAAKAIEIgIjJkggAkEATnEEfyMaIAJBMGxqKAIAQQFGBUEACwRAQQAhAUEAIQADQCAAQQVIBEAgAUECIAB0ciABIxogAkEwbGogABA1GyEBIABBAWohAAwBCwsLCyABQYCA/AFyDwsgASADQQAgAkEIcRtyDwsgAyABQRB0cguHAwECfyMHEAgkFCMUQQAjB/wLACMHEAgkKSMpQQAjB/wLACMHQQF0IgEQCCQbIxtBACAB/AsAIwdBAnQiARAIJDsjO0EAIAH8CwBBACQPA0AgAEGAAkgEQCMcIABBABAJIABBAWohAAwBCwtBACEAA0AgACMHSARAAkAjASAAQQN0ai0AAEEYRgRAIABBAWoiAEEQEBwMAQsgACQAIwEgAEEDdGotAAAiAUEHcUEBRgR/IAFBBXYiAUEERyABQQNHcQR/QQEFIwEgAEEDdGooAgQLBUEACwRAQS5CAEIAQgBCAEIAQgAQBBpBAA8LIwEgAEEDdGoiAS0AABDIAUUEQEHAACABMQAAQgBCAEIAQgBCABAEGkEADwsLIABBAWohAAwBCwtBABCBARpBACEAA0AgACMHSARAIAAQEkUEQCAAJAAgABB9BH9BAQUgABB+CwRAIAAjASAAQQN0aigCBGpBAWoQgQFFBEBBAA8LCwsgAEEBaiEADAELCxDKAQR/EMsBBUEACwuVAgEBfyAAQQR1IQECQAJAAkACQAJAAkACQAJAAkAgAEEHcQ4IAAECAwQGBwUHCyAAQSBGIABBGEZyIABBKEZyIABBMEZyIABBwABGciAAQcgARnIgAEHQAEZyDwsgAEEFdSIBQQRGIABBmQFHcSABQQNGcg8LIABBBXVBA0YPCyAAQQV1IgBBBkYgAEEDRnIPCyAAQQhxQQAgAUEIRhtFIAFBDUYgAUENSBsPCyAAQQhxQQAgAUEIRhtFIABB1wFGIAFBDUgbDwsgAEGFAUYgAEEFRnIgAEGNAUZyIABBlQFGciAAQeUBRnIEQEEBDwsMAQsgAEEGRgRAQQEPCwsgAUENTCABQQBKcSABQQhHcSABQQlHcQvPAQEEf0EBIQADQCAABEBBACEAIwdBAWshAQNAIAFBAE4EQCABEBJFBEAgAUECaiABQQFqIwEgAUEDdGotAAAiAkEYRhshAyACQQVHIAJBlQFHcSACQQZHcSADIwdIcQR/IxsgA0EBdGovAQAFQQALIQIgARB8BH8gAiMbIAEQM0EBdGovAQByBSACCyABEMYBIgJBEHZBf3NxIAJB//8DcXIiAiMbIAFBAXRqIgMvAQBHBEAgAyACOwEAQQEhAAsLIAFBAWshAQwBCwsMAQsLC+oBAQV/A0AgASMPSARAIAEQfyECIwkgAUECdGooAgAiAyEAA0AgACACSARAIAAkACMBIABBA3RqLQAAQY0BRgR/IAAQEgVBAQtFBEBBEkIAQgAQBxpBAA8LIAAQfARAIAMgABAzIgRKIAIgBExyBEBBKCAArCAErEIAQgBCAEIAEAQaQQAPCwsgACACQQFrRgRAIwEgAEEDdGotAAAhBCAAEBIEf0EBBSAEQQVHIARBlQFHcSAEQQZHcQsEQEEsQgBCAEIAQgBCAEIAEAQaQQAPCwsgAEEBaiEADAELCyABQQFqIQEMAQsLQQEL+wUBC38jB0EIakEDdBAIIQgjBxAIIglBACMH/AsAA0AgByMPSARAIAdBAEoEfyMJIAdBAnRqKAIAEDYFQQELBEAgCCAAQQJ0aiMJIAdBAnRqKAIANgIAIABBAWohAANAIABBAEoEQCAJIAggAEEBayIAQQJ0aigCACIBaiICLQAADQEgASQAIAJBAToAACMBIAFBA3RqIgItAAAiBUEHcSEKIAFBAWohBEF/IQYgBUEYRgRAIAFBAmohBCACLQABQQR2QQRGBH8gASACKAIEakEBagVBfwshBgUgBUGVAUYEQEF/IQQFIAVBhQFGBEAjASABQQN0aiICLQABQQR2QQFGBEAgAUEBEBwgBEEDEBwgASACKAIEakEBaiIGQQMQHAUjASABQQN0ai0AAUEEdgRAQQAhAgVBACECAkAjASABQQN0ai0AAEGFAUcEf0EBBSMBIAFBA3RqLQABQQR2Cw0AIwEgAUEDdGooAgQiCkEASCAKIyZOcgR/QQEFIxogCkEwbGooAgBBAUcLDQBBACEFA0AgBUEFSARAQQEhAiMaIApBMGxqIAUQNUH/AXFBDEYNAiAFQQFqIQUMAQsLQQAhAgsLIAIEQCABQQ0QHAsLBSAFQQZGIAVBBUZyBEAgARAzIgRBAxAcBSAKQQZGIApBBUZyBEAgBUEEdkEORgRAQTZCAEIAEAcaQQAPCyABEDMhBiABQQEQHCAGQQMQHAsLCwsLIAZBAE4EQCAIIABBAnRqIAY2AgAgAEEBaiEACyAEQQBOBH8gBCAJai0AAAVBAQtFBEAgCCAAQQJ0aiAENgIAIABBAWohAAsMAQsLCyAHQQFqIQcMAQsLA0AgAyMHSARAIAMkACADIAlqLQAARQRAQfAAIAOsQgBCAEIAQgBCABAEGkEADwsjASADQQN0ai0AAEEYRgR/IAMQEgVBAQsEfyADBSAJIANBAWpqLQAABEBBJyADrEIAQgBCAEIAQgAQBBpBAA8LIANBAWoLQQFqIQMMAQsLQQELnwIAIAIoAgBBAUcEf0EBBSADKAIAQQFHCwRADwsjAkLAAINCAFIEf0EBBSACIAUQDQsEf0EBBSADIAUQDQtFBEBBASAEQQVHIARBAUdxIAUbBEAPCyAEQQFGBEAgACABQQFBABAsBSACIANBAUEAECwLIAAQCyABEAsgAhALIAMQCw8LIAIgAwJ/AkACQAJAAkACQAJAAkACQAJAAkACQAJAIARBAWsODQADAgoBBQQLCwcGCQgLC0EFDAsLQQEMCgtBCgwJC0ELDAgLQQwMBwtBDQwGC0ECDAULQQMMBAtBBgwDC0EHDAILQX8MAQtBBAsgBRAsIAIQCyADEAsgACABIAQgBRAsIAAQCyABEAsgABAUIAEQFCACEBQgAxAUC/8FAQx+IwJCwACDQgBSBH9BAQUgACADEA0LBH9BAQUgASADEA0LRQRAQX8PCyADBH4gADUCSAUgACkDMAshCSADBH4gADUCTAUgACkDOAshCiADBH4gADQCQAUgACkDIAshCyADBH4gADQCRAUgACkDKAshDCADBH4gATUCSAUgASkDMAshDSADBH4gATUCTAUgASkDOAshBCADBH4gATQCQAUgASkDIAshBSADBH4gATQCRAUgASkDKAshBkL/////D0J/IAMbIQ4CQAJAAkACQAJAAkACQAJAAkACQCACQQFGIAJBBUZyRQRAIAJBAmsODAIDAQoGBwoKBAUICQoLIAJBAUchAiAOIAApAxCDIQ8gDiABKQMQgyEHIA4gASkDGIMiCCAOIAApAxiDIg6EUARAQQEgAmsgAiAHIA9RGw8LIwJCIINCAFIEfyAPIA5Cf4UgCEJ/hYMiD4MgByAPg1EFQQELRQRAIAIPCyAIUCAOUCMCQsAAg0IAUnJyBEAgCiANVCAEIAlUcgRAIAIPCyAGIAtTIAUgDFVyBEAgAg8LCyADRSMCQsAAg0IAUnEEQCAAKAJIIAEoAkxLBH9BAQUgACgCTCABKAJISQsEQCACDwsgACgCQCABKAJESgR/QQEFIAAoAkQgASgCQEgLBEAgAg8LC0F/DwsgACECIAEgAxANRQRAIAEhAiAAIQELIAEgAxANRQRAQX8PCyAOIAEpAxCDIgQgDiACKQMQgyIFIA4gAikDGIMiBkJ/hYODQgBSBEBBAQ8LIAUgBoQgBINQBEBBAA8LQX8PC0EBQX9BACAKIA1WGyAEIAlUGw8LQQFBf0EAIAogDVobIAQgCVgbDwtBAUF/QQAgBCAJVhsgCiANVBsPC0EBQX9BACAEIAlaGyAKIA1YGw8LQQFBf0EAIAUgDFMbIAYgC1MbDwtBAUF/QQAgBSAMVxsgBiALVxsPC0EBQX9BACAGIAtVGyAFIAxVGw8LQQFBf0EAIAYgC1kbIAUgDFkbDwtBfwulAQEEf0EBIQIDQCACQQVMBEAgASACQQJ0aigCACIDBEAgAEEwaiACQeAAbGohBCADQQFGBEAgBBAFBSADQQJGBEAgBEECEAoFIANBA0YiBSADQQRGcgRAIARBCEGIAiADQQNHGxAKIAQgASACEIgBNgIIIAUEQCMIQQFqJAggBCMINgJQCwVBHCACrCADrBAHGkEADwsLCwsgAkEBaiECDAELC0EBC7YEAQV/IAAgACgCIEECdGooAgAiAkEwaiEDAkAgACgCIEUEQAJ/IAAoAkhBAEoEQEHSACAAQQAQLa0gACgCRDQCBEIAQgBCAEIAEAQaQQAMAQtBAQtFDQEgAigCEEEASgR/IwkgAigCEEECdGooAgAQNgVBAAsiAQR/IAEoAiwFQQALBEBBfg8LIAMoAgBFBEBBPkIAQgBCAEIAQgBCABAEGgwCCyABBEAgAygCAEEBRwRAQeoAIAM0AgBCAEIAQgBCAEIAEAQaDAMLQX4PCyMSQQRxBEAgAygCAEEBRwRAQdUAQgBCAEIBIycjKCADNAIAEAQaDAMLIwJCgIAgg0IAUgRAIABBABAMCyADIycjKBCHAUUEQEHVACADKQMgIAMpAyhCACMnIyhCABAEGgwDCwtBfg8LIAMoAgBB/wFxQQZGBEBB1gBCAEIAQgBCAEIAQgAQBBoMAQsgACAAKAIgQQFrQQJ0aigCACEEIAIoAgwhBSACKAIYQQBHIgEEQCADKAIAQQFHBEBBEUE+IAMoAgAbQgBCAEIAQgBCAEIAEAQaDAILIABBABAMIAMgAjQCICACNAIkEIcBRQRAQRAgAykDICADKQMoIAI0AiAgAjQCJEIAQgAQBBoMAgsgBRArRQRAQQ9CAEIAEAcaDAILBSAEQTBqIANB4AD8CgAACyACEFsgACAAKAIgQQFrNgIgIAFFBEAgBUEBag8LIAAgBRCoASIBBEAgASAAEKUBCyAFDwtBfwvHAQEEfyMBIwBBA3RqLQABQQR2IgFFBEAgABDCAQR/IwBBAWoFQX8LDwsgAUEBRwRAQSsjASMAQQN0ajQCBEIAEAcaQX8PCyMAIwEjAEEDdGooAgRqQQFqIgIQNiIBBEAgACABENEBDwsgACAAKAIgQQJ0aigCACEDIAAjACACEDQQiQEiBEUEQEF/DwtBASEAA0AgAEEFTARAIABB4ABsIgEgBEEwamogASADQTBqakHgAPwKAAAgAEEBaiEADAELCyADEE4gAgv9AgEGfyAAIAAoAiBBAnRqKAIAIQVBASEEAkADQCAEQQVMBEACQCABIARBAnRqKAIAIgJFDQAgBUEwaiAEQeAAbGoiAygCAEUEQEE+IASsQgBCAEIAQgBCABAEGkF/DwsgAkEBRgRAIAMoAgBBAUcNBAUgAkECRgRAIAMoAgBBAkcEf0EBBSADKAIECwR/QQEFIAMpAxhCAFILBH9BAQUgAykDEEIAUgsNBQUgAkEERiIGIAJBA0ZyBEAgBgR/IAMQHgR/QQEFIAMoAgBBgAJxCwVBAAsNBiADEB4NAyADKAIAIQcgAyADKAIAQf99cTYCACAAIAQgASAEEIgBIgZBAUEAQQBBABAjIgIEQCAAIAQgBkEBQQFBAEEAECMhAgsgAyAHNgIAIAJFBEBBfw8LBUEcIASsIAKsEAcaQX8PCwsLCyAEQQFqIQQMAQsLIAUQTiABKAIsRQRAIAVBMGoQBQsjAEEBag8LQRwgBKwgAqxCAEIAQgBCABAEGkF/C8sJAg5/AX4jASMAQQN0aiIBLQAAIgNBBHYhBiAAIAAoAiBBAnRqKAIAIQ0gAS0AASIBQQ9xIQkgBkUgBkENS3IEQEElIAOsQgBCAEIAQgBCABAEGkF/DwsgDSAJECJFBEBBfw8LIAFBBHYhCiADQQhxQQBHIggEfyMBIwBBA3RqKAIEBSAKCwRAQSZCAEIAQgBCAEIAQgAQBBpBfw8LIAgEfyANIAoQIgVBAQtFBEBBfw8LIA1BMGoiASAJQeAAbGohBEHgCyECIAgEQCAKQeAAbCABaiECBSMBIwBBA3RqNAIEIQ9B4AsQBUHgCyAPEAYjASMAQQN0ajQCBCEPQcAMEAVBwAwgDxAGCyADQQdxQQZGIQsjASMAQQN0ai4BAiMAQQFqaiEHIAYhBQJAIAQiASgCAEEBRgR/IAIoAgBBAUYFQQALBEAgASACIAUgCxDNASEODAELQX8hDiACIAsQDQRAIAIhAwUgBRCDASEFIAEhAyACIQELIAMgCxANBH8gASgCAEEBRgVBAQsEf0EABQJ/QQAgASgCAEGAAnENABpBASABKAIAQf8BcSIMQQVGIAxBBEZyIAxBC0ZyDQAaIAxBB0YEQCMCQoCAAoNCAFIEfyABKAJUBH9BAQUgASgCAEGAgANxCwVBAAsEfyABKAIAQYDAAHEFQQELRQwBCyAMQQhGBEAjAkKAgAKDQgBSBH8gASgCAEGAwABxBUEBC0UMAQsgDEEDRiMCQoCAAoNCAFJxCwtFDQAgAyALEIQBQgBSDQBBAUF/IAVBBUYbQQAgBUEBRxshDgsgDkEATgRAIAQoAgBBAUYEQCAAIAkQDAsgCAR/IAIoAgBBAUYFQQALBEAgACAKEAwLIAcjAEEBaiAOQQFGGw8LQQAkECAIBH8gAigCAEEBRgVBAAsEfyACKAJQBUEACwRAIAAgAigCUBBtCyAEKAIAQQFGBH8gBCgCUAVBAAsEQCAAIAQoAlAQbQsjEEECTgRAIAAQLyIFIxA2AhRBACEBA0AgASMQSARAIAFBAnQiAyAFQRhqaiMjIANqKAIANgIAIAFBAWohAQwBCwsLIAAgBxBTIgdFBEBBfw8LIAcgBygCIEECdGooAgAiBUEwaiIBIAlB4ABsaiIDIAEgCkHgAGxqQcAMIAgbIgEgBCACIAYgCxDMASAIBH8gAigCAEEBRgVBAAsEfyACKAJQBUEACwR/IAIoAlAgASgCUEYFQQALBEAgACACEDcgByABEDcLIAQoAgBBAUYEfyAEKAJQBUEACwR/IAQoAlAgAygCUEYFQQALBEAgACAEEDcgByADEDcLIAZBBUcgBkEBR3EgC3IEQCMAQQFqDwsgCAR/IAQoAgBBAUcFQQALBH8gAigCAEEBRwVBAAsEQCAEKAIAQYACcUEARyIBIAIoAgBBgAJxQQBHRyMCQoCAAoNCAFJxBH8gBCgCAEH/AXFBB0cFQQALBH8gAigCAEH/AXFBB0cFQQALBEAgBSANIAZBAUYbQTBqIAkgCiABG0HgAGxqIgEgASgCAEH/fXE2AgALCyAIQQEgBCgCAEGAAnEbBH9BAQUjASMAQQN0aigCBAtFBEAgACAJIAZBBUYQigEgByAJIAZBAUYQigELIwBBAWoLkAICA38BfiAAKQMYUARAIAAgACkDECABECUiBTcDECAAIAWnIgE2AkQgACABNgJAIAAgBaciATYCTCAAIAE2AkgPCyAAKAJEIAFBA3QiAnYgACgCQCACdkYEQCAANAJEIAEQJaciAyAANAJAIAEQJaciBCADIARKGyICQQBOIAMgBCADIARIGyIDQQBORgRAIAAgAzYCQCAAIAI2AkQgACADNgJIIAAgAjYCTCADrCACrBAnIAAjA0L/////D4M3AxAgACMEQv////8PgzcDGA8LCyAAQYB/QYCAfiABQQFGGyIBNgJAIABBfyABazYCRCAAQQA2AkggAEF/NgJMIABCADcDECAAQv////8PNwMYC6cCAQJ+IwJCAYNQBEAPCyAAIAApAzAiASAANQJIIAApAzBCgICAgHCDhCICIAEgAlYbNwMwIAAgACkDOCIBIAA1AkwgACkDOEKAgICAcIOEIgIgASACVBs3AzggACAAKQMgIgEgADUCSCAAKQMgQoCAgIBwg4QiAiABIAJVGzcDICAAIAApAygiASAANQJMIAApAyhCgICAgHCDhCICIAEgAlMbNwMoIAAoAkBBAE4EfyAAKQMgQoCAgIB4WQVBAAsEfyAAKQMoQv////8HVwVBAAsEQCAAIAA0AkA3AyAgACAANAJENwMoIAAgADQCQDcDMCAAIAA0AkQ3AzggACkDICAAKQMoECcgACkDECAAKQMYIwMjBBAoIAAjAzcDECAAIwQ3AxgLC/MBAQJ+IAApAzAgACkDOFcEQCAAIAApAyAiASAAKQMwIgIgASACVRs3AyAgACAAKQMoIgEgACkDOCICIAEgAlMbNwMoCyAAKQMgIAApAyhYBEAgACAAKQMgIgEgACkDMCICIAEgAlYbNwMwIAAgACkDKCIBIAApAzgiAiABIAJUGzcDOAUjAkICg0IAUgRAIAApAzggACkDIFQEQCAAIAApAzA3AyAgACAAKQM4IgEgACkDKCICIAEgAlQbNwM4BSAAKQMoIAApAzBUBEAgACAAKQM4NwMoIAAgACkDMCIBIAApAyAiAiABIAJWGzcDMAsLCwsL/wQBAn8jAkIBg6cEQCAAKQMwQiCIIAApAzhCIIhRBEAgACAAKAJIIgEgACkDMKciAiABIAJLGzYCSCAAIAAoAkwiASAAKQM4pyICIAEgAkkbNgJMIAApAzCnIgEgACkDOKdMBEAgACAAKAJAIgIgASABIAJIGzYCQCAAIAAoAkQiASAAKQM4pyICIAEgAkgbNgJECwsgACkDIEIghyAAKQMoQiCHUQRAIAApAyCnIgEgACkDKKdNBEAgACAAKAJIIgIgASABIAJJGzYCSCAAIAAoAkwiASAAKQMopyICIAEgAkkbNgJMCyAAKQMgpyIBIAApAyinTARAIAAgACgCQCICIAEgASACSBs2AkAgACAAKAJEIgEgACkDKKciAiABIAJIGzYCRAsLIAApAzhCIIinIAApAzBCIIinQQFqRgR/IAApAzCnQQBIBUEACwR/IAApAzinQQBOBUEACwRAIAAgACgCQCIBIAApAzCnIgIgASACShs2AkAgACAAKAJEIgEgACkDOKciAiABIAJIGzYCRAsgACkDKEIgh6cgACkDIEIgh6dBAWpGBH8gACkDIKdBAEgFQQALBH8gACkDKKdBAE4FQQALBEAgACAAKAJAIgEgACkDIKciAiABIAJKGzYCQCAAIAAoAkQiASAAKQMopyICIAEgAkgbNgJECwsgACgCSCAAKAJMTARAIAAgACgCQCIBIAAoAkgiAiABIAJKGzYCQCAAIAAoAkQiASAAKAJMIgIgASACSBs2AkQLIAAoAkAgACgCRE0EQCAAIAAoAkAiASAAKAJIIgIgASACSxs2AkggACAAKAJEIgEgACgCTCIAIAAgAUsbNgJMCwvOAQAgAgRAIABBgICAgHg2AkAgAEH/////BzYCRCAAKQMQQv////8PgyAAKQMYQv////8PgyABEFQgACMDNwMQIAAjBDcDGCAAIAAoAkggAXY2AkggACAAKAJMIAF2NgJMIAAQGCAAEBMPCyAAQoCAgICAgICAgH83AyAgAEL///////////8ANwMoIAApAxAgACkDGCABEFQgACMDNwMQIAAjBDcDGCAAIAApAzAgAa2INwMwIAAgACkDOCABrYg3AzggABAQIAAQEyAAECQLvQMBBH4jAkIIg1AEQCABKQMgQgBTBH9BAQUgACkDIEIAUwsEf0EBBSABKQM4Qv////8PVgsEf0EBBSAAKQM4Qv////8PVgsEQCAAEBgPCyAAIAApAzAgASkDMH43AzAgACAAKQM4IAEpAzh+NwM4IAApAzhC////////////AFYEQCAAQoCAgICAgICAgH83AyAgAEL///////////8ANwMoBSAAIAApAzA3AyAgACAAKQM4NwMoCw8LIAApAzggASkDOBCSAQR/QQEFIAApAzAgASkDMBCSAQsEQCAAQgA3AzAgAEJ/NwM4BSAAIAApAzAgASkDMH43AzAgACAAKQM4IAEpAzh+NwM4CyAAKQMgIAEpAyAQOAR/QQEFIAApAyAgASkDKBA4CwR/QQEFIAApAyggASkDIBA4CwR/QQEFIAApAyggASkDKBA4CwRAIABCgICAgICAgICAfzcDICAAQv///////////wA3AygFIAAgACkDICABKQMgfiICIAApAyAgASkDKH4iAyAAKQMoIAEpAyB+IgQgACkDKCABKQMofiIFEJMBNwMgIAAgAiADIAQgBRCUATcDKAsL+QIBBn4jAkIIg1AEQCABKAJAQQBIBH9BAQUgACgCQEEASAsEf0EBBSABKAJMQf//A0sLBH9BAQUgACgCTEH//wNLCwRAIAAQEA8LIAAgACgCSCABKAJIbDYCSCAAIAAoAkwgASgCTGw2AkwgACgCTEH/////B0sEQCAAQYCAgIB4NgJAIABB/////wc2AkQFIAAgACgCSDYCQCAAIAAoAkw2AkQLDwsgADUCSCABNQJIfiICQv////8PViAANQJMIAE1Akx+IgNC/////w9WcgRAIABBADYCSCAAQX82AkwFIAAgAj4CSCAAIAM+AkwLIAA0AkAiAiABNAJEIgN+IQQgADQCRCIGIAE0AkAiB34hBSADIAZ+IQMgAiAHfiICEB0EfyAEEB0FQQALBH8gBRAdBUEACwR/IAMQHQVBAAsEQCAAIAIgBCAFIAMQkwE+AkAgACACIAQgBSADEJQBPgJEBSAAQYCAgIB4NgJAIABB/////wc2AkQLC5UCACACBEAgACABEJUBIAApAxBC/////w+DIAApAxhC/////w+DIAEQViAAIwNC/////w+DNwMQIAAjBEL/////D4M3AxggABAYIAAQEw8LIAAgAUEgRgR/IAAoAkRBAE4FQQALBH4gADQCREIghgVC////////////AAs3AyggACABQSBGBH8gACgCQEEATgVBAAsEfiAANAJAQiCGBUKAgICAgICAgIB/CzcDICAAKQM4QgFCPyABrX2GVgRAIABCADcDMCAAQn83AzgFIAAgACkDMCABrYY3AzAgACAAKQM4IAGthjcDOAsgACABEJUBIAApAxAgACkDGCABEFYgACMDNwMQIAAjBDcDGCAAEBMgABAkC6wBACAAQQdGIABBBkZyIABBDEZyBEAgAgR/IAEpAxinRSIABEAgASgCSCABKAJMRiEACyAABH8gASgCQCABKAJERgUgAAsFIAEpAxhQBH8gASkDMCABKQM4UQVBAAsEfyABKQMgIAEpAyhRBUEACwsEfyABKQM4QiBCwAAgAhtUBUEACw8LIABFIABBAUZyIABBCEZyIABBBUZyIABBBEZyIABBCkZyIABBAkZyC8gBAQF+IAIEQCAAIAAoAkAgAXU2AkAgACAAKAJEIAF1NgJEIAApAxhC/////w+DpyABda0gACkDEEL/////D4OnIAF1rSQDJAQgACMDNwMQIAAjBDcDGCAAQQA2AkggAEF/NgJMIAAQGCAAEBMPCyAAIAApAyAgAa2HNwMgIAAgACkDKCABrYc3AyggACkDGCABrYcgACkDECABrYckAyQEIAAjAzcDECAAIwQ3AxggAEIANwMwIABCfzcDOCAAEBAgABATIAAQJAs=";
+var MODULE = "AGFzbQEAAAABlwImYAF/AX9gAn9/AGACf38Bf2ABfwBgAAF/YAN/f38AYAN/f38Bf2AFf39/f38Bf2AEf39/fwF/YAR+fn5+AGAEf39/fwBgBn9/f39/fwF/YAJ+fgF/YAJ/fgBgAABgA39+fgF/YAd/f39/f39/AX9gAn5/AX5gBX9/f39/AGADfn5/AGAEfn5+fgF+YAN/f38BfmAHf35+fn5+fgF/YAN/f34AYAh/f39/f39/fwF/YAF+AX9gAn5+AGAHf39/f35/fwF/YAN/fn4AYAR+fn5+AX9gA35+fgF+YAl/f39/f39/f38Bf2AGf35/fn9/AX9gCH9/fn5+fn5+AGACf38BfmABfwF+YAR/f39/AX5gBn9/f39/fwACQAQEaG9zdANsb2cACgRob3N0CWN0eEFjY2VzcwAVBGhvc3QKYnRmTWF0Y2hlcwAHBGhvc3QJYnRmQWNjZXNzACQD2wHZARYDDQ8ABQEDAQIXCQMBAAMDAQICAwACGAEZAAUCAwIQAxECGgkDAwAKAgEABAMAAAACAAEMAAAJAwoBAQYCBgMLAgAAAAcbABwDAwEDEgACEwkTHQkeBgMCAQASAQAfCwIBAQMCAgUEAwEBCg0gAAAAAgcIBw0CAAAAAAAGACEAIgMGDwIGBQUDAQwBAREMFBQBCgwBAQ4CAAABCwsHEAICAQAIAggGAQIAAAsEBAAADgAABAQEBAQjBAAECAIAFQgHAAQADgQEJQgCAAACAAEDAwMFAQEFBgUFAwEAIAbSAkN/AUEAC38BQQALfgFCAAt+AUIAC34BQgALfwFBAAt/AUEAC38BQQALfwFBAAt/AUEAC38BQQALfwFBfwt/AUEAC38BQQALfwFBAAt/AUEAC38BQQALfwFBAAt/AUEAC38BQQALfwFBAAt/AUEAC38BQQALfwFBAAt/AUEAC38BQQALfwFBAAt/AUEAC38BQQALfwFBAAt/AUF/C38BQQALfwFBAAt/AUEAC38BQQALfwFBAAt/AUF/C38BQQALfwFBAAt+AUIAC34BQgALfwFBAAt/AUEAC38BQQALfgFCAAt/AUEAC34BQn8LfwFBAAt/AUEAC38BQQALfwFBAAt/AUEAC38BQQALfwFBAAt/AUEAC38BQQALfwFBwIQ9C38BQQALfwFBAAt/AUEAC38BQQALfwFBfwt/AUEAC34BQgALfwFBAAt/AUEAC38BQQALB9UBEQVyZXNldAC0AQdyZXNlcnZlALUBA3J1bgCzAQllcnJvckNvZGUAuwEJZXJyb3JJbnNuALoBCGVycm9yQXJnALwBDmluc25zUHJvY2Vzc2VkALgBDnN0YXRlc1JlY29yZGVkALABCnN0YXRlc1BlYWsAsQEJZnVuY3Rpb25zALkBB3N0YXJ0T2YAsgEHZGVwdGhPZgC+AQxkZXB0aE9mQ2hhaW4AvQEJaXNSZWFjaGVkALYBC2N1cnJlbnRJbnNuAL8BBWlzR3BsALcBBm1lbW9yeQIACAKaAQr7xwLZAR0AIw1FBEBBASAAIAEgAiADIAQgBSAGEIIBC0EAC1AAIABBATYCACAAQQA2AgQgAEEANgIIIABBADYCDCAAQQA2AlAgAEEANgJUIABCADcDECAAQn83AxggAEEANgJYIABBADYCXCAAEBggABAQC0gAIAAgATcDECAAQgA3AxggACABNwMgIAAgATcDKCAAIAE3AzAgACABNwM4IAAgAT4CQCAAIAE+AkQgACABPgJIIAAgAT4CTAsdACMNRQRAQQIgACABIAJCAEIAQgBCABCCAQtBAAt9AQJ/IABBD2pBBHYiAEGAEEkEQCMZIABBAnRqKAIAIgEEQCMZIAAgASgCABAJIAEPCwsjIiMiIABBBHRqJCI/ACIAIyJB//8DakEQdiICSARAIAIgAGsiAiAAQQJ1IgAgACACSBtAAEEASAR/IAJAAEEASAVBAAsEQAALCwsPACAAIAFBAnRqIAI2AgALEwAgABAFIABCABAGIAAgATYCAAueAQECfiAAEBMgABAkIAAQUCMCQgGDpwRAIAAQUAsjAkICg0IAUgRAIAAQUAsgACkDMCAAKQM4ECcgACkDECAAKQMYIwMjBBAoIwMhASMEIQIgADUCSCAANQJMECcgAUL/////D4MgAkL/////D4MjAyMEECggACMDIAFCgICAgHCDhDcDECAAIwQgAkKAgICAcIOENwMYIAAQEyAAECQLFgAgACgCIBAqIAAoAiAgARARIAAQQwsjACAAKAIAQQFGBH8gAQR/IAApAxinRQUgACkDGFALBUEACwsPACAAIAFBA3RqIAI3AwALJgAgACACfCIAIAAgASADfHyFIAGEIAOEIgFCf4UgAIMkAyABJAQLJgAgAEGAgICAeDYCQCAAQf////8HNgJEIABBADYCSCAAQX82AkwLGQAjBiAAIwYgAEECdGooAgBBASABdHIQCQsQACMUIABqLQAAQRBxQQBHC30BBH8gACAAKAJAIgIgACkDEKciASAAKQMYpyIDQYCAgIB4cXIiBCACIARKGzYCQCAAIAAoAkQiAiABIANB/////wdxciIEIAIgBEgbNgJEIAAgACgCSCICIAEgASACSRs2AkggACAAKAJMIgAgASADciIBIAAgAUkbNgJMC/ABAQF/IAApAzAgACkDOFYiAUUEQCAAKQMgIAApAyhVIQELIAFFBEAgACgCSCAAKAJMSyEBCyABRQRAIAAoAkAgACgCREohAQsgAQR+QgEFIAApAxgLUARAIAApAzAgACkDEFIEf0EBBSAAKQM4IAApAxBSCwR/QQEFIAApAyAgACkDEFILBH9BAQUgACkDKCAAKQMQUgshAQsgAQR/QQEFIAApAxinCwR/IAEFIAApAxCnIgEgACgCSEcEf0EBBSAAKAJMIAFHCwR/QQEFIAAoAkAgAUcLBH9BAQUgACgCRCABRwsLBEAgABAYIAAQEAsLMAAgAEUgAUEPakEEdiIBQYAQT3IEQA8LIAAjGSABQQJ0aigCADYCACMZIAEgABAJCyAAIAAgARAXBH8gACgCACABQfAAbGooAgBBAUYFQQALCxQAIAAoAgAgAUHwAGxqLQBnQQFGCzAAIABCgICAgICAgICAfzcDICAAQv///////////wA3AyggAEIANwMwIABCfzcDOAsWACMGIwVBAnRqKAIAQQEgAHRxQQBHC1YAIAFBCkoEQEHTACABrEIAQgBCAEIAQgAQBBpBAA8LIAAgACgCIEECdGooAgBBMGogAUHgAGxqKAIARQRAQT4gAaxCAEIAQgBCAEIAEAQaQQAPC0EBC5IIAgF+A38CQAJ/QQFBASAGIAAgACgCIEECdGooAgBBMGoiBiABQeAAbGoiCSgCAEH/AXEiCkEGRhtFIANBAUZyDQAaIAkpAxAgCSkDGCACIAkoAgRqrEIAEA8gA0EBa6wjAyMEhINCAFIEQEE7IAqsIAkpAxAgCSkDGCAJNAIEIAKsIAOsEAQaQQAMAQtBAQtFDQAgBiAFQeAAbGpBACAERSAFQQBOcRshCiACIAkoAgRqIQsCQAJAAkACQAJAAkACQAJAAkACQCAJKAIAQf8BcSIGQQRHBEAgBkEFRg0BIAZBCEYgBkEKRnINAgJAIAZBAmsOCgQHAAAFBgAAAAgACwwICyAJKAIAQYACcQ0JIAkgCyADIAQQdwR/IAEgCSALIANBABBJBUEAC0UNCiAKRQ0IIwwgCSgCCEEFdGohACAJKQMQIAusfCEIIAkpAxhQBH8gACgCFAVBAAsEfyAAKAIQQYABcQVBAAsEfyAIpyAAKAIUIAAoAghqaiECQQAhAQJ/A0AgASADSARAQQAgASACai0AAA0CGiABQQFqIQEMAQsLQQELBUEACwRAIAAoAhQgCKdqIQAgA0EBRgR+IAAxAAAFIANBAkYEfiAAMwEABSADQQRGBH4gADUCAAUgACkDAAsLCyEIIAcEQCAKEAUgCiAIQcAAIANBA3RrIgCshiAArIcQBgUgChAFIAogCBAGCwUgChAFCwwICyAJKAIAQYACcQ0IIAQEQEEqIAGsQgBCAEIAQgBCABAEGgwKCyABIAkgCyADQQAQeEUNCSAKBEAgChAFCwwHCyAJKAIAQYACcQ0HIAQEfyAJKAIAQYAEcQVBAAsEQEE4IAGsIAk0AgBCAEIAQgBCABAEGgwJCyAJKAIAQYDAAHEEf0EBBSABIAkgCyADQQAQdgtFDQggCgRAIAoQBQsMBgsCf0EAIAEgCRB1RQ0AGiACIAkoAgRqIgAgAyAERUUQASIIQv//A4OnIgFFBEBBFiAArCADrCAIQiCHQgBCAEIAEAQaQQAMAQsgAUH//wNGBEBB8ABCAEIAEAcaQQAMAQsgBEUgCkEAR3EEQCAKIAgQeQtBAQtFDQcMBQsgACABIAkgCyADIAQQY0UNBiAAIAEgCSALIAMgBCAFEKIBRQ0GDAQLIAEgCSACIAMgBCAKEK8BRQ0FDAMLIAQEf0ExIAGsQgBCAEIAQgBCABAEBUHwAEIAQgAQBwsaDAQLQfAAQgBCABAHGgwDC0EkIAGsIAk0AgAgCTQCCCAJNAIMQgBCABAEGgwCCyADQQhIQQAgChsEfyAKKAIAQQFGBUEACwRAIAcEQCAKIAMQjQEFIAogAxBPCwtBAQ8LQSQgAawgCTQCAEIAQgBCAEIAEAQaQQAPC0EACxQAIxQgAGoiACAALQAAIAFyOgAACxUAIABC/////wdXIABCgICAgHhZcQsiACAAKAIAQQFGBH4gACkDEAVCAQtQBH4gACkDGAVCAQtQC4oBAQJ/A0AgACABQQJ0aigCACIDKAIAIAJB8ABsaigCaEECcQR/QQAFIAMoAigLRQRADwsgACgCJCIABH8gASAAKAIgSgVBAQsEQA8LIAIgACABQQJ0aigCACIDKAIETgRADwsgAygCACACQfAAbGoiAygCaCIEQQFxRQRAIAMgBEEBcjYCaAwBCwsLigEBAn8gAEEARyABQQBHRwRAQQAPCyAARQRAQQEPCwNAIAIjFUgEQCAAIAJBAnQiAyNCaigCAEYEQCABIzMgA2ooAgBGDwsgASMzIAJBAnRqKAIARgRAQQAPCyACQQFqIQIMAQsLIxVB2ARGBEBBAA8LI0IjFSAAEAkjMyMVIAEQCSMVQQFqJBVBAQsZACMGIwUjBiMFQQJ0aigCAEF+IAB3cRAJC0oAIAFBCkoEQEHTACABrEIAQgBCAEIAQgAQBBpBAA8LIABBMGogAUHgAGxqKAIARQRAQT4gAaxCAEIAQgBCAEIAEAQaQQAPC0EBC+kCAQJ/AkACQAJAAkACQAJAIAAgACgCIEECdGooAgBBMGogAUHgAGxqIgcoAgBB/wFxIghBBEcEQCAIQQVGDQEgCEEIRiAIQQpGcg0CIAhBBkYNAyAIQQdGDQQMBQsgBygCAEGAAnENBCAHIAcoAgQgAiAEEHcEfyABIAcgBygCBCACIAMQSQVBAAsPCyAEDQQgASAHIAcoAgQgAiADEHgPCyAHKAIAQYACcQ0CIAQEfyAHKAIAQYAEcQVBAAsNAyABIAcgBygCBCACIAMQdg8LIAAgASAHIAcoAgQgAiADIAQgBUEBEGJFBEBBAA8LIytBAEpBACAFGwRAIAEkQCMrJEELQQEPCyAAIAFBACACIARBf0EAQQAQGw8LIAJBASADGwR/QQAFIAcQHgsEQEEBDwtBBCABrCAHNAIAIAasIAc0AgggBzQCDEIAEAQaQQAPC0E4IAGsIAc0AgBCAEIAQgBCABAEGkEAC5ACAQR+IAAgACkDICIBIAApAxAgACkDGEKAgICAgICAgIB/g4QiAiABIAJVGzcDICAAIAApAygiASAAKQMQIAApAxhC////////////AIOEIgIgASACUxs3AyggACAAKQMwIgEgACkDECICIAEgAlYbNwMwIAAgACkDOCIBIAApAxAgACkDGIQiAiABIAJUGzcDOCMCQoCAgASDQgBSBEAgACkDECIBIAApAxgiAyAAKQMwIgQQWSECIAQgA0J/hYMgAVEEQCACIAApAzhWBEAgACAEEAYLBSACIAEgA4RRBEAgACACEAYFIAIgACkDOFgEfyABIAMgAhBZIAApAzhWBUEACwRAIAAgAhAGCwsLCwsbACAAp8CsIACnwawgAMQgAUECRhsgAUEBRhsLPgECfyAAQez///8DSwRAAAsgAEEQahBSIgNBBGsiAkEANgIEIAJBADYCCCACIAE2AgwgAiAANgIQIANBEGoLNwEBf0HAACAAIAGFeadrIgJBP0sEQEIAJANCfyQEDwsgAEIBIAKthkIBfSIAQn+FgyQDIAAkBAsYACAAIAKEIAEgA4MiAEJ/hYMkAyAAJAQLTgAgACgCAEEBRwR+QgAFIAApAxgLUARADwsgACgCUEGAgICAeHEEQCAAQQA2AgQgAEEANgJQCyAAKAJQRQRAIwhBAWokCCAAIwg2AlALCywBAX8DQCABQQhIBEAjBiABQQAQCSMKIAFCABAOIAFBAWohAQwBCwsgACQFCxAAIxQgAGotAABBCHFBAEcLkgoCAX8CfgJAAkACQAJAAkACQAJAAkAgAkEBRwRAIAJBBUYNASACQQRGIAJBf0ZyDQICQCACQQprDgQFBAcGAAsMBwsgAwRAIAEgACgCSCICIAEoAkgiAyACIANLGyICNgJIIAAgAjYCSCABIAAoAkwiAiABKAJMIgMgAiADSRsiAjYCTCAAIAI2AkwgASAAKAJAIgIgASgCQCIDIAIgA0obIgI2AkAgACACNgJAIAEgACgCRCICIAEoAkQiAyACIANIGyICNgJEIAAgAjYCRCAAKQMQQv////8PgyAAKQMYQv////8PgyABKQMQQv////8PgyABKQMYQv////8PgxAoIAAjAyMEEEwgASMDIwQQTAUgASAAKQMwIgUgASkDMCIGIAUgBlYbIgU3AzAgACAFNwMwIAEgACkDOCIFIAEpAzgiBiAFIAZUGyIFNwM4IAAgBTcDOCABIAApAyAiBSABKQMgIgYgBSAGVRsiBTcDICAAIAU3AyAgASAAKQMoIgUgASkDKCIGIAUgBlMbIgU3AyggACAFNwMoIAApAxAgACkDGCABKQMQIAEpAxgQKCAAEE0gARBNCwwHCyABIAMQDUUEQCAAIAEhACEBCyMCQsAAg0IAUkEAIAEgAxANG0UNBiADBEAgASkDEKciASAAKAJIRgRAIAAgACgCSEEBajYCSAsgASAAKAJMRgRAIAAgACgCTEEBazYCTAsgASAAKAJARgRAIAAgACgCQEEBajYCQAsgASAAKAJERgRAIAAgACgCREEBazYCRAsFIAEpAxAiBSAAKQMwUQRAIAAgACkDMEIBfDcDMAsgBSAAKQM4UQRAIAAgACkDOEIBfTcDOAsgBSAAKQMgUQRAIAAgACkDIEIBfDcDIAsgBSAAKQMoUQRAIAAgACkDKEIBfTcDKAsLDAYLIAEgAxANRQRAIAAgASEAIQELIAEgAxANRQ0FIAEgAxCEASEFIAJBBEYEQCAFe0IBUg0GIAApAxAgACkDGCAFQgAQVQUjAkKAAYNCAFIEQCAAEBggABAQCyAAKQMQIAApAxggBUJ/hUIAEFgLIAMEQCAAIwMjBBBMBSAAEE0LDAULIAMEQCAAIAAoAkwiAiABKAJMIgMgAiADSRs2AkwgASAAKAJIIgAgASgCSCIBIAAgAUsbNgJIBSAAIAApAzgiBSABKQM4IgYgBSAGVBs3AzggASAAKQMwIgUgASkDMCIGIAUgBlYbNwMwCwwECyADBEAgACAAKAJMIgIgASgCTEEBayIDIAIgA0kbNgJMIAEgACgCSEEBaiIAIAEoAkgiASAAIAFLGzYCSAUgACAAKQM4IgUgASkDOEIBfSIGIAUgBlQbNwM4IAEgACkDMEIBfCIFIAEpAzAiBiAFIAZWGzcDMAsMAwsgAwRAIAAgACgCRCICIAEoAkQiAyACIANIGzYCRCABIAAoAkAiACABKAJAIgEgACABShs2AkAFIAAgACkDKCIFIAEpAygiBiAFIAZTGzcDKCABIAApAyAiBSABKQMgIgYgBSAGVRs3AyALDAILIAMEQCAAIAAoAkQiAiABKAJEQQFrIgMgAiADSBs2AkQgASAAKAJAQQFqIgAgASgCQCIBIAAgAUobNgJABSAAIAApAygiBSABKQMoQgF9IgYgBSAGUxs3AyggASAAKQMgQgF8IgUgASkDICIGIAUgBlUbNwMgCwwBCyABIAAgAhCDASADECwLCxAAIAAoAkQgAUEDdGooAgALGgAjCiAAIwogAEEDdGopAwBCASABrIaEEA4LoAEBAn8jPCIBBEAgAQ8LIAAoAjwgACgCQEYEQCAAKAJABH8gACgCQEEBdAVBCAsiAUEwbBAIIgIgACgCOCAAKAI8QTBs/AoAACAAKAI4IAAoAkBBMGwQFSAAIAI2AjggACABNgJACyAAKAI4IAAoAjxBMGxqIQEgACAAKAI8QQFqNgI8IAFBAEEw/AsAIAEjADYCACABIz02AgQgASQ8IAELOgEBfwNAIAAjBUwEQCMKIABBA3RqKQMAIwYgAEECdGo1AgCEQgBSBEBBAA8LIABBAWohAAwBCwtBAQuzAQEEf0EAECogACgCJCEAA0AgAARAQQAhAgNAIAIgACgCIEwEQCAAIAJBAnRqKAIAIQNBACEBA0AgAUEKSARAIANBMGogAUHgAGxqIgQoAgBBAUYEQCAEQQE2AlwLIAFBAWohAQwBCwtBACEBA0AgASADKAIESARAIAMgARAWBEAgAygCACABQfAAbGpBATYCXAsgAUEBaiEBDAELCyACQQFqIQIMAQsLIAAoAiQhAAwBCwsLPgAgAEEKSgRAQdMAIACsQgBCAEIAQgBCABAEGkEADwsgAEEKRgRAQRtCAEIAQgBCAEIAQgAQBBpBAA8LQQELMgECfyAAQQFqIQEjASAAQQN0aiICLQAAQQZGBH8gAigCBAUjASAAQQN0ai4BAgsgAWoLLgEBfwNAIAEjD0gEQCAAIwkgAUECdGooAgBGBEAgAQ8LIAFBAWohAQwBCwtBfwsQACAAQQRqIAFBAnRqKAIACzABAn8DQCABIzZIBEAgACM1IAFBMGxqIgIoAgBGBEAgAg8LIAFBAWohAQwBCwtBAAvJAgIEfwF+A0AgAiMQSARAIAAjIyACQQJ0aigCACIDQQh1QQJ0aigCACEEIANBgAFxBH8gBCgCACADQf8AcUHwAGxqBSAEQTBqIANB/wBxQeAAbGoLIgQgAUYEf0EBBSAEKAIAQQFHCwR/QQEFIAQoAlBB/////wdxIAEoAlBB/////wdxRwtFBEAgBCgCUEGAgICAeHEEf0EBBSABKAJQQYCAgIB4cQsEfyAEKAIEIAEoAgRGBUEBCwRAIAQgAUHgAPwKAAAFIAQ0AgQgATQCBH0hBiAEKAIEIQMgBCgCUCEFQcAJEAVBwAkgBhAGIAQgAUHgAPwKAAAgBCADNgIEIAQgBTYCUCAEQcAJEJkBIARBwAkQmAEgBCkDECAEKQMYQdAJKQMAQdgJKQMAEA8gBCMDNwMQIAQjBDcDGAsLIAJBAWohAgwBCwsLSQAgAVAgAFByBEBBAA8LIABCgICAgICAgICAf1EgAUJ/UXEgAUKAgICAgICAgIB/USAAQn9RcXIEQEEBDwsgACABfiABfyAAUgsnAQF/IABB/////wBLBEAACyAAQQJ0IgBBBxAmIgFBACAA/AsAIAELJwEBfyAAQf////8ASwRAAAsgAEECdCIAQQYQJiIBQQAgAPwLACABCyYAIAAgAn0iACABfCAAIAN9hSABhCADhCIBQn+FIACDJAMgASQEC00BAX8DQCABIAAoAiBMBEAgACABQQJ0aigCABBbIAFBAWohAQwBCwsgACgCOCAAKAJAQTBsEBUgACgCRCAAKAJMQQN0EBUgAEHsABAVC5sBAQF/IAAoAgAgAUHwAGxqIAJB4AD8CgAAIANBCEYEQCAAIAEQYAtBByECA0AgAkEHIANrSgRAIAAoAgAgAUHwAGxqQeAAaiACakEBOgAAIAJBAWshAgwBCwsDQCACQQBOBEAgACgCACABQfAAbGpB4ABqIAJqIgMtAAAiBEEARyAEQQNHcQRAIANBAjoAAAsgAkEBayECDAELCws9AQJ/A0AgAkEISARAIAAoAgAgAUHwAGxqQeAAaiACaiIDLQAAQQFGBEAgA0ECOgAACyACQQFqIQIMAQsLCxMAIAAoAgAgAUHwAGxqQQA2AgALogIBBX8gACgCICABKAIgRwR/QQEFIAAoAkggASgCSEcLBEBBAA8LA0AgBSAAKAIgTARAIAVBAnQiByAAaigCACIGKAIMIAEgB2ooAgAiBygCDEcEf0EBBSAGKAIYIAcoAhhHCwRAQQAPCyAFQQFqIQUMAQsLQQAkFUGAgICAfyQWA0AgAyAAKAJISARAIAAgAxAtIAEgAxAtECBFBEBBAA8LIANBAWohAwwBCwsDQCAEIAAoAiBMBEAgBEECdCIDIABqKAIAIAEgA2ooAgAgBCAAKAIgRgR/IAAoAiwFIAAgBEEBakECdGooAgAoAgwLIgMgA0EBaiAEIAAoAiBGBH9BAQUgAxArCxsgAhCpAUUEQEEADwsgBEEBaiEEDAELC0EBCy0AIAAgARCjAQR/IAAoAlAgASgCUBAgBUEACwR/IAAoAlQgASgCVBAgBUEACwu3AwEBfwJAIAJBAkYNACAAKAIARQRAQQEPCyAAKAIAIAEoAgBHBEBBAA8LAkACQCAAKAIAQf8BcSIDQQFHBEAgA0EFRiADQQRGciADQQhGIANBCkZycg0BIANBBkYNAwwCCyAAKAJcIAJyRQRAQQEPCyAAKAJQQYCAgIB4cSABKAJQQYCAgIB4cUcEQEEADwsgACgCUEGAgICAeHEEfyAAKAIEIAEoAgRHBUEACwRAQQAPCyAAIAEQZAR/IAApAxAgACkDGCABKQMQIAEpAxgQVwVBAAsEfyABKAJQIQEgACgCUCIABH8gAAUjFkEBaiQWIxYLIAEEfyABBSMWQQFqJBYjFgsQIAVBAAsPCyAAKAIAIAEoAgBGBH8gACgCBCABKAIERgVBAAsEfyAAKAIIIAEoAghGBUEACwR/IAAoAgwgASgCDEYFQQALBH8gACABEGQFQQALBH8gACkDECAAKQMYIAEpAxAgASkDGBBXBUEACwR/IAAoAlAgASgCUBAgBUEACwR/IAAoAlQgASgCVBAgBUEACw8LIAAgARBBDwsgACABEEEEfyAAKAJYIAEoAlhGBUEACwumBQIIfwF+EDAEQA8LIAAiBCgCMCECIwAhA0F/IQFBASEGA0ACQCAEKAI8IQUgA0EASARAIAQoAiBFBEAgBCgCACEBQQEhAANAIABBBUwEQCAAEBkEfyABQTBqIABB4ABsaigCAEEBRgVBAAsEQCABQTBqIABB4ABsakEBNgJcCyAAQQFqIQAMAQsLC0EAECoPCwNAAkAgBgRAQQAhBgUgAyABIAVBAEoEfyADIAQoAjggBUEBa0EwbGooAgBGBUEACwR/IAQoAjggBUEBa0EwbGoFQQALEKoBRQRAIAAQMQ8LCxAwBEAPCyADIgEgBCgCMEYEfyAFBH8gBUEBRgR/IAEgBCgCOCgCAEYFQQALBUEBCwVBAAsNACAFQQBKBH8gASAEKAI4IAVBAWtBMGxqKAIARgVBAAsEfyAEKAI4IAVBAWsiBUEwbGooAgQFIAFBAWsLIgNBAE4NASAAEDEPCwsgBCgCJCIERQ0AIwUhAQNAIAFBAE4EQCABIAQoAiBKBEAgABAxDwsgAUECdCIDIARqKAIAIQcjBiADaigCACEFQQAhAwNAIANBC0gEQCAFQQEgA3RxBEAgB0EwaiADQeAAbGoiCCgCAEEBRwR/QQEFIAgoAlwLBEAjBiABIwYgAUECdGooAgBBfiADd3EQCQUgCEEBNgJcCwsgA0EBaiEDDAELCyMKIAFBA3RqKQMAIQkDQCAJQgBSBEAgCXqnIQMgCSAJQgF9gyEJIAMgBygCBE4Ef0EABSAHIAMQFgsEfyAHKAIAIANB8ABsaigCXAVBAQsEQCABIAMQbgUgBygCACADQfAAbGpBATYCXAsMAQsLIAFBAWshAQwBCwsQMARADwUgAiEBIAQoAjQhAyAEKAIwIQIMAgsACwsQMEUEQCAAEDELC4cKAgh+An8gBSkDGFAiDyAFKQM4IgogBSkDMCIGUiAFKQMgIgsgBSkDKCIMUnJxIAsgDFVyIAYgClZyBEAgAxAFQQEPCwJAIAFFBEAgAEEBRgRAIAMQBUEBDwtBwQAgAqxCAEIAQgBCAEIAEAQaDAELIAQoAgBBgAJxBEBBxwAgAqwgBDQCACAENAIIIAQ0AgxCAEIAEAQaDAELIAQoAgBB/wFxIg5BCEYEfyAEKAIAQYDAAHEFQQALBEBBAQ8LIA5BAkYiAUUEQCAOQQRGIQELIAFFBEAgDkEFRiEBCyABRQRAIA5BBkYhAQsgAUUEQCAOQQdGIQELIAFFBEAgDkEIRiEBCyABRQRAIA5BCkYhAQsgAUUEQCAOQQlGIQELIAEEfyABBSAARSALQgEgDkEDRiAPcRtQcQtFBEBByQAgAqwgBDQCACAENAIIIAQ0AgxCAEIAEAQaDAELIAUpAxAhByAFKQMYIQhBgAsgBEHgAPwKAAAgBUGACygCABBFBH9BgAtBgAsoAgAQRQVBAAtFDQAgAyAFRiEBIANBgAsoAgA2AgAgA0HQCygCADYCUCADEBACQAJAAkACQCAABEAgAEEBRg0BIABBBUYgAEEERnIgAEEKRnINAgwDCyAPQYQLNAIAIAt8IgkgCcRRcQRAIANBoAspAwA3AyAgA0GoCykDADcDKCADQbALKQMANwMwIANBuAspAwA3AzggA0GQCykDADcDECADQZgLKQMANwMYIAMgCT4CBAwECyAMQagLKQMAfCENIAtBoAspAwB8IglBoAspAwCFIAkgC4WDQgBTBH9BAQUgDUGoCykDAIUgDCANhYNCAFMLBEAgA0KAgICAgICAgIB/NwMgIANC////////////ADcDKAUgAyAJNwMgIAMgDTcDKAsgCkG4CykDAHwiCSAKVCAGQbALKQMAfCIKIAZUcgRAIANCADcDMCADQn83AzgFIAMgCjcDMCADIAk3AzgLQZALKQMAQZgLKQMAIAcgCBAPIAMjAzcDECADIwQ3AxggA0GECygCADYCBAwDCyABBEBBzAAgAqxCAEIAQgBCAEIAEAQaDAQLIA5BBkYEQEHNACACrEIAQgBCAEIAQgAQBBoMBAsgD0GECzQCACALfSIJIAnEUXEEQCADQaALKQMANwMgIANBqAspAwA3AyggA0GwCykDADcDMCADQbgLKQMANwM4IANBkAspAwA3AxAgA0GYCykDADcDGCADIAk+AgQMAwtBqAspAwAgC30hCSAMQaALKQMAhUGgCykDACAMfSIMQaALKQMAhYNCAFMEf0EBBSALQagLKQMAhSAJQagLKQMAhYNCAFMLBEAgA0KAgICAgICAgIB/NwMgIANC////////////ADcDKAUgAyAMNwMgIAMgCTcDKAsgCkGwCykDAFYEQCADQgA3AzAgA0J/NwM4BSADQbALKQMAIAp9NwMwIANBuAspAwAgBn03AzgLQZALKQMAQZgLKQMAIAcgCBA7IAMjAzcDECADIwQ3AxggA0GECygCADYCBAwCC0HCACACrCAArEIAQgBCAEIAEAQaDAILQcgAIAKsIACsQgBCAEIAQgAQBBoMAQsgA0GICygCADYCCCADQYwLKAIANgIMIANB1AsoAgA2AlQgA0HYCygCADYCWCADQQA2AlwgA0GACygCABBFRQ0AIAMQCyADEBRBAQ8LQQALiAIAIAApAxhQBH8gACkDEEKAgICAAlkEf0EBBSAAKQMQQoCAgIB+VwsFQQALBEBBzwAgAawgACkDEEGICzQCAEGMCzQCAEIAQgAQBBpBAA8LIAA0AgRCgICAgAJZBH9BAQUgADQCBEKAgICAflcLBEBBwwAgAawgADQCBEGICzQCAEGMCzQCAEIAQgAQBBpBAA8LIAApAyBCgICAgICAgICAf1EEQEHOACABrEIAQYgLNAIAQYwLNAIAQgBCABAEGkEADwsgACkDIEKAgICAAlkEf0EBBSAAKQMgQoCAgIB+VwsEQEHLACABrCAAKQMgQYgLNAIAQYwLNAIAQgBCABAEGkEADwtBAQskACAAQQN1QQNxIgAEf0ECQQFBCCAAQQJGGyAAQQFGGwVBBAsLVAECfyM7IwBBAnRqIgIoAgAiAUUEQCACIAA2AgBBAQ8LIAAgAUcEfyAAEHIEf0EBBSABEHILBUEACwRAQcQAQgBCAEIAQgBCAEIAEAQaQQAPC0EBCz4AIABBCkoEQEHTACAArEIAQgBCAEIAQgAQBBpBAA8LIABBCkYEf0EbQgBCAEIAQgBCAEIAEAQaQQAFQQELCzYBAX8jDCABKAIIQQV0aiIFKAIcBEBBM0IAQgAQBxpBAA8LIAAgASACIAMgBTQCCCAEQQAQSgvWAQEBfiABKQMgIAKsfCEHIAEpAyBCAFMEfyABKQMgQoCAgICAgICAgH9RIAcgB8RSciAHQgBTcgVBAAsEQEE5IACsQgBCAEIAQgBCABAEGkEADwsgACABKQMgIAKsfCADIAQgBSAGEHFFBEBBOiAArEIAQgBCAEIAQgAQBBpBAA8LIAEpAzhCgICAgAJaBEBB7wAgAKxCAEIAQgBCAEIAEAQaQQAPCyAAIAEpAzggAqx8IAMgBCAFIAYQcUUEQEE1IACsQgBCAEIAQgBCABAEGkEADwtBAQsQACMUIABqLQAAQQRxQQBHCzgAIAAgACkDEEKAgICAcIMgAUL/////D4OENwMQIAAgACkDGEKAgICAcIMgAkL/////D4OENwMYCxAAIAAjBDcDGCAAIwM3AxALLwECfwNAIAFBBUwEQCAAQTBqIAFB4ABsaiICEAUgAkEANgIAIAFBAWohAQwBCwsLkAEBAn4gAEIBIAFBA3SshkIBfSICIAApAxCDNwMQIAAgACkDGCACgzcDGCACQn+FIgMgACkDMIMgACkDOCADg1EEQCAAIAApAzAgAoM3AzAgACAAKQM4IAKDNwM4BSAAQgA3AzAgACACNwM4CyAAIAApAzA3AyAgACAAKQM4NwMoIAFBBEgEQCAAEBALIAAQCwsRACAAENYBIAAQ1QEgABDUAQu+AwIBfgF/IAMEQCABIAEpAxBCgICAgHCDIAEpAxAiBUL/////D4OENwMQIAEgASkDGEKAgICAcIM3AxggASAFPgJAIAEgBT4CRCABIAU+AkggASAFPgJMBSABKQMQpyIDIAEpAxinciEGIABBBUYEQCABIAM2AkggAigCTCABKAJMSQRAIAEgAigCTDYCTAsFIABBBEYEQCACKAJIIAEoAkhLBEAgASACKAJINgJICwUgASADNgJICyABIAY2AkwLIAEoAkggASgCTEwEQCABIAEoAkg2AkAgASABKAJMNgJEBSABQYCAgIB4NgJAIAFB/////wc2AkQLCyAEBEAgASABKQMQEAYPCyABKQMQIAEpAxiEIQUgAEEFRgRAIAEgASkDEDcDMCACKQM4IAEpAzhUBEAgASACKQM4NwM4CwUgAEEERgRAIAIpAzAgASkDMFYEQCABIAIpAzA3AzALBSABIAEpAxA3AzALIAEgBTcDOAsgASkDMCABKQM4VwRAIAEgASkDMDcDICABIAEpAzg3AygFIAFCgICAgICAgICAfzcDICABQv///////////wA3AygLIAEQEyABECQLdwEEfyAAQfz///8DSwRAAAsjJUEEaiIBIABBE2pBcHFBBGsiAmoiAD8AIgNBEHRBD2pBcHEiBEsEQCADIAAgBGtB//8DakGAgHxxQRB2IgQgAyAEShtAAEEASARAIARAAEEASARAAAsLCyMlIAAkJSACNgIAIAELogEBAn8jDkGAwABOBEBBFSMOrEIAQgBCAEIAQgAQBBpBAA8LIw4jIUYEQCMhQQF0QcAAIyEbIgJBDGwQCCIDIyAjDkEMbPwKAAAjICMhQQxsEBUgAyQgIAIkIQsgABBeIgIgABBdIyAjDkEMbGoiAyACNgIAIAMgATYCBCADIwA2AggjDkEBaiQOIAAoAiQiAARAIAAgACgCKEEBajYCKAsgAgsSACAAIAKtiCQDIAEgAq2IJAQLGAAgACAChCIAJAMgASADhCAAQn+FgyQECxIAIAAgAq2GJAMgASACrYYkBAseACADIAFCf4WDQgBSBEBBAA8LIAAgAiABQn+Fg1ELIAEBfiAAIAKDIgQkAyAAIAGEIAIgA4SDIARCf4WDJAQLWQIBfwF+IAAgAYQiBCACWARAIAQPCyAAIAJWBEAgAA8LQcAAIAFCf4UiBCACIAB9IgKDeadrIQMgACACQn9CASADrYZCAX0gA0HAAEYbhCAEhEIBfCABg4QLYAEBf0HQCBAIIgNBAEHQCPwLACADIAA2AgwgAyABNgIUIAMgAjYCECADQQE2AiRBACEAA0AgAEELSARAIANBMGogAEHgAGxqIgEQBSABQQA2AgAgAEEBaiEADAELCyADCxkAIAAoAgAgACgCCEHwAGwQFSAAQdAIEBULVwEBfwNAIAIgACgCSEgEQCAAIAIQLSABRgRAIAAoAkQgAkEDdGogACgCRCAAKAJIQQFrIgFBA3RqKQMANwMAIAAgATYCSEEBDwsgAkEBaiECDAELC0EAC0YAIAAgASgCPDYCPCAAIAEoAjw2AkAgACABKAI8BH8gASgCPEEwbBAIBUEACzYCOCAAKAI4IAEoAjggASgCPEEwbPwKAAAL2QEBBn9B7AAQCCIBIABB7AD8CgAAA0AgAiAAKAIgTARAIAJBAnQiAyABaiAAIANqKAIAIQZB0AgQCCIFIAZB0Aj8CgAAIAUgBigCBDYCCCAFIAYoAgRB8ABsIgMEfyADEAgFQQALNgIAIAUoAgAgBigCACAD/AoAACAFNgIAIAJBAWohAgwBCwsgAUEANgI4IAFBADYCPCABQQA2AkAgASAAKAJINgJMIAEgACgCSAR/IAAoAkhBA3QQCAVBAAs2AkQgASgCRCAAKAJEIAAoAkhBA3T8CgAAIAELnQEBBH8gACABQQJ0aigCACEHIAIhBQNAIAMgBUoEQCAHKAIAQX8gBWsiCEEDdUHwAGxqQeAAaiAIQQdxai0AAEEDRgRAIAZBAWohBiAFQQFqIQUMAgsLC0EAIANrQQN1IQUDQCAFQX8gAmtBA3VMBEAgACABIAUQHyAFQQFqIQUMAQsLIAYgAyACa0YEQCAEEAUgBEIAEAYFIAQQBQsLGwAgACgCACABQfAAbGoiACAAKAJoQQJyNgJoCx4AQQFBACMCQoAEg0IAUiAAGyAAQQNGIABBAkZyGwuvAwEEf0EAJCsgBCAFckUEQEH0AEIAQgBCAEIAQgBCABAEGkEADwsgACACKAJYQQJ0aigCACIJKAIEIQogACABIAIgAyAEIAZBASMCQoCAgCCDQgBSQQEgCBsbIggQY0UEQEEADwsgAikDGFAEfyACKQMQIAOsfKciBgVBACEHIAIpAyggA6x8pyEGIAIpAyAgA6x8pwshBSAHBEAgBCQrQQEPCyAFIQMDQCADIAQgBmpIBEAgCSgCAEF/IANrIgtBA3UiB0HwAGxqQeAAaiALQQdxai0AACIMQQJHBEAgDEEDRgR/QQEFIAwEf0EABSAHIApIIwJCgICAgAGDQgBSciMCQoAEg0IAUnELCwRAIAgEQCAJKAIAIAdB8ABsakHgAGogC0EHcWpBAjoAAAsFIAkgBxAXBEAgCARAIAkoAgAgB0HwAGxqEAUgCSAHED4LBSACKQMYUAR/Qd4AIAGsIAWsIAMgBWusIASsQgBCABAEBUHfACABrCACKQMQIAIpAxggAyAFa6wgBKxCABAECxpBAA8LCwsgACACKAJYIAcQHyADQQFqIQMMAQsLQQELrQIBAn4gACACKAJYQQJ0aigCACEAIAIpAxhQBH4gAikDECADrHwiBiAErHwFIAIpAyhCgICAgAJZBH9BAQUgAikDIEKAgICAflcLBEBB4wAgBUVFrSABrEIAQgBCAEIAEAQaQQAPCyACKQMgIAOsfCEGIASsIAIpAyggA6x8fAshB0EBIwJCgICAgAGDQgBSIAUbBH5CgHwFQgAgADQCBEIDhn0LIAZVIAZCAFlyIAdCAFVyIARBAEhyBEAgAikDGFAEQEHhACAFRUWtIAGsIAYgBKxCAEIAEAQaQQAPC0HkACAFRUWtIAGsIAIpAxAgAikDGCADrCAErBAEGkEADwsgAEIAIAZ9pyIBEJ4BIAEjHCAAKAIQIgBBAnRqKAIASgRAIxwgACABEAkLQQELhAEAIAApAzAgASkDMFgEfyAAKQM4IAEpAzhaBUEACwR/IAApAyAgASkDIFcFQQALBH8gACkDKCABKQMoWQVBAAsEfyAAKAJIIAEoAkhNBUEACwR/IAAoAkwgASgCTE8FQQALBH8gACgCQCABKAJATAVBAAsEfyAAKAJEIAEoAkROBUEACwtCACAAKAIAQQFHBH9BAQUgASgCAEEBRwsEf0EBBSAAKAJcCwR/QQEFIAEoAlwLBH9BAQUgACABEEELBEAPCyABEAULDwAjHyAAQQJ0aiABNgIACy0AIAAoAiQhAANAIAAEfyAAKAJUBUEBC0UEQCAAQQE2AlQgACgCJCEADAELCwtSAQF+IAAoAgAgAUHwAGxqKQNgIgJCgYKEiJCgwIABUQR/IAAgARAWBUEACwRAIAAoAgAgAUHwAGxqDwsgAkKChIiQoMCAgQJRBEBB4AgPC0EACxAAIABBGGogAUECdGooAgALIQAgABAvIgAgACgCCEEBcjYCCCAAIAE2AgwgACACNgIQCyQAIwVFBEBBAA8LIwYjBUEAEAkjCiMFQgAQDiMFQQFrJAVBAQvDAQEEfyAABH8gACgCFAVBAAtFBEAPCwNAIAFFIAIgACgCFEhxBEAgACACEGkiAUEIdSEEAn8gAUGAAXEEQCMKIARBA3RqKQMAQgEgAUH/AHGshoNCAFIMAQsjBiAEQQJ0aigCAEEBIAF0cUEARwshASACQQFqIQIMAQsLIAFFBEAPCwNAIAMgACgCFEgEQCAAIAMQaSIBQYABcQRAIAFBCHUgAUH/AHEQLgUgAUEIdSABQf8AcRARCyADQQFqIQMMAQsLC9EBAQR/IAFB/////wdxIQQgACgCICEBA0AgAUEATgRAIAAgAUECdGooAgAhA0EAIQIDQCACQQtIBEAgA0EwaiACQeAAbGoiBSgCAEEBRgR/IAQgBSgCUEH/////B3FGBUEACwRAIAFBACACIAUQbwsgAkEBaiECDAELC0EAIQIDQCACIAMoAgRIBEAgAyACEBYEQCAEIAMoAgAgAkHwAGxqIgUoAlBB/////wdxRgRAIAFBASACIAUQbwsLIAJBAWohAgwBCwsgAUEBayEBDAELCwsaACMKIAAjCiAAQQN0aikDAEJ+IAGsiYMQDgteACAAQQh0QYABQQAgARtyIAJyIQFBACEAA0AgACMQSARAIAEjIyAAQQJ0aigCAEYEQA8LIABBAWohAAwBCwsjEEEGRgRAIANBADYCUA8LIyMjECABEAkjEEEBaiQQCxIAIAAQBSAAIAEQBiAAIAEQBgtNACABIAKsfCADV0EAQQFBACAEIAIbIAJBAEobQQAgAUIAWRsbBEBBAQ8LQSlBNyAFQQFGG0EvIAUbIAMgASACrCAArEIAQgAQBBpBAAsZACAAQf8BcSIAQQdGIABBAkZyIABBC0ZyCxMAIABB/wFxIgBBC0cgAEECR3ELlwIBBX8jASMAQQN0aiIELQABQQ9xIQEgBC0AACIDQQdxQQNGIgIEfyAEKAIEBSMBIwBBA3RqLQABQQR2CwRAQecAIAKtQgBCAEIAQgBCABAEGkEADwsgAgR/IAAjASMAQQN0ai0AAUEEdhAaBUEBC0UEQEEADwsgACABEBpFBEBBAA8LIAAgACgCIEECdGooAgBBMGogAUHgAGxqKAIAIQQgAgR/IwEjAEEDdGotAAFBBHYFQX8LIQUjAkKAgIAIg0IAUkEBQQAgBEH/AXFBAkYgAhsbRQRAQeYAIAGsIASsQgBCAEIAQgAQBBpBAA8LIAAgASMBIwBBA3RqLgECIAMQRkEBIAVBAEEAEBtFBEBBAA8LIAQQRwuWAQAgASgCBEEASARAQcYAIACsIAE0AgQgATQCACABNAIIIAE0AgxCABAEGkEADwsgASgCBARAQcUAIACsIAE0AgQgATQCACABNAIIIAE0AgxCABAEGkEADwsgASkDGFAEfyABKQMQQgBSBUEBCwRAQdAAIAEpAxAgASkDGCABNAIAIAE0AgggATQCDEIAEAQaQQAPC0EBCxUAIAAgASACIAMgATQCCCAEQQIQSgt4AgF/AX4jDCAAKAIIQQV0aiEEIAApAyAgAax8IQUgAwR/IAQoAhBBgAFxBUEACwRAQTIgBDQCCCAFIAKsQgBCAEIAEAQaQQAPCyADBH9BAAUgBCgCEEGAAnELBEBBNCAENAIIIAUgAqxCAEIAQgAQBBpBAA8LQQELHgAgACABIAIgAyMMIAEoAghBBXRqNAIEIARBARBKCzgBAX8gAUL//wODpyICQQFGBEAgABAFDwsgACACEAogACABQiCHPgIIIAAgAUIQh0L//wODPgIMC3oBAn9B7AAQCCICQQBB7AD8CwAgAkF/QQAgABBaIgM2AgAgAxCFASABBEAgAyABEM4BRQRAQQAPCwUgA0GQAWpBAhAKCyACIwkgAEECdGooAgAiADYCMCMHQQJ0IgEQCCQfIx9BACAB/AsAIxEkMSMYJDIgAiAAEJsBCxAAIxQgAGotAABBAnFBAEcLPwECfyMBIABBA3RqLQAAIgFBB3EiAkEGRiACQQVGciABQYUBR3EgAUGVAUdxIAFBjQFHcQR/IAAQEgVBAQtFCyQAIwEgAEEDdGoiAC0AAEGFAUYEfyAALQABQQR2QQFGBUEACwsjACMBIABBA3RqIgAtAABBGEYEfyAALQABQQR2QQRGBUEACwsdACAAQQFqIgAjD0gEfyMJIABBAnRqKAIABSMHCwubAgEDfyACQQhKBEBBEyACrEIAQgBCAEIAQgAQBBpBAA8LIAFBASMcIABBAnRqKAIAIgEgAUEATBtBD2pBcHFqIgUjKkoEQCAFJCoLIAVBgARKBH8jEkEIcUEAIwJCgIDAAINCAFIbBUEBC0UEQEHdACACrCAFrEIAQgBCAEIAEAQaQQAPCyAAEH8hBCMJIABBAnRqKAIAIQEDQCABIARIBEACQCABEBIEf0EABSABEH0Ef0EBBSABEH4LC0UNACABIwEgAUEDdGooAgRqQQFqEDQiA0EASA0AIAEkACAAIANGBEBB0QAgAqxCAEIAQgBCAEIAEAQaQQAPCyADIAUgAkEBahCAAUUEQEEADwsLIAFBAWohAQwBCwtBAQu+AQEBfyAAQQBIIAAjB05yBH9BAQUgABASCwRAQQggAKxCAEIAQgBCAEIAEAQaQQAPCwNAIAEjD0gEQCAAIwkgAUECdGooAgBGBEBBAQ8LIAFBAWohAQwBCwsjD0GAAkYEQEETQoACQgAQBxpBAA8LIw8hAQNAIAFBAEoEfyAAIwkgAUEBa0ECdGooAgBIBUEACwRAIwkgASMJIAFBAWsiAUECdGooAgAQCQwBCwsjCSABIAAQCSMPQQFqJA9BAQs+ACAAJA0gASQ5IwAkOiMTQQAgAhAOIxNBASADEA4jE0ECIAQQDiMTQQMgBRAOIxNBBCAGEA4jE0EFIAcQDgtLAAJAAkACQAJAAkACQAJAAkACQCAAQQJrDgwBAAgIAwIICAUEBwYIC0ELDwtBCg8LQQ0PC0EMDwtBAw8LQQIPC0EHDwtBBg8LIAALGQAgAQR+IAApAxBC/////w+DBSAAKQMQCwsaAQF/IABB8AdqIgFBBhAKIAEgACgCFDYCWAuTAgECfyAAIwkgAUECdGooAgAQUyIDRQRAQQAPCyADIAMoAiBBAnRqKAIAIQQgAyMAIAEQiQEiAUUEQEEADwsgAgRAIAFBMGoiAkHgAGoQBSACQcABaiAEQdACakHgAPwKAAAFIAFBMGoiAkHgAGogBEEwaiIEQeAAakHgAPwKAAAgAkHAAWpBBRAKIAIgBCgCaDYCyAEgAkGgAmpBBBAKIAIgBCgCaDYCqAIgAkGAA2ogBEGgAmpB4AD8CgAACyABQQE2AhggAUEANgIgIAFBATYCJCADIAMoAlBBAWo2AlAgAyADKAIgQQFrQQJ0aigCACIBIAEoAhxBAWo2AhwgACAAKAIgQQJ0aigCAEEANgIcQQELGAAgACkDICABWQR/IAApAyggAlcFQQALCxAAIABBFGogAUECdGooAgALXwAgACgCIEEBakEITgRAQRMgACgCIEECaqxCAEIAQgBCAEIAEAQaQQAPCyABIAAoAiBBAWogAhBaIQEgACAAKAIgQQFqNgIgIAAgACgCIEECdGogATYCACABEIUBIAELywEBA38gACAAKAIgQQJ0aigCAEEwaiABQeAAbGoiASgCUCEDIAJBACABKAJUBH8gAyABKAJURgVBAAsbBEAgACADEFwaCwNAIAUgACgCIEwEQCAAIAVBAnRqKAIAIQRBACEBA0AgAUELSARAIARBMGogAUHgAGxqIAMgAhCLASABQQFqIQEMAQsLQQAhAQNAIAEgBCgCBEgEQCAEIAEQFwRAIAQoAgAgAUHwAGxqIAMgAhCLAQsgAUEBaiEBDAELCyAFQQFqIQUMAQsLC0kAIAAoAgBBgAJxBH8gASAAKAJQRwVBAQsEQA8LIAIEQCAAEAUgAEIAEAYgAEEBNgIABSAAIAAoAgBB/31xNgIAIABBADYCUAsLeAAgACAAKQMQQv////8PgzcDECAAIAApAxhC/////w+DNwMYIAAgADUCSDcDMCAAIAA1Akw3AzggACgCQEEATgR/IAAoAkRBAE4FQQALBEAgACAANAJANwMgIAAgADQCRDcDKAUgAEIANwMgIABC/////w83AygLC94CAgN+AX8gACkDGFAEQCAAIAApAxAgARAlIgI3AxAgACACNwMoIAAgAjcDICAAIAI3AzggACACNwMwIAAgAqciATYCRCAAIAE2AkAgACACpyIBNgJMIAAgATYCSA8LIAApAyggAUEDdCIFrIggACkDICAFrIhRBEAgACkDKCABECUiAyAAKQMgIAEQJSIEIAMgBFUbIgJCAFkgAyAEIAMgBFMbIgNCAFlGBEAgACADNwMgIAAgAjcDKCAAIAM3AzAgACACNwM4IAAgAz4CQCAAIAI+AkQgACADPgJIIAAgAj4CTCADIAIQJyAAIwM3AxAgACMENwMYDwsLIABCgH9CgIB+QoCAgIB4IAFBAkYbIAFBAUYbIgI3AyAgAEJ/IAJ9IgM3AyggAEIANwMwIABCfzcDOCAAIAI+AkAgACADPgJEIABBADYCSCAAQX82AkwgAEIANwMQIABCfzcDGAsTACAAIAGFIAAgACABfYWDQgBTC74BAQF/IAApAyAgASkDKBCOAQR/QQEFIAApAyggASkDIBCOAQsEQCAAQoCAgICAgICAgH83AyAgAEL///////////8ANwMoBSAAIAApAyAgASkDKH03AyAgACAAKQMoIAEpAyB9NwMoCyAAKQMwIAEpAzhUIgIgACkDOCABKQMwWnEgAiMCQgSDQgBSGwRAIABCADcDMCAAQn83AzgFIAAgACkDMCABKQM4fTcDMCAAIAApAzggASkDMH03AzgLC6oBAgJ+AX8gADQCRCABNAJAfSECIAA0AkAgATQCRH0iAxAdBH8gAhAdBUEACwRAIAAgAz4CQCAAIAI+AkQFIABBgICAgHg2AkAgAEH/////BzYCRAsgACgCSCABKAJMSSIEIAAoAkwgASgCSE9xIAQjAkIEg0IAUhsEQCAAQQA2AkggAEF/NgJMBSAAIAAoAkggASgCTGs2AkggACAAKAJMIAEoAkhrNgJMCwtLACAAQgiIQv+B/Ifwn8D/AIMgAEL/gfyH8J/A/wCDQgiGhCIAQhCIQv//g4Dw/z+DIABC//+DgPD/P4NCEIaEQiCKQsAAIAGsfYgLFQAgAEIAUgR/IAFCfyAAgFYFQQALCyAAIAAgASAAIAFTGyIAIAIgAyACIANTGyIBIAAgAVMbCyAAIAAgASAAIAFVGyIAIAIgAyACIANVGyIBIAAgAVUbC14AIABBgICAgHg2AkAgAEH/////BzYCRCABQR9LBH9BAQUgADUCTEIBQh8gAa19hlYLBEAgAEEANgJIIABBfzYCTAUgACAAKAJIIAF0NgJIIAAgACgCTCABdDYCTAsL+AgCAn8HfiAAIAMgARDbAUUEQCACEAUPCyACKQMYp0UiBARAIAMpAxinRSEECyACKQMYUCIFBEAgAykDGFAhBQsgBQR/IAIpAzAgAikDEFEFQQALBH8gAikDOCACKQMQUQVBAAsEfyADKQMwIAMpAxBRBUEACwR/IAMpAzggAykDEFEFQQALBEAgAikDECEGIAMpAxAhByACAn4CQAJAAkACQAJAAkACQAJAAkACQCAADgsAAQMJBQQHCAIJBgkLIAYgB3wMCQsgBiAHfQwIC0IAIAZ9DAcLIAYgB34MBgsgBiAHgwwFCyAGIAeEDAQLIAYgB4UMAwsgBiAHhgwCCyAGQv////8PgyAHiCAGIAeIIAEbDAELIAbEIAeHIAYgB4cgARsLIgZC/////w+DIAYgARsQBg8LAkACQAJAAkACQAJAAkACQAJAAkACQAJAIAAODQECBAAGBQgJAwAHAAoACwALIAIgAxCZASACIAMQmAEgAikDECACKQMYIAMpAxAgAykDGBAPIAIjAzcDECACIwQ3AxgMCQsgAiADEJABIAIgAxCPASACKQMQIAIpAxggAykDECADKQMYEDsgAiMDNwMQIAIjBDcDGAwIC0HACSACQeAA/AoAACACQgAQBiACQcAJEJABIAJBwAkQjwFCAEIAQdAJKQMAQdgJKQMAEDsgAiMDNwMQIAIjBDcDGAwHCyMCQhCDQgBSBEAgAikDECEIIAIpAxghCSADKQMQIQsgAykDGCEKA0AgCCAJhEIAUgRAIAhCAYOnBH4gBiAHIAsgChAPIwQhByMDBSAJQgGDpwR+IAYgByALIAoQDyMEIwMiDCAGhSAHhIQhByAGIAyDIAdCf4WDJAMgByQEIwQhByMDBSAGCwshBiAIQgGIIQggCUIBiCEJIAtCAYYhCyAKQgGGIQoMAQsLIAYkAyAHJAQFIAIpAxghCCADKQMYIQkgAikDECIHIAMpAxAiC34DQCAHIAiEQgBSBEAgB0IBg6cEfiAKIAZCACAJEA8jAyEKIwQFIAhCAYOnBH4gCiAGQgAgCSALhBAPIwMhCiMEBSAGCwshBiAHQgGIIQcgCEIBiCEIIAtCAYYhCyAJQgGGIQkMAQsLQgAgCiAGEA8LIAIjAzcDECACIwQ3AxggAiADENkBIAIgAxDYAQwGCyACKQMQIAIpAxggAykDECADKQMYEFggAiMDNwMQIAIjBDcDGCAAIAIgAyAEIAUQUQwFCyACKQMQIAIpAxggAykDECADKQMYEFUgAiMDNwMQIAIjBDcDGCAAIAIgAyAEIAUQUQwECyACKQMYIAMpAxiEIgZCf4UgAikDECADKQMQhYMkAyAGJAQgAiMDNwMQIAIjBDcDGCAAIAIgAyAEIAUQUQwDCyACIAEEfyADKAJIBSADKQMwpwsgARDaAQwCCyACIAEEfyADKAJIBSADKQMwpwsgARDXAQwBCyACIAEEfyADKAJIBSADKQMwpwsgARDcAQsgAQRAIAIQjAELIAIQCyACEBQLFQAgACAAIAF8IgCFIAAgAYWDQgBTC8QBAgF/An4gACkDICABKQMgEJcBBH9BAQUgACkDKCABKQMoEJcBCwRAIABCgICAgICAgICAfzcDICAAQv///////////wA3AygFIAAgACkDICABKQMgfDcDICAAIAApAyggASkDKHw3AygLIAApAzggASkDOHwiAyAAKQM4VCICIAApAzAgASkDMHwiBCAAKQMwVCIBRXEgASACciMCQgSDQgBSGwRAIABCADcDMCAAQn83AzgFIAAgBDcDMCAAIAM3AzgLC7ABAgJ+AX8gADQCRCABNAJEfCECIAA0AkAgATQCQHwiAxAdBH8gAhAdBUEACwRAIAAgAz4CQCAAIAI+AkQFIABBgICAgHg2AkAgAEH/////BzYCRAsgADUCTCABNQJMfCICQv////8PViIEIAA1AkggATUCSHwiA0L/////D1YiAUVxIAEgBHIjAkIEg0IAUhsEQCAAQQA2AkggAEF/NgJMBSAAIAM+AkggACACPgJMCwt0AQF/QawNJCVBgMAAQQQQJiIAQQBBgMAA/AsAIAAkGUEAJA1BMEEFECYiAEEAQTD8CwAgACQTQYACEDokCUGAAhA6JBxBCBA5JAZBwABBCBAmIgBBAEHAAPwLACAAJApBBhA6JCNB2AQQOSRCQdgEEDkkMwukAwECf0EAJCBBACQOQQAkISAAIQJBfyQkA0AgASMHTgR/QQEFIAEQEgsEQEHAAEIAQgBCAEIAQgBCABAEGkEADwsgASQAIykgAWpBAToAAEEAJDwjJCQ9IxFBAWokESMRIzhLBEBB7AAjOEEBaq1CAEIAQgBCAEIAEAQaQQAPCyMUIAFqLQAAQQFxBH9BAQUgARBLCwR/IAIQpgEiAEEASARAQQAPCyAAQQFGBH8jEkEBcQRAQQEgASACQQAQAAtBAQVBAAsFQQALIgBFBEAgARB7BEAgAhAvGgsjEkEBcQRAQQAgASACIAIoAiAQAAsgAhCcASEDIw0gA0F/RnIEQEEADwsgA0F+RgRAQQEhAAUgASQkIAMhAQsLIAAEQCACKAIkIQADQCAABEACQCAAIAAoAihBAWs2AiggACgCKEEASg0AIAAoAiQgACgCaARAIAAQPAshAAwCCwsLIAIQPCMORQRAQQEPCyMOQQFrJA4jICMOQQxsaiIAKAIAIQIgACgCBCEBIAAoAggkJCMSQQFxBEBBAiMkIAEgAhAACwsMAAsAC6YFAQZ/AkACQAJAAkACQCMBIwBBA3RqLQAAIgFBB3EiA0EERiADQQdGckUEQAJAIANBAWsOAwIDBAALIANBBUYgA0EGRnINBAwFCyMAQQFqQX8gABCtARsPCyMBIwBBA3RqIgEtAAAhBSABLQABIgFBD3EhAwJAIAAgAUEEdiIEEBoEfyADEEgFQQALRQ0AIAAgACgCIEECdGooAgBBMGoiBiAEQeAAbGooAgAgACAEIwEjAEEDdGouAQIgBRBGQQAgA0EAIAVBBXZBBEYQG0UNACAGIANB4ABsahAUEEchAgsjAEEBakF/IAIbDwsgABB0BH8jAEEBagVBfwsPCyABQQV2QQZGBH8gABCuAQUgABB0CyEAIwBBAWpBfyAAGw8LIxhBAWokGCABQYUBRgRAIwEjAEEDdGouAQIEf0EBBSMBIwBBA3RqLQABQQ9xCwRAQRRCAEIAQgBCAEIAQgAQBBpBfw8LIAAQ0AEPCyABQZUBRgRAIwEjAEEDdGooAgQEf0EBBSMBIwBBA3RqLQABQQR2CwR/QQEFIwEjAEEDdGotAAFBD3ELBEBBGUIAQgBCAEIAQgBCABAEGkF/DwsgABDPAQ8LIAFBBkYgAUEFRnIEQCMBIwBBA3RqLQABQQR2BH9BAQUjASMAQQN0ai0AAUEPcQsEf0EBBSABQQVGBH8jASMAQQN0aigCBAUjASMAQQN0ai4BAgsLBEBBHUIAQgBCAEIAQgBCABAEGkF/DwsgAUEFRgR/IwEjAEEDdGouAQIFIwEjAEEDdGooAgQLIwBBAWpqDwsgABDSAQ8LIAFBGEYEQCMAQQJqQX8gABCdARsPCyABQQV2IgBBAkYgAEEBRnIEf0EtQgBCABAHBUHAACABrEIAQgBCAEIAQgAQBAsaQX8L1AIBA38jASMAQQN0aiICLQABQQR2IQECQAJAIAIuAQINACACLQABQQ9xEDJFBEBBAA8LIAAgACgCIEECdGooAgBBMGojASMAQQN0aiIALQABQQ9xQeAAbGohAiAAKAIEIQAjASMAQQFqQQN0aigCBCEDAkACQAJAAkACQAJAIAEOBwABAgUDBQQFCyACIwEjAEEDdGo1AgQjASMAQQFqQQN0ajUCBEIghoQQcEEBDwsgAkEDEAogAiAANgIIQQEPCyACQQQQCiACIAA2AgggAiADNgIEQQEPCyMCQoCABINQDQIjACAAakEBahA0IgBBAEgNAiACQQkQCiACIAA2AghBAQ8LIAJCABBwIAJBBxAKIAIgADYCCCACIAM2AgwgAiACKAIAQYAEcjYCAAwCCwwBC0HzAEIAQgBCAEIAQgBCABAEGkEADwtB8ABCAEIAEAcaQQAL4QEBAn8gAUEHakEDdSICIAAoAgRMBEAPCyACIAAoAghKBEAgAiAAKAIIQQF0IgFKBEAgAiEBCyACQcAATCABQcAASnEEQEHAACEBCyABQfAAbBAIIgMgACgCACAAKAIEQfAAbPwKAAAgACgCACAAKAIIQfAAbBAVIAAgAzYCACAAIAE2AggLIAAoAgQhAQNAIAEgAkgEQCAAKAIAIAFB8ABsaiIDEAUgA0EANgIAIAAoAgAgAUHwAGxqQgA3A2AgACgCACABQfAAbGpCADcDaCABQQFqIQEMAQsLIAAgAjYCBAv2AgEFfyAAIAEoAlhBAnRqKAIAIQogASkDICACrHynIQkgASkDKCACrHynIANqIQYgBEEASCICBEAjASMAQQN0ai0AAEEHcUECRiECCyAFQQBHIgEEQCAFEB4hAQsgAUUEQCACBH8jASMAQQN0aigCBAVBAQtFIQELA0AgBiAJSgRAAkAgCigCAEF/IAlrIgNBA3UiB0HwAGxqQeAAaiADQQdxai0AACIFQQFGQQAgARsEfyAKIAcQFgVBAAsEQCAKKAIAIAdB8ABsaiICKQMYUAR+IAIpAxAFQgELUARAQQEhCAwCCwsgCiAHED8jAkKAgIACg0IAUgRAIAogBxA+C0EBIwJCgASDQgBSIAUbRQRAQeUAIwCsIAmsQgBCAEIAQgAQBBpBAA8LIAVBA0ZBACABGwRAQQEhCAwBCyAKKAIAIAdB8ABsakHgAGogA0EHcWpBAjoAAAsgCUEBaiEJDAELCyAEQQBOIAhxBEAgACAEEAwLQQELgwQCBX8BfiAAIAFBAnRqKAIAIQhBfyACayIKQQN1IQcgBEEASCIGBEAjASMAQQN0ai0AAEEHcUECRiEGC0EBIQkgAkEHcUUiAkEAIAUbBH8gBSgCAEEBRgVBAAsEfyADQQhGIwJCgAiDQgBScgVBAAsEQEHAACAFKQM4eadrIANBA3RNIgIjAkKAgIAQg0IAUnEEQCAFECkLIAggByAFIAMQPSACRQRAIAgoAgAgB0HwAGxqQQA2AlALBSACIAVFcSAGcSMCQoAgg0IAUnEEQCMBIwBBA3RqNAIEIQtBgAgQBUGACCALEAYgCCAHQYAIIAMQPQUgBQR/IAUoAgBBAUcFQQALBEAgA0EIRwRAQdwAQgBCAEIAQgBCAEIAEAQaQQAPCyABIAAoAiBHBH8gBSgCAEH/AXFBBkYFQQALBEBB2wBCAEIAQgBCAEIAQgAQBBpBAA8LIAggByAFIAMQPQUgCCAHED8gCCAHED4gA0EIRgRAIAggBxBgCyAFBH8gBRAeBUEACwR/QQAFIAYEfyMBIwBBA3RqKAIEBUEBCwsEf0ECBSAEQQBOBEAgACAEEAwLQQMLIQRBACECA0AgAiADSARAIAgoAgAgB0HwAGxqQeAAaiAKIAJrQQdxaiAEOgAAIAJBAWohAgwBCwtBACEJCwsLIAkEQCAAIAEgBxBqC0EBC+QEAQl/QQEhCSAAIAFBAnRqKAIAIghBfyACayILQQN1IgcQFwRAQQEhBkEHIQUDQCAFQQBKBH8gBSAIKAIAIAdB8ABsamotAF9BAUYFQQALBEAgBkEBaiEGIAVBAWshBQwBCwsgCCgCACAHQfAAbGohBSAGQQhHIANBCEdyBEAgBSgCAEEBRwRAQRpCAEIAQgBCAEIAQgAQBBpBAA8LIAAgASAHEB8gBEUEQEEBDwsgAkEHcUUgAyAGTHEgAyAGRiMCQoAQg0IAUnJxBEAgBCAFQeAA/AoAAEHAACAFKQM4eadrIANBA3RLBEAgBEEANgJQCwVBACEGA0AgAyAGSgRAAkAgCCgCACAHQfAAbGpB4ABqIAsgBmtBB3FqLQAAIg1BAUYEQCAMQQFqIQwMAQsgDRBhRQRAQeIAIAKsIAasIAOsQgBCAEIAEAQaQQAPCyAKQQFqIAogDUEDRhshCgsgBkEBaiEGDAELCyADIAxGBH4gBSkDGAVCAQtQBH4gBSkDEAVCAQtQIwJCgBCDQgBScQRAIAQQBSAEQgAQBgUgAyAKRiMCQoAQg0IAUnEEQCAEEAUgBEIAEAYFIAQQBQtBACEJCwsFIAAgASAHEB8gBARAIAQgBUHgAPwKAAALCwUDQCADIAVKBEAgCCgCACAHQfAAbGpB4ABqIAsgBWtBB3FqLQAAEGFFBEBB4gAgAqwgBawgA6xCAEIAQgAQBBpBAA8LIAVBAWohBQwBCwsgACABIAcQHyAEBEAgACABIAIgAiADaiAEEF8LQQAhCQsgBEEARyAJcQRAIAAgASAHEGoLQQELjgIBA38gACAAKAIgQQJ0aigCACEHIAUEQCAHQTBqIAZB4ABsakEAIAZBAE4bIQEgAikDGFAEQCAAIAIoAlggAyACKQMQp2ogBCAGIAEQoAEPCyAAIAIgAyAEIAYgARCfAQ8LIAIpAxhQBEAgACACKAJYIAMgAikDEKdqIAQgB0EwaiAGQeAAbGpBACAGQQBOGxChAQ8LIAZBAEgEQEHgACABrCACKQMQIAIpAxhCAEIAQgAQBBpBAA8LIAIpAyAgA6x8pyEIIAIpAyggA6x8pyAEaiEJIAIoAlghBSAAIAEgAiADIARBAEEAQQBBABBiRQRAQQAPCyAAIAUgCCAJIAdBMGogBkHgAGxqEF9BAQvUAQEEf0HQACECAkAgACABRg0AIABBB3EgAUEHcUYEQANAIABBB3EEQEEAIQMgAkUNAyAALQAAIgQgAS0AACIFayEDIAQgBUcNAyACQQFrIQIgAEEBaiEAIAFBAWohAQwBCwsDQCACQQhPBEAgACkDACABKQMAUQRAIABBCGohACABQQhqIQEgAkEIayECDAILCwsLA0AgAiIDQQFrIQIgAwRAIAAtAAAiBCABLQAAIgVrIQMgBCAFRw0CIABBAWohACABQQFqIQEMAQsLQQAhAwsgA0UL1AEBBH9B2AAhAgJAIAAgAUYNACAAQQdxIAFBB3FGBEADQCAAQQdxBEBBACEDIAJFDQMgAC0AACIEIAEtAAAiBWshAyAEIAVHDQMgAkEBayECIABBAWohACABQQFqIQEMAQsLA0AgAkEITwRAIAApAwAgASkDAFEEQCAAQQhqIQAgAUEIaiEBIAJBCGshAgwCCwsLCwNAIAIiA0EBayECIAMEQCAALQAAIgQgAS0AACIFayEDIAQgBUcNAiAAQQFqIQAgAUEBaiEBDAELC0EAIQMLIANFC8IBAQV/QQAkFSAAKAIgIQMDQCADQQBOBEAgA0ECdCICIABqKAIAIQQgASACaigCACEFQQAhAgNAIAJBC0gEQCACQeAAbCIGIARBMGpqIAYgBUEwamoQZSACQQFqIQIMAQsLQQAhAgNAIAIgBCgCBEgEfyACIAUoAgRIBUEACwRAIAQgAhAWBH8gBSACEBYFQQALBEAgAkHwAGwiBiAEKAIAaiAGIAUoAgBqEGULIAJBAWohAgwBCwsgA0EBayEDDAELCwu0CQELfyMAEEsiA0UEQCAAKAI8QShKIQMLQQEgAyMRIzFrQQhPIxgjMmtBAk9xGyEIIAAjPTYCNCAAIwA2AiwjHyMAQQJ0aigCACEBA0AgAQRAIAEoAlghAkEAIQkgASgCKEEASgRAIwAQKwRAIAEgAEEBEEAEfyAAEGdBAQVBAAshCQUCf0EAIAEoAiAgACgCIEcNABogASABKAIgQQJ0aigCACEGIAAgACgCIEECdGooAgAhBUEAIQoDQCAKQQtIBEBBACAKQeAAbCIHIAZBMGpqIAcgBUEwamoQpAFFDQIaIApBAWohCgwBCwtBAQsEfyABIABBAhBABUEACwR/IAEoAlAgACgCUEYFQQALBEBBIiMArEIAQgBCAEIAQgAQBBpBfw8LC0EAIAggAyAJckUjGCMya0EUSXEjESMxa0HkAElxGyEIBSABKAJURQRAAkBBACEGIAEoAmQNACABQQE2AmQDQCAGIAEoAiBMBEAgASAGQQJ0aigCACEFQQAhCgNAIAogBSgCBEgEQCAFKAIAIApB8ABsaigCaEEBcUUEQCAFIAoQPyAFKAIAIApB8ABsakIANwNgCyAKQQFqIQoMAQsLIAZBAWohBgwBCwsLCyABIAAgASgCVEVFEEAEQEEBIQkgASgCVARAIAAQZwsLCyAJBEAgASABKAJcQQFqNgJcQQAhCgNAIAogASgCIEwEQCAKQQJ0IgIgAWooAgAhAyAAIAJqKAIAIQJBACELA0AgCyADKAIESAR/IAsgAigCBEgFQQALBEAgAygCACALQfAAbGooAmhBAXEEQCAAIAogCxAfCyALQQFqIQsMAQsLIApBAWohCgwBCwsjABB7BEAgABAvGgsgASAAEKsBQQEPCyAIBEAgASABKAJgQQFqNgJgCyABKAJgQcAAQQMjABBLBH8gASgCKEEASgVBAAsbIgUgBSABKAJcbGpKBEAgBARAIAQgAjYCWAUjACACEGYLIxdBAWskFyABKAIoBEAgAUEBNgJoBSABEDwLBSABIQQLIAIhAQwBCwsgCEUEQEEADwsjESQxIxgkMgNAIAsgACgCIEwEQCAAIAtBAnRqKAIAIQJBACEBA0AgAUEKSARAIAJBMGogAUHgAGxqQQA2AlwgAUEBaiEBDAELC0EAIQEDQCABIAIoAgRIBEAgAigCACABQfAAbGpBADYCXCABQQFqIQEMAQsLIAtBAWohCwwBCwsgABBeIgMgABBdIAMjADYCLCADQQE2AiggA0EANgJcIANBADYCYCADQQA2AmQgA0EANgJoIANBADYCVCADIx8jAEECdGooAgA2AlgjACADEGYjL0EBaiQvIxdBAWokFyMXIzBKBEAjFyQwCyAAIAM2AiQgACMANgIwIABBADYCPEEAIQQDQCAEIAAoAiBMBEAgACAEQQJ0aigCACIBQQE2AihBACELA0AgCyABKAIESARAIAEoAgAgC0HwAGxqQQA2AmggC0EBaiELDAELCyADIARBAnRqKAIAIQJBACELA0AgCyACKAIESARAIAIoAgAgC0HwAGxqIgEgASgCaEF+cTYCaCALQQFqIQsMAQsLIARBAWohBAwBCwtBAAvRAgIEfwF+IAIgASgCBEghBCACQfAAbCIGIAAoAgBqKQNgIQggA0ECRgR/IAQEfyAIIAYgASgCAGopA2BSBUEBCwVBAAsEQEEADwsgCFAEQEEBDwsgCEKChIiQoMCAgQJRIwJCgASDQgBScQRAQQEPCyADQQJHIARxBEAgASACEGgiBkEAIAAgAhBoIgcbBEAgByAGIAMQQg8LCwNAIAVBCEgEQAJAIAAoAgAgAkHwAGxqQeAAaiAFai0AACIGBH8gBkECRiMCQoAEg0IAUnEFQQELDQAgBEUEQEEADwsgASgCACACQfAAbGpB4ABqIAVqLQAAIgdBA0YgBkECRnENACAGIAdHBEBBAA8LCyAFQQFqIQUMAQsLIAAgAhAXBH8gBAR/IAEgAhAXBUEACwR/IAJB8ABsIgIgACgCAGogAiABKAIAaiADEEIFQQALBUEBCwuzAQECfyMfIAFBAnRqKAIAIQEDQCABBEAgASgCKEEASgR/IAEoAiAgACgCIEYFQQALBEBBASECQQAhAwNAIAMgASgCIEwEQCACQQAgA0ECdCICIAFqKAIAKAIMIAAgAmooAgAoAgxGGyECIANBAWohAwwBCwsgAgR/IAEgASgCIEECdGooAgAoAhwgACAAKAIgQQJ0aigCACgCHEgFQQALBEAgAQ8LCyABKAJYIQEMAQsLQQALowEBAn8jGyACQQF0ai8BACEEQQAhAgNAIAJBC0gEQCAEQQEgAnRxBH8gAkHgAGwiBSAAQTBqaiAFIAFBMGpqIAMQQgVBAQtFBEBBAA8LIAJBAWohAgwBCwtBACECA0AgAiAAKAIESARAIAAgASACIAMQpwFFBEBBAA8LIAJBAWohAgwBCwsgA0ECRgR/IAAoAgQgASgCBEoFQQALBEBBAA8LQQELigYBBH8CQAJAIwEgAEEDdGoiBC0AACIDRQ0AIAQtAAEiBUEPcSEEIAVBBHYhBSACEGwgA0EHcSIGQQdGIAZBBEZyBEAgBBAZRQ0BIANBBHYiAEELRgRAIAQQISAFQQpHQQAgA0EIcRsEQCMFIAUQEQsFIAVBCkdBACADQQhxQQAgAEEIRyAAQQ1HcRsbBEAjBSAFEBELCwUgBkEBRgRAIAQQGUUNAiAEECEgAgR/IAIoAghBAXEFQQALRQ0CIAIoAgwgAigCEBAuBSAGQQNGIAZBAkZyBEAgBBAZDQQgAgR/IAIoAghBAXEFQQALRQ0DIwogAigCDEEDdGopAwBCASACNAIQhoNQDQMgAigCDCACKAIQEG4gBkEDRgRAIwUgBRARCwUgBkEGRiAGQQVGcgRAIANBhQFGBEAgBUEBRgRAIAAjASAAQQN0aigCBGpBAWoQNgRAIwYjBUECdGooAgBBPnENCEEAECEMBwsjBiMFQQJ0aigCACIAQUFxBH9BAQUjCiMFQQN0aikDAEIAUgsNBxBrRQ0HIwYjBSAAIwYjBUECdGooAgByEAkMBgsgACABQQFrR0EAIAUEf0EABSAAECsLGwRAIwYjBUECdGooAgBBQXEEf0EBBSMKIwVBA3RqKQMAQgBSCw0HEGsPC0EAECEjBiMFQQJ0aigCAEE+cQ0GBSADQZUBRgRAIAFBAE4EfyABECsFQQALBEAjBiMFIwYjBUECdGooAgBBQXEQCQsjBiMFQQJ0aigCAEE+cQ0HIAFBAEoiAARAIwEgAUEBa0EDdGotAABBhQFGIQALIAAEQCMBIAFBAWtBA3RqLQABQQR2QQFGIQALIAAEQEEAEBkhAAtBABAhIwVBB0YEf0EABSMFQQFqJAVBAQtFDQcgAARAIwVBABARCwwGBSADQY0BR0EAIANBCHEbBEAgBBAZBH9BAQUgBRAZC0UNByMFIAUQESMFIAQQEQsLCwUgBkUEQCAEEBlFDQUgBBAhIANBGEcNBgsLCwsLIAIQbEEBDwtBAQ8LQQALygEBBH8gASgCIBAqA0AgAyAAKAIgTARAIAAgA0ECdGooAgAhBEEAIQIDQCACQQpIBEAgBEEwaiACQeAAbGoiBSgCAEEBRgR/IAUoAlwFQQALBEAgAyACEBELIAJBAWohAgwBCwtBACECA0AgAiAEKAIESARAIAQgAhAXBH8gBCgCACACQfAAbGooAgBBAUYFQQALBH8gBCgCACACQfAAbGooAlwFQQALBEAgAyACEC4LIAJBAWohAgwBCwsgA0EBaiEDDAELCyABEEMLwQQCBH8BfiMBIwBBA3RqIgIuAQIhAwJAIAItAABBCHFBAEciBARAIANFIgJFBEAjAkKAwACDQgBSBH9BASABQQAgA0EgRhsgA0EQRiADQQhGchsFQQALIQILIANBAUZBACABGwR/IwEjAEEDdGooAgQFQQALBEBB8ABCAEIAEAcaQQAPC0EAIAIjASMAQQN0aiICKAIEG0UNASAAIAItAAFBBHYQIkUEQEEADwsFQQEgAyMBIwBBA3RqLQABQQR2Gw0BCyMBIwBBA3RqLQABQQ9xEDJFBEBBAA8LIABBMGojASMAQQN0aiIFLQABQQ9xQeAAbGohAiAERQRAIAEEfiAFNAIEBSMBIwBBA3RqNQIECyEGIAIQBSACIAYQBkEBDwsgAEEwaiMBIwBBA3RqLQABQQR2QeAAbGohACADQQEgARtFBEAgABApIAIgAEHgAPwKAABBAQ8LIAAoAgBBAUcEQCACEAUFIAEEQCAAKQM4QgEgA0EBa6yGVCIEBEAgABApCyACIABB4AD8CgAAIARFBEAgAkEANgJQCyACIANBA3UQjQEFIAMEQCAAKQM4QgEgA0EBa6yGVCIEBEAgABApCyACIABB4AD8CgAAIARFBEAgAkEANgJQCyACIANBA3UQ0wEFQcAAIAApAzh5p2tBIE0iAwRAIAAQKQsgAiAAQeAA/AoAACADRQRAIAJBADYCUAsLCwsgAUUEQCACEIwBIAIQCwsgAhAUQQEPC0E8QgBCAEIAQgBCAEIAEAQaQQALpwoCCH8BfiMBIwBBA3RqIgItAAAiB0EEdiEFIAdBB3FBB0YhASAAIAAoAiBBAnRqKAIAIQggAi0AAUEPcSEEIAVBC0YEQCAIIAEQrAEPCwJAAkAgBUEIRiICIAVBDUZyBEAgAgRAIAdBCHEEf0EBBSMBIwBBA3RqLQABQQR2CwR/QQEFIwEjAEEDdGouAQILBH9BAQUjASMAQQN0aigCBAsEQEE9QgBCAEIAQgBCAEIAEAQaDAQLBSMBIwBBA3RqIgAoAgQhAiAALQABQQR2BH9BAQUjASMAQQN0ai4BAgsEf0EBBSACQSBHIAJBEEdxIAJBwABHcQsgAQR/QQAjAkKAwACDQgBSIAdBCHEbBUEBC0VyDQILIAggBBAiBH8gBBAyBUEAC0UNAiAIQTBqIARB4ABsaiEAIwJCgAKDQgBSIQIgBUEIRgR/IAAoAgBBAUYFQQALIAJxBEBBCCABRSAAIAAQlgEgAEEANgJQBSMCQoCAgAGDQgBSIQIgBUENRgR/IAAoAgBBAUYFQQALIAJxBEAgB0EIcUEARyABciIBIwEjAEEDdGooAgQiAkHAAEhyBEAgAEEANgJQCyABBEAgACAAKQMQIAIQkQE3AxAgACAAKQMYIAIQkQE3AxggABAYIAAQEAsgAkHAAEgEQCAAIAJBA3UQTwUgABALCyAAEBQFIAAQBQsLQQEPCyAFQQ1LBEBBAiAHrEIAQgBCAEIAQgAQBBoMAgsjASMAQQN0ai4BAiEGIAVBA0YiAkUEQCAFQQlGIQILIAZBAEciAwRAIAIgBkEBRnEjAkKAwACDQgBScUUhAwsgB0EIcUEARyIGBH9BASADIwEjAEEDdGooAgQbBUEBIAMjASMAQQN0ai0AAUEEdhsLBEBBA0IAQgBCAEIAQgBCABAEGgwCCyAGBH8gCCMBIwBBA3RqLQABQQR2ECIFQQELRQ0BIAggBBAiRQ0BIAZBASACGwR/QQEFIwEjAEEDdGooAgQLRQRAQRdCAEIAQgBCAEIAQgAQBBoMAgsgBkUgBUEHRiAFQQZGciAFQQxGcnEEQCMBIwBBA3RqKAIEIgJBAEggAkHAAEEgIAEbTnIEQEHXACACrEIAQgBCAEIAQgAQBBoMAwsLIAQQMkUNASAIQTBqIgMgBEHgAGxqIQdBoAohAiAGBEAjASMAQQN0ai0AAUEEdkHgAGwgA2oiAigCAEEBRwRAIAcoAgBBAUcEQCAFQQFGBEAgBxAFQQEPC0HKACAErCAFrEIAQgBCAEIAEAQaDAQLIAAgBBAMIAUgASAEIAcgAiAHEEQPCyAHKAIAQQFHBEAgACMBIwBBA3RqLQABQQR2EAwgBSABIAQgByAHIAIQRA8LIAcoAlwEQCAAIwEjAEEDdGotAAFBBHYQDAsFIwEjAEEDdGo0AgQhCUGgChAFQaAKIAkQBiAHKAIAQQFHBEAgBSABIAQgByAHQaAKEEQPCwsgAikDECEJIAVFIgAEQCABIQALIAAEQCACKQMYUCEACyAABEAgBygCUEEARyEACyAFIAFFIAcgAiAHRgR/QaAKIAJB4AD8CgAAQaAKBSACCxCWASMCQoCAAYNCAFJBACAAGwR/IAcoAlBBgICAgHhxBUEBC0UgCUL/////B1hxBEAgByAHKAJQQYCAgIB4cjYCUCAHIAk+AgQFIwJCgIABg0IAUkEAIAAbBEAgB0EANgIECyAHQQA2AlALQQEPC0EYQgBCAEIAQgBCAEIAEAQaQQAPC0EAC9AEAQd/IwEjAEEDdGoiAigCBCEEIAItAAEiA0EPcSEBIANBBHYhBSACLQAAEEYhAiAAIAAoAiBBAnRqKAIAIQYCQCAEQZACRiIDIARBgAJGIgdyBEAgAwR/IAAgBRAaBUEBC0UNASAAIAUgASAHGyIDEBpFDQEgBEGAAkYEfyABEEgFQQELRQ0BIAZBMGogA0HgAGxqKAIAIgYQc0UEQEEGIAOsIAasQgBCAEIAQgAQBBpBAA8LIAAgAyMBIwBBA3RqLgECIAIgBEGQAkYgASAFIARBgAJGG0EBQQAQG0UNASAGEEcPCyAEQfEBRyAEQeEBR3EgBEF+cSIDQQBHcSADQcAAR3EgA0HQAEdxIANBoAFHcQRAQQUgBKxCAEIAQgBCAEIAEAQaQQAPCyACQQRIBEBBB0IAQgBCAEIAQgBCABAEGkEADwsgACAFEBoEfyAAIAEQGgVBAAtFDQAgBEHxAUYEfyAAQQAQGgVBAQtFDQAgBkEwaiABQeAAbGooAgAiAxBzRQRAQQYgAawgA6xCAEIAQgBCABAEGkEADwsgBUF/IARBAXEbQQAgBEHxAUcbIgRBAE4EfyAEEEgFQQELRQ0AIAAgASMBIwBBA3RqLgECIAJBAEF/QQFBABAbRQ0AIARBAE4EQCAAIAEjASMAQQN0ai4BAiACQQAgBEEBQQAQG0UNASADQf8BcUEGRgRAIAZBMGogBEHgAGxqIgMQBSACQQhIBEAgAyACEE8LCwsgACABIwEjAEEDdGouAQIgAkEBQX9BAUEAEBsPC0EAC9sCAQF+AkAgASgCAEGAAnEEQEEkIACsIAE0AgAgATQCCCABNAIMQgBCABAEGgwBCyACIAEoAgRqIgJBAEgEQEEJIACsIAE0AgggATQCDCACrEIAQgAQBBoMAQsgASkDGFAEfyABKQMQQgBSBUEBCwRAQQ0gAKwgATQCCCABNAIMIAKsIAEpAxAgASkDGBAEGgwBCyABKAIAQYAQcQRAQQwgAKwgATQCCCABNAIMIAKsQgBCABAEGgwBCyABKAIAQYAgcQRAQQogAKwgATQCCCABNAIMIAKsQgBCABAEGgwBCyAEBEBBDkIAQgBCAEIAQgBCABAEGgwBCyABKAIMIAEoAgggAiADEAMiBkL//wODpyIARQRAQQsgATQCCCACrCADrCABNAIMIAZCIIdCABAEGgwBCyAAQf//A0YEQEHwAEIAQgAQBxoMAQsgBQRAIAUgBhB5C0EBDwtBAAsEACMvCwQAIzALDQAjCSAAQQJ0aigCAAueAgECfyAAKQMAJAIgACgCCCQBIAAoAgwkByAAKAIQJAwgACgCFBogACgCGCQaIAAoAhwkJiAAKAIgJDUgACgCJCQ2IAAoAigkEiAAKAIsJDggACkDMCQnIAApAzgkKCAAKAJAJDdBACQNQQAkOUF/JDpBACQIQQAkEUEAJBhBACQvQQAkMEEAJBdB4AgQBUEBJAhBASQWIwdFBEBB7QBCAEIAQgBCAEIAQgAQBBojDQ8LEMcBRQRAIw0PCxDJAUEAIQADQCAAIzZIBEAjNSAAQTBsaiIBKAIAEDQiAkEASgR/IAIgARB6BUEBC0UEQCMNDwsgAEEBaiEADAELC0EAQQAQekUEQCMNDwtBACQAQQAkKkEAQQBBARCAARojDQs3AQF/IzRFBEBBEBBSQR9qQXBxJDQLIzQkIgNAIABBgBBIBEAjGSAAQQAQCSAAQQFqIQAMAQsLCxYAIABBD2pBcHEgACAAQfD/AUsbEAgLDAAjKSAAai0AAEVFCwcAIxJBAnELBAAjEQsEACMPCwQAIzoLCQAjOUEAIw0bCyMBAX8gACMTIgFBFGsoAhBBA3ZPBEAACyABIABBA3RqKQMACwQAIyoLDQAjHCAAQQJ0aigCAAsEACMAC4IFAgF+AX8gAUEwaiEBAkACQAJAAkACQAJAAkACQAJAIAIoAhgiBQ4LAQMHAAAAAAAAAAIACyAFQQNGIAVBBEZyDQMgBUEFRg0EIAVBBkYNBQwHCyABEAUMBQsgARAFIzcEQCABQgA3AzAgASM3QQFrIgCtIgQ3AzggAUIANwMgIAEgBDcDKCABQQA2AkggASAANgJMIAFBADYCQCABIAA2AkQgARALCwwECyABEAUgASMsNwMoIAEjLD4CRCABQoFgNwMgIAFBgWA2AkAgARALDAMLIwtBAEgEQEE/QgBCAEIAQgBCAEIAEAQaQQAPCyMMIwtBBXRqIgAoAhwEQEEzQgBCABAHGkEADwtBACACKAIYQQRGIANBAUYjLkIAWXEEfyMuIAA1AgxTBUEACxsgACgCGEEATgRAIAFBAxAKIAEgACgCGDYCCAUgAUEEEAogASMLNgIICyABIz42AgwEQCABIAEoAgBBgAJyNgIAIwhBAWokCCABIwg2AlAgACgCGEEATgRAIwhBAWokCCABIwg2AgwLCwwCCyABQYgKEAogASM/PgIIIwhBAWokCCABIwg2AlAgASABKAJQNgJUIAEoAlAhASAAKAJIIAAoAkxGBEAgACgCTAR/IAAoAkxBAXQFQQILIgJBA3QQCCIDIAAoAkQgACgCSEEDdPwKAAAgACgCRCAAKAJMQQN0EBUgACADNgJEIAAgAjYCTAsgACgCRCAAKAJIQQN0aiABNgIAIAAoAkQgACgCSEEDdGojADYCBCAAIAAoAkhBAWo2AkgMAQsgAUGHgAEQCiABIAIoAhw2AgggASACKAIgNgIMC0EBDwtBISADrEIAEAcaQQALxwEBBH8gACABEFxFBEBB8gAjLaxCAEIAQgBCAEIAEAQaQQAPCwNAIAQgACgCIEwEQCAAIARBAnRqKAIAIQNBACECA0AgAkELSARAIAEgA0EwaiACQeAAbGoiBSgCVEYEQCAFEAULIAJBAWohAgwBCwtBACECA0AgAiADKAIESARAIAMgAhAXBH8gASADKAIAIAJB8ABsaigCVEYFQQALBEAgAygCACACQfAAbGoQBQsgAkEBaiECDAELCyAEQQFqIQQMAQsLQQELvwQBBH8CQCMBIwBBA3RqKAIEIgJBAEggAiMmTnIEQEEfIAKsQgBCAEIAQgBCABAEGgwBCyMaIAJBMGxqIgMoAgBBAkYEQEEgIAKsQgBCAEIAQgBCABAEGgwBCyADKAIAQQNGBH9BAAUjEkECcUEBIAMoAiQbC0UEQEEeIAKsQgBCAEIAQgBCABAEGgwBCyADKAIAQQFHBEAgAygCAAR/QSEgAqxCABAHBUEfIAKsQgBCAEIAQgBCABAECxoMAQtBfyQLQQAkPkIAJD9CACQsQQAkHUEAJC1BACRAQQAkQUF/JB5CfyQuIAAgACgCIEECdGooAgAhBEEBIQEDQCABQQVMBEAgACABIAMgAUEBaxA1IAFBAUoEfyADIAFBAmsQNQVBAAsgAhDFAUUNAiABQQFqIQEMAQsLIwtBAE4EQCADKQMoIwwjC0EFdGooAgAiAayIQgGDUARAIx5BAE4Ef0EPIAGsQgBCAEIAQgBCABAEBUEwIAGsIAKsQgBCAEIAQgAQBAsaDAILC0EAIQEDQCABI0FIBEAgACNAIAFBAUEBQX9BAEEAEBtFDQIgAUEBaiEBDAELCyMdQQAjLRsEfyAAIx0QwQEFQQELRQ0AIx5BAE4EQCACQbUBRgRAIAQoApABQQFHBEBBISACrEIAEAcaDAMLIABBARAMIAQpA8gBIAQ0AhxWBEAgACMeQQEQhgFFDQMFIARBADYCHAsFIAAjHkEAEIYBRQ0CCwsgBBBOIAAgBCADIAIQwAEPC0EAC6kCAQV/IAEoAgBBBkcEfkIBBSABKQMYC1BFBEBCfw8LQX8gASgCBCABKQMQp2prIgNBA3UhBSADQQdxIQQgBSAAIAEoAlhBAnRqKAIAIgYoAgROBEBCfw8LIAQhAwNAIANBAE4EfyAGKAIAIAVB8ABsakHgAGogA2otAABBA0YFQQALBEAgB0EBaiEHIANBAWshAwwBCwsgAiAHTARAQgAPCyAGIAUQFkUEQEJ/DwtBACEDA0AgBEEATgR/IAYoAgAgBUHwAGxqQeAAaiAEai0AAEEBRgVBAAsEQCADQQFqIQMgBEEBayEEDAELCyACIANHBEBCfw8LIAYoAgAgBUHwAGxqIgIpAxhQRQRAQn8PCyABKAJYIAAoAiAQKiAFEC4gABBDIAIpAxALgAIBAX8gACAAKAIgQQJ0aigCAEEwaiABQeAAbGoiBCgCAEEBRwRAQQQgAawgBDQCACACrCAENAIIIAQ0AgxCABAEGkEADwsgBCkDOCQsIAQpAyBCAFMEQEHYACABrEIAQgBCAEIAQgAQBBpBAA8LIAJB/wFxQQpGIgJFIAQpAzBQcQRAQdoAIAGsIAQpAzAgBCkDOEIAQgBCABAEGkEADwsgBCkDOEKAgICAAloEQEHZACABrEIAQgBCAEIAQgAQBBpBAA8LIAAgAUEBayAEKQM4pyACIANB/wFxQQdGIgIgAgR/IAQpAxhQBSACCyADECNFBEBBAA8LIAAgARAMQQEL6QoCBn8BfgJAAkACQAJAIAJB/wFxIgdFDQAgACAAKAIgQQJ0aigCAEEwaiABQeAAbGoiBigCAEUEQEE+IAGsQgBCAEIAQgBCABAEGgwECyAHQQFGDQAgBigCAEH/AXEhCCACQYACcUEARyIFBEAgBhAeIQULIAVFBEACfwJAAkACQAJAAkACQAJAAkAgB0ECRwRAIAdBA0YNASAHQQRGIAdBBUZyIAdBCEYgB0EGRnJyIAdBB0YgB0EPRnJyDQIgB0EJRiAHQQpGcg0DAkAgB0ELaw4HBQcICQAEBgALDAwLIAYoAgBBAkYMCAsgBigCAEEDRgwHCyAGKAIAIgRB/31xIAQgAkGAAnEbIgRB/3txIAQgAkGABHEbIQogAkH/AXEiCUEERiIERQRAIAlBBUYhBAsgBEUEQCAJQQhGIQQLAn9BASAKQQRGIApBBkZyIApBBUZyDQAaQQAjAkKAgBCDQgBSQQEgBBtFDQAaIApBiAhGIApBCEZyIApBCkZyIApBh4ABRnILDAYLIAYoAgBBAUYMBQsgBigCAEGICEYMBAsgBigCAEEERgwDCyAGKAIAQQlGDAILIAYoAgBBBkYMAQsgCEEHRwR/QQAFIAYoAgBBgMIAcQR/QQAFIAYoAgwgBigCCCAGKAIEIAQgARACIglBAEgNBSAJQQFGCwsLRQRAQQQgAawgBjQCACACrCAGNAIIIAY0AgxCABAEGgwFCyAHQQtGBEAgBigCBAR+QgEFIAYpAxgLUAR/IAYpAxBCAFIFQQELBEBB1AAgAaxCAEIAQgBCAEIAEAQaDAYLBSAIQQNGIAhBAkZyIAhBCUZyBEAgASAGEHVFDQYLCwsgB0ELRgRAIAYoAlQEf0EBBSAGEB4LRQRAQfIAIAGsQgBCAEIAQgBCABAEGgwFCyABJC0LIAYoAlQEQCMdBEBB7gAgAawgBjUCVCMdrUIAQgBCABAEGgwFCyAGKAJUJB0LIAdBBkdBACAFGw0AAkACQAJAAkACQAJAAkACQCAHQQNHBEAgB0EERg0BIAdBBUYgB0EIRnINAiAHQQ9GDQMgB0EJRiAHQQpGcg0EAkAgB0EMaw4GBwAAAAYIAAsMCAsgBigCCCQLIAYoAgwkPgwICyMLQQBIDQkgACABIwwjC0EFdGooAgRBAEEAQQAgAhAjRQ0KIwJCgIAIg0IAUgRAIwwjC0EFdGoiASgCACICQQZGIAJBAkZyBEAgACAGIAEoAgQQwwEkLgsLDAcLIwtBAEgNCCMMIwtBBXRqKAIcBEBBM0IAQgAQBxoMCgsgACABIwwjC0EFdGooAghBACAHQQhGIgAgACACECMPCyAGKAIEQQdxBH9BAQUgBikDECAGKQMYhEIHg0IAUgsEQEE7IAisIAYpAxAgBikDGCAGNAIEQgBCCBAEGgwJCyAAIAFBCEEAQQFBASACECMPCyAAIAEgAiADEMQBDwsgBikDGFBFBEBBASABrEIAQgBCAEIAQgAQBBoMBwsgBikDECQ/IAAgARAMDAMLIAYoAggkHgwCCyMMIAYoAghBBXRqIgIoAhBBgAFxBH8gAigCFAVBAAtFBEBB6gAgAaxCAEIAQgBCAEIAEAQaDAULIAYpAxhQRQRAQekAIAGsQgBCAEIAQgBCABAEGgwFCyABIAYgBigCBCACKAIIIAYpAxAgBjQCBHwiC6drQQAQSUUNBCALpyEAA0AgACACKAIISARAIAAgAigCFGotAABFDQMgAEEBaiEADAELC0HoAEIAQgBCAEIAQgBCABAEGgwEC0EBDwtBAQ8LQSEgBKxCABAHGgwBC0E/QgBCAEIAQgBCAEIAEAQaQQAPC0EAC68DAQR/QQEjASAAQQN0aiICLQABIgNBD3F0IQFBASADQQR2dCEDAkACQAJAAkACQAJAAkAgAi0AACICQQdxIgQOBAEGAgMACyAEQQRGIARBB0ZyDQMMBAtB/48EIAFBEHQgAkEYRxsPCyABDwsgAkEFdkEGRwRAIAEgA3IPCyMBIABBA3RqKAIEIgBBgAJGDQIgAEGQAkYEQCABIANyDwsgAEHxAUYEQCABQQFyIANyQYCABHIPCyABIANyIANBEHRBACAAQQFxG3IPCyADQQAgAkEEdiIAQQ1HQQAgAkEIcRsbIAFBACAAQQtHG3IgAUEQdHIPCyACQQZGIAJBBUZyBEBBAA8LIAJBlQFGBEBBAQ8LIAJBhQFGBEBBPiEBIwEgAEEDdGoiAC0AAUEEdkUEQCAAKAIEIgIjJkggAkEATnEEfyMaIAJBMGxqKAIAQQFGBUEACwRAQQAhAUEAIQADQCAAQQVIBEAgAUECIAB0ciABIxogAkEwbGogABA1GyEBIABBAWohAAwBCwsLCyABQYCA/AFyDwsgASADQQAgAkEIcRtyDwsgAyABQRB0cgvTAwEDfyMHEAgkFCMUQQAjB/wLACMHEAgkKSMpQQAjB/wLACMHQQF0IgEQCCQbIxtBACAB/AsAIwdBAnQiARAIJDsjO0EAIAH8CwBBACQPA0AgAEGAAkgEQCMcIABBABAJIABBAWohAAwBCwtBACEAA0AgACMHSARAAkAjASAAQQN0ai0AAEEYRgRAIABBAWoiAEEQEBwMAQsgACQAIwEgAEEDdGotAAAiAUEFdiECIAFBB3FBAUYEfyACQQNHBH8gAkEERiMCQoDAAINCAFJxBUEBCwR/IwEgAEEDdGooAgQFQQELBUEACwRAQS5CAEIAQgBCAEIAQgAQBBpBAA8LIwEgAEEDdGoiAS0AABDIAUUEQEHAACABMQAAQgBCAEIAQgBCABAEGkEADwsjASAAQQN0aiIBLQAAQYUBRgR/IAEtAAFBBHZBAkYFQQALBEBBKyMBIABBA3RqNAIEQgAQBxpBAA8LCyAAQQFqIQAMAQsLQQAQgQEaQQAhAANAIAAjB0gEQCAAEBJFBEAgACQAIAAQfQR/QQEFIAAQfgsEQCAAIwEgAEEDdGooAgRqQQFqEIEBRQRAQQAPCwsLIABBAWohAAwBCwsQygEEfxDLAQVBAAsLvgIBAX8gAEEEdSEBAkACQAJAAkACQAJAAkACQCAAQQdxDggAAQIDBAYHBQcLIABBIEYgAEEYRnIgAEEoRnIgAEEwRnIgAEHAAEZyIABByABGciAAQdAARnIPCyAAQQV1IgFBBEYgAEGZAUdxIAFBA0ZyDwsgAEEFdUEDRg8LIABBBXUiAEEGRiAAQQNGcg8LIABBCHFBACABQQhGG0UgAUENRiABQQ1IGw8LIAFBDUgEfyAAQQhxQQAgAUEIRhtFBSAAQdcBRiMCQoDAAINCAFJxCw8LIABBhQFGIABBBUZyIABBjQFGciAAQZUBRnIgAEHlAUZyBEBBAQ8LIAFBDUwgAUEASnEgAUEIR3EgAUEJR3EPCyAAQQZGBEAjAkKAwACDQgBSDwsgAUENTCABQQBKcSABQQhHcSABQQlHcQvPAQEEf0EBIQADQCAABEBBACEAIwdBAWshAQNAIAFBAE4EQCABEBJFBEAgAUECaiABQQFqIwEgAUEDdGotAAAiAkEYRhshAyACQQVHIAJBlQFHcSACQQZHcSADIwdIcQR/IxsgA0EBdGovAQAFQQALIQIgARB8BH8gAiMbIAEQM0EBdGovAQByBSACCyABEMYBIgJBEHZBf3NxIAJB//8DcXIiAiMbIAFBAXRqIgMvAQBHBEAgAyACOwEAQQEhAAsLIAFBAWshAQwBCwsMAQsLC+oBAQV/A0AgASMPSARAIAEQfyECIwkgAUECdGooAgAiAyEAA0AgACACSARAIAAkACMBIABBA3RqLQAAQY0BRgR/IAAQEgVBAQtFBEBBEkIAQgAQBxpBAA8LIAAQfARAIAMgABAzIgRKIAIgBExyBEBBKCAArCAErEIAQgBCAEIAEAQaQQAPCwsgACACQQFrRgRAIwEgAEEDdGotAAAhBCAAEBIEf0EBBSAEQQVHIARBlQFHcSAEQQZHcQsEQEEsQgBCAEIAQgBCAEIAEAQaQQAPCwsgAEEBaiEADAELCyABQQFqIQEMAQsLQQEL+wUBC38jB0EIakEDdBAIIQgjBxAIIglBACMH/AsAA0AgByMPSARAIAdBAEoEfyMJIAdBAnRqKAIAEDYFQQELBEAgCCAAQQJ0aiMJIAdBAnRqKAIANgIAIABBAWohAANAIABBAEoEQCAJIAggAEEBayIAQQJ0aigCACIBaiICLQAADQEgASQAIAJBAToAACMBIAFBA3RqIgItAAAiBUEHcSEKIAFBAWohBEF/IQYgBUEYRgRAIAFBAmohBCACLQABQQR2QQRGBH8gASACKAIEakEBagVBfwshBgUgBUGVAUYEQEF/IQQFIAVBhQFGBEAjASABQQN0aiICLQABQQR2QQFGBEAgAUEBEBwgBEEDEBwgASACKAIEakEBaiIGQQMQHAUjASABQQN0ai0AAUEEdgRAQQAhAgVBACECAkAjASABQQN0ai0AAEGFAUcEf0EBBSMBIAFBA3RqLQABQQR2Cw0AIwEgAUEDdGooAgQiCkEASCAKIyZOcgR/QQEFIxogCkEwbGooAgBBAUcLDQBBACEFA0AgBUEFSARAQQEhAiMaIApBMGxqIAUQNUH/AXFBDEYNAiAFQQFqIQUMAQsLQQAhAgsLIAIEQCABQQ0QHAsLBSAFQQZGIAVBBUZyBEAgARAzIgRBAxAcBSAKQQZGIApBBUZyBEAgBUEEdkEORgRAQTZCAEIAEAcaQQAPCyABEDMhBiABQQEQHCAGQQMQHAsLCwsLIAZBAE4EQCAIIABBAnRqIAY2AgAgAEEBaiEACyAEQQBOBH8gBCAJai0AAAVBAQtFBEAgCCAAQQJ0aiAENgIAIABBAWohAAsMAQsLCyAHQQFqIQcMAQsLA0AgAyMHSARAIAMkACADIAlqLQAARQRAQfEAIAOsQgBCAEIAQgBCABAEGkEADwsjASADQQN0ai0AAEEYRgR/IAMQEgVBAQsEfyADBSAJIANBAWpqLQAABEBBJyADrEIAQgBCAEIAQgAQBBpBAA8LIANBAWoLQQFqIQMMAQsLQQELnwIAIAIoAgBBAUcEf0EBBSADKAIAQQFHCwRADwsjAkLAAINCAFIEf0EBBSACIAUQDQsEf0EBBSADIAUQDQtFBEBBASAEQQVHIARBAUdxIAUbBEAPCyAEQQFGBEAgACABQQFBABAsBSACIANBAUEAECwLIAAQCyABEAsgAhALIAMQCw8LIAIgAwJ/AkACQAJAAkACQAJAAkACQAJAAkACQAJAIARBAWsODQADAgoBBQQLCwcGCQgLC0EFDAsLQQEMCgtBCgwJC0ELDAgLQQwMBwtBDQwGC0ECDAULQQMMBAtBBgwDC0EHDAILQX8MAQtBBAsgBRAsIAIQCyADEAsgACABIAQgBRAsIAAQCyABEAsgABAUIAEQFCACEBQgAxAUC/8FAQx+IwJCwACDQgBSBH9BAQUgACADEA0LBH9BAQUgASADEA0LRQRAQX8PCyADBH4gADUCSAUgACkDMAshCSADBH4gADUCTAUgACkDOAshCiADBH4gADQCQAUgACkDIAshCyADBH4gADQCRAUgACkDKAshDCADBH4gATUCSAUgASkDMAshDSADBH4gATUCTAUgASkDOAshBCADBH4gATQCQAUgASkDIAshBSADBH4gATQCRAUgASkDKAshBkL/////D0J/IAMbIQ4CQAJAAkACQAJAAkACQAJAAkACQCACQQFGIAJBBUZyRQRAIAJBAmsODAIDAQoGBwoKBAUICQoLIAJBAUchAiAOIAApAxCDIQ8gDiABKQMQgyEHIA4gASkDGIMiCCAOIAApAxiDIg6EUARAQQEgAmsgAiAHIA9RGw8LIwJCIINCAFIEfyAPIA5Cf4UgCEJ/hYMiD4MgByAPg1EFQQELRQRAIAIPCyAIUCAOUCMCQsAAg0IAUnJyBEAgCiANVCAEIAlUcgRAIAIPCyAGIAtTIAUgDFVyBEAgAg8LCyADRSMCQsAAg0IAUnEEQCAAKAJIIAEoAkxLBH9BAQUgACgCTCABKAJISQsEQCACDwsgACgCQCABKAJESgR/QQEFIAAoAkQgASgCQEgLBEAgAg8LC0F/DwsgACECIAEgAxANRQRAIAEhAiAAIQELIAEgAxANRQRAQX8PCyAOIAEpAxCDIgQgDiACKQMQgyIFIA4gAikDGIMiBkJ/hYODQgBSBEBBAQ8LIAUgBoQgBINQBEBBAA8LQX8PC0EBQX9BACAKIA1WGyAEIAlUGw8LQQFBf0EAIAogDVobIAQgCVgbDwtBAUF/QQAgBCAJVhsgCiANVBsPC0EBQX9BACAEIAlaGyAKIA1YGw8LQQFBf0EAIAUgDFMbIAYgC1MbDwtBAUF/QQAgBSAMVxsgBiALVxsPC0EBQX9BACAGIAtVGyAFIAxVGw8LQQFBf0EAIAYgC1kbIAUgDFkbDwtBfwulAQEEf0EBIQIDQCACQQVMBEAgASACQQJ0aigCACIDBEAgAEEwaiACQeAAbGohBCADQQFGBEAgBBAFBSADQQJGBEAgBEECEAoFIANBA0YiBSADQQRGcgRAIARBCEGIAiADQQNHGxAKIAQgASACEIgBNgIIIAUEQCMIQQFqJAggBCMINgJQCwVBHCACrCADrBAHGkEADwsLCwsgAkEBaiECDAELC0EBC7YEAQV/IAAgACgCIEECdGooAgAiAkEwaiEDAkAgACgCIEUEQAJ/IAAoAkhBAEoEQEHSACAAQQAQLa0gACgCRDQCBEIAQgBCAEIAEAQaQQAMAQtBAQtFDQEgAigCEEEASgR/IwkgAigCEEECdGooAgAQNgVBAAsiAQR/IAEoAiwFQQALBEBBfg8LIAMoAgBFBEBBPkIAQgBCAEIAQgBCABAEGgwCCyABBEAgAygCAEEBRwRAQesAIAM0AgBCAEIAQgBCAEIAEAQaDAMLQX4PCyMSQQRxBEAgAygCAEEBRwRAQdUAQgBCAEIBIycjKCADNAIAEAQaDAMLIwJCgIAgg0IAUgRAIABBABAMCyADIycjKBCHAUUEQEHVACADKQMgIAMpAyhCACMnIyhCABAEGgwDCwtBfg8LIAMoAgBB/wFxQQZGBEBB1gBCAEIAQgBCAEIAQgAQBBoMAQsgACAAKAIgQQFrQQJ0aigCACEEIAIoAgwhBSACKAIYQQBHIgEEQCADKAIAQQFHBEBBEUE+IAMoAgAbQgBCAEIAQgBCAEIAEAQaDAILIABBABAMIAMgAjQCICACNAIkEIcBRQRAQRAgAykDICADKQMoIAI0AiAgAjQCJEIAQgAQBBoMAgsgBRArRQRAQQ9CAEIAEAcaDAILBSAEQTBqIANB4AD8CgAACyACEFsgACAAKAIgQQFrNgIgIAFFBEAgBUEBag8LIAAgBRCoASIBBEAgASAAEKUBCyAFDwtBfwvGAQEEfyMBIwBBA3RqLQABQQR2IgFFBEAgABDCAQR/IwBBAWoFQX8LDwsgAUEBRwRAQRRCAEIAQgBCAEIAQgAQBBpBfw8LIwAjASMAQQN0aigCBGpBAWoiAhA2IgEEQCAAIAEQ0QEPCyAAIAAoAiBBAnRqKAIAIQMgACMAIAIQNBCJASIERQRAQX8PC0EBIQADQCAAQQVMBEAgAEHgAGwiASAEQTBqaiABIANBMGpqQeAA/AoAACAAQQFqIQAMAQsLIAMQTiACC/0CAQZ/IAAgACgCIEECdGooAgAhBUEBIQQCQANAIARBBUwEQAJAIAEgBEECdGooAgAiAkUNACAFQTBqIARB4ABsaiIDKAIARQRAQT4gBKxCAEIAQgBCAEIAEAQaQX8PCyACQQFGBEAgAygCAEEBRw0EBSACQQJGBEAgAygCAEECRwR/QQEFIAMoAgQLBH9BAQUgAykDGEIAUgsEf0EBBSADKQMQQgBSCw0FBSACQQRGIgYgAkEDRnIEQCAGBH8gAxAeBH9BAQUgAygCAEGAAnELBUEACw0GIAMQHg0DIAMoAgAhByADIAMoAgBB/31xNgIAIAAgBCABIAQQiAEiBkEBQQBBAEEAECMiAgRAIAAgBCAGQQFBAUEAQQAQIyECCyADIAc2AgAgAkUEQEF/DwsFQRwgBKwgAqwQBxpBfw8LCwsLIARBAWohBAwBCwsgBRBOIAEoAixFBEAgBUEwahAFCyMAQQFqDwtBHCAErCACrEIAQgBCAEIAEAQaQX8LywkCDn8BfiMBIwBBA3RqIgEtAAAiA0EEdiEGIAAgACgCIEECdGooAgAhDSABLQABIgFBD3EhCSAGRSAGQQ1LcgRAQSUgA6xCAEIAQgBCAEIAEAQaQX8PCyANIAkQIkUEQEF/DwsgAUEEdiEKIANBCHFBAEciCAR/IwEjAEEDdGooAgQFIAoLBEBBJkIAQgBCAEIAQgBCABAEGkF/DwsgCAR/IA0gChAiBUEBC0UEQEF/DwsgDUEwaiIBIAlB4ABsaiEEQeALIQIgCARAIApB4ABsIAFqIQIFIwEjAEEDdGo0AgQhD0HgCxAFQeALIA8QBiMBIwBBA3RqNAIEIQ9BwAwQBUHADCAPEAYLIANBB3FBBkYhCyMBIwBBA3RqLgECIwBBAWpqIQcgBiEFAkAgBCIBKAIAQQFGBH8gAigCAEEBRgVBAAsEQCABIAIgBSALEM0BIQ4MAQtBfyEOIAIgCxANBEAgAiEDBSAFEIMBIQUgASEDIAIhAQsgAyALEA0EfyABKAIAQQFGBUEBCwR/QQAFAn9BACABKAIAQYACcQ0AGkEBIAEoAgBB/wFxIgxBBUYgDEEERnIgDEELRnINABogDEEHRgRAIwJCgIACg0IAUgR/IAEoAlQEf0EBBSABKAIAQYCAA3ELBUEACwR/IAEoAgBBgMAAcQVBAQtFDAELIAxBCEYEQCMCQoCAAoNCAFIEfyABKAIAQYDAAHEFQQELRQwBCyAMQQNGIwJCgIACg0IAUnELC0UNACADIAsQhAFCAFINAEEBQX8gBUEFRhtBACAFQQFHGyEOCyAOQQBOBEAgBCgCAEEBRgRAIAAgCRAMCyAIBH8gAigCAEEBRgVBAAsEQCAAIAoQDAsgByMAQQFqIA5BAUYbDwtBACQQIAgEfyACKAIAQQFGBUEACwR/IAIoAlAFQQALBEAgACACKAJQEG0LIAQoAgBBAUYEfyAEKAJQBUEACwRAIAAgBCgCUBBtCyMQQQJOBEAgABAvIgUjEDYCFEEAIQEDQCABIxBIBEAgAUECdCIDIAVBGGpqIyMgA2ooAgA2AgAgAUEBaiEBDAELCwsgACAHEFMiB0UEQEF/DwsgByAHKAIgQQJ0aigCACIFQTBqIgEgCUHgAGxqIgMgASAKQeAAbGpBwAwgCBsiASAEIAIgBiALEMwBIAgEfyACKAIAQQFGBUEACwR/IAIoAlAFQQALBH8gAigCUCABKAJQRgVBAAsEQCAAIAIQNyAHIAEQNwsgBCgCAEEBRgR/IAQoAlAFQQALBH8gBCgCUCADKAJQRgVBAAsEQCAAIAQQNyAHIAMQNwsgBkEFRyAGQQFHcSALcgRAIwBBAWoPCyAIBH8gBCgCAEEBRwVBAAsEfyACKAIAQQFHBUEACwRAIAQoAgBBgAJxQQBHIgEgAigCAEGAAnFBAEdHIwJCgIACg0IAUnEEfyAEKAIAQf8BcUEHRwVBAAsEfyACKAIAQf8BcUEHRwVBAAsEQCAFIA0gBkEBRhtBMGogCSAKIAEbQeAAbGoiASABKAIAQf99cTYCAAsLIAhBASAEKAIAQYACcRsEf0EBBSMBIwBBA3RqKAIEC0UEQCAAIAkgBkEFRhCKASAHIAkgBkEBRhCKAQsjAEEBaguQAgIDfwF+IAApAxhQBEAgACAAKQMQIAEQJSIFNwMQIAAgBaciATYCRCAAIAE2AkAgACAFpyIBNgJMIAAgATYCSA8LIAAoAkQgAUEDdCICdiAAKAJAIAJ2RgRAIAA0AkQgARAlpyIDIAA0AkAgARAlpyIEIAMgBEobIgJBAE4gAyAEIAMgBEgbIgNBAE5GBEAgACADNgJAIAAgAjYCRCAAIAM2AkggACACNgJMIAOsIAKsECcgACMDQv////8PgzcDECAAIwRC/////w+DNwMYDwsLIABBgH9BgIB+IAFBAUYbIgE2AkAgAEF/IAFrNgJEIABBADYCSCAAQX82AkwgAEIANwMQIABC/////w83AxgLpwIBAn4jAkIBg1AEQA8LIAAgACkDMCIBIAA1AkggACkDMEKAgICAcIOEIgIgASACVhs3AzAgACAAKQM4IgEgADUCTCAAKQM4QoCAgIBwg4QiAiABIAJUGzcDOCAAIAApAyAiASAANQJIIAApAyBCgICAgHCDhCICIAEgAlUbNwMgIAAgACkDKCIBIAA1AkwgACkDKEKAgICAcIOEIgIgASACUxs3AyggACgCQEEATgR/IAApAyBCgICAgHhZBUEACwR/IAApAyhC/////wdXBUEACwRAIAAgADQCQDcDICAAIAA0AkQ3AyggACAANAJANwMwIAAgADQCRDcDOCAAKQMgIAApAygQJyAAKQMQIAApAxgjAyMEECggACMDNwMQIAAjBDcDGAsL8wEBAn4gACkDMCAAKQM4VwRAIAAgACkDICIBIAApAzAiAiABIAJVGzcDICAAIAApAygiASAAKQM4IgIgASACUxs3AygLIAApAyAgACkDKFgEQCAAIAApAyAiASAAKQMwIgIgASACVhs3AzAgACAAKQMoIgEgACkDOCICIAEgAlQbNwM4BSMCQgKDQgBSBEAgACkDOCAAKQMgVARAIAAgACkDMDcDICAAIAApAzgiASAAKQMoIgIgASACVBs3AzgFIAApAyggACkDMFQEQCAAIAApAzg3AyggACAAKQMwIgEgACkDICICIAEgAlYbNwMwCwsLCwvyBQECfyMCQgGDpwRAIAApAzBCIIggACkDOEIgiFEEQCAAIAAoAkgiASAAKQMwpyICIAEgAksbNgJIIAAgACgCTCIBIAApAzinIgIgASACSRs2AkwgACkDMKciASAAKQM4p0wEQCAAIAAoAkAiAiABIAEgAkgbNgJAIAAgACgCRCIBIAApAzinIgIgASACSBs2AkQLCyAAKQMgQiCHIAApAyhCIIdRBEAgACkDIKciASAAKQMop00EQCAAIAAoAkgiAiABIAEgAkkbNgJIIAAgACgCTCIBIAApAyinIgIgASACSRs2AkwLIAApAyCnIgEgACkDKKdMBEAgACAAKAJAIgIgASABIAJIGzYCQCAAIAAoAkQiASAAKQMopyICIAEgAkgbNgJECwsgACkDOEIgiKcgACkDMEIgiKdBAWpGBH8gACkDMKdBAEgFQQALBH8gACkDOKdBAE4FQQALBEAgACAAKAJAIgEgACkDMKciAiABIAJKGzYCQCAAIAAoAkQiASAAKQM4pyICIAEgAkgbNgJECyAAKQMoQiCHpyAAKQMgQiCHp0EBakYEfyAAKQMgp0EASAVBAAsEfyAAKQMop0EATgVBAAsEQCAAIAAoAkAiASAAKQMgpyICIAEgAkobNgJAIAAgACgCRCIBIAApAyinIgIgASACSBs2AkQLCyAAKAJIIAAoAkxMBEAgACAAKAJAIgEgACgCSCICIAEgAkobNgJAIAAgACgCRCIBIAAoAkwiAiABIAJIGzYCRAsgACgCQCAAKAJETQRAIAAgACgCQCIBIAAoAkgiAiABIAJLGzYCSCAAIAAoAkQiASAAKAJMIgAgACABSxs2AkwFIwJCgICAwACDQgBSBEAgACgCTCAAKAJASQRAIAAgACgCSDYCQCAAIAAoAkwiASAAKAJEIgAgACABSxs2AkwFIAAoAkQgACgCSEkEQCAAIAAoAkw2AkQgACAAKAJIIgEgACgCQCIAIAAgAUkbNgJICwsLCwvOAQAgAgRAIABBgICAgHg2AkAgAEH/////BzYCRCAAKQMQQv////8PgyAAKQMYQv////8PgyABEFQgACMDNwMQIAAjBDcDGCAAIAAoAkggAXY2AkggACAAKAJMIAF2NgJMIAAQGCAAEBMPCyAAQoCAgICAgICAgH83AyAgAEL///////////8ANwMoIAApAxAgACkDGCABEFQgACMDNwMQIAAjBDcDGCAAIAApAzAgAa2INwMwIAAgACkDOCABrYg3AzggABAQIAAQEyAAECQLvQMBBH4jAkIIg1AEQCABKQMgQgBTBH9BAQUgACkDIEIAUwsEf0EBBSABKQM4Qv////8PVgsEf0EBBSAAKQM4Qv////8PVgsEQCAAEBgPCyAAIAApAzAgASkDMH43AzAgACAAKQM4IAEpAzh+NwM4IAApAzhC////////////AFYEQCAAQoCAgICAgICAgH83AyAgAEL///////////8ANwMoBSAAIAApAzA3AyAgACAAKQM4NwMoCw8LIAApAzggASkDOBCSAQR/QQEFIAApAzAgASkDMBCSAQsEQCAAQgA3AzAgAEJ/NwM4BSAAIAApAzAgASkDMH43AzAgACAAKQM4IAEpAzh+NwM4CyAAKQMgIAEpAyAQOAR/QQEFIAApAyAgASkDKBA4CwR/QQEFIAApAyggASkDIBA4CwR/QQEFIAApAyggASkDKBA4CwRAIABCgICAgICAgICAfzcDICAAQv///////////wA3AygFIAAgACkDICABKQMgfiICIAApAyAgASkDKH4iAyAAKQMoIAEpAyB+IgQgACkDKCABKQMofiIFEJMBNwMgIAAgAiADIAQgBRCUATcDKAsL+QIBBn4jAkIIg1AEQCABKAJAQQBIBH9BAQUgACgCQEEASAsEf0EBBSABKAJMQf//A0sLBH9BAQUgACgCTEH//wNLCwRAIAAQEA8LIAAgACgCSCABKAJIbDYCSCAAIAAoAkwgASgCTGw2AkwgACgCTEH/////B0sEQCAAQYCAgIB4NgJAIABB/////wc2AkQFIAAgACgCSDYCQCAAIAAoAkw2AkQLDwsgADUCSCABNQJIfiICQv////8PViAANQJMIAE1Akx+IgNC/////w9WcgRAIABBADYCSCAAQX82AkwFIAAgAj4CSCAAIAM+AkwLIAA0AkAiAiABNAJEIgN+IQQgADQCRCIGIAE0AkAiB34hBSADIAZ+IQMgAiAHfiICEB0EfyAEEB0FQQALBH8gBRAdBUEACwR/IAMQHQVBAAsEQCAAIAIgBCAFIAMQkwE+AkAgACACIAQgBSADEJQBPgJEBSAAQYCAgIB4NgJAIABB/////wc2AkQLC5UCACACBEAgACABEJUBIAApAxBC/////w+DIAApAxhC/////w+DIAEQViAAIwNC/////w+DNwMQIAAjBEL/////D4M3AxggABAYIAAQEw8LIAAgAUEgRgR/IAAoAkRBAE4FQQALBH4gADQCREIghgVC////////////AAs3AyggACABQSBGBH8gACgCQEEATgVBAAsEfiAANAJAQiCGBUKAgICAgICAgIB/CzcDICAAKQM4QgFCPyABrX2GVgRAIABCADcDMCAAQn83AzgFIAAgACkDMCABrYY3AzAgACAAKQM4IAGthjcDOAsgACABEJUBIAApAxAgACkDGCABEFYgACMDNwMQIAAjBDcDGCAAEBMgABAkC6wBACAAQQdGIABBBkZyIABBDEZyBEAgAgR/IAEpAxinRSIABEAgASgCSCABKAJMRiEACyAABH8gASgCQCABKAJERgUgAAsFIAEpAxhQBH8gASkDMCABKQM4UQVBAAsEfyABKQMgIAEpAyhRBUEACwsEfyABKQM4QiBCwAAgAhtUBUEACw8LIABFIABBAUZyIABBCEZyIABBBUZyIABBBEZyIABBCkZyIABBAkZyC8gBAQF+IAIEQCAAIAAoAkAgAXU2AkAgACAAKAJEIAF1NgJEIAApAxhC/////w+DpyABda0gACkDEEL/////D4OnIAF1rSQDJAQgACMDNwMQIAAjBDcDGCAAQQA2AkggAEF/NgJMIAAQGCAAEBMPCyAAIAApAyAgAa2HNwMgIAAgACkDKCABrYc3AyggACkDGCABrYcgACkDECABrYckAyQEIAAjAzcDECAAIwQ3AxggAEIANwMwIABCfzcDOCAAEBAgABATIAAQJAs=";
 
 // compiler/verifier/module.ts
 async function loadVerifier() {
@@ -493,6 +948,7 @@ var FLAG = {
   TRUSTED: 16384,
   RCU: 32768
 };
+var SLOT = { INVALID: 0, SPILL: 1, MISC: 2, ZERO: 3 };
 var ALU_OP = {
   ADD: 0,
   SUB: 1,
@@ -546,6 +1002,8 @@ var RETURNS = {
 };
 var HELPER_STATUS = { MISSING: 0, OK: 1, NOT_HERE: 2, GPL_ONLY: 3, UNKNOWN: 4 };
 var OPTION = { LOG: 1, GPL: 2, RETVAL: 4, PRIVATE_STACK: 8 };
+var LOG_KIND = { INSN: 0, DROP: 1, BRANCH: 2 };
+var ADD_CONST = 2147483648;
 var ROW = { MAP: 32, HELPER: 48, SUB: 48 };
 var FEATURES = [
   "BOUNDS_BOTH",
@@ -571,7 +1029,12 @@ var FEATURES = [
   "PRIVATE_STACK",
   "BSWAP",
   "VAR_SCRUB",
-  "TNUM_SINGLE"
+  "TNUM_SINGLE",
+  "ST_CTX",
+  "SPILL_ID",
+  "HELPER_READS",
+  "BOUNDS_CROSS32",
+  "UNINIT_GROW"
 ];
 
 // compiler/verifier/profiles/profile.ts
@@ -583,12 +1046,12 @@ var SINCE = {
   TNUM_UNION: "6.18",
   TNUM_OVERLAP: "6.18",
   REFINE_BOTH: "6.8",
-  JSET_FORGET: "6.17",
+  JSET_FORGET: "0.0",
   NEG: "6.18",
-  UNINIT_STACK: "6.4",
+  UNINIT_STACK: "6.1",
   NARROW_SPILL: "5.16",
   NARROW_FILL: "6.8",
-  ST_SPILL: "6.6",
+  ST_SPILL: "6.1",
   MOVSX: "6.6",
   LINK_ADD: "6.11",
   TRUSTED: "6.2",
@@ -598,8 +1061,13 @@ var SINCE = {
   RETVAL_PRECISE: "6.8",
   PRIVATE_STACK: "6.13",
   BSWAP: "6.18",
-  VAR_SCRUB: "6.15",
-  TNUM_SINGLE: "6.18"
+  VAR_SCRUB: "6.12",
+  TNUM_SINGLE: "6.18",
+  ST_CTX: "6.4",
+  SPILL_ID: "6.8",
+  HELPER_READS: "6.14",
+  BOUNDS_CROSS32: "6.12",
+  UNINIT_GROW: "6.8"
 };
 function compareVersions(a, b) {
   const left = a.split(".").map(Number);
@@ -655,7 +1123,7 @@ function resolve(btf, id) {
 function resolveType(btf, id) {
   return btf.type(resolve(btf, id));
 }
-function sizeOf(btf, id) {
+function sizeOf2(btf, id) {
   let count = 1;
   let at = id;
   for (let depth = 0; depth < MAX_DEPTH; depth++) {
@@ -737,7 +1205,7 @@ function step(btf, type, off, size, since) {
     }
     if (off < at) break;
     let id = member.type;
-    let bytes = sizeOf(btf, id);
+    let bytes = sizeOf2(btf, id);
     if (bytes === void 0 || off >= at + bytes) continue;
     let own = resolveType(btf, id);
     if (own.kind === "array") {
@@ -746,7 +1214,7 @@ function step(btf, type, off, size, since) {
         id = own.type;
         own = resolveType(btf, id);
       }
-      bytes = sizeOf(btf, id) ?? 0;
+      bytes = sizeOf2(btf, id) ?? 0;
       if (bytes === 0) return NOT_KNOWN;
       at += Math.floor((off - at) / bytes) * bytes;
     }
@@ -787,7 +1255,7 @@ function pointee(btf, id, inUnion, mayBeNull, since) {
   return since("6.17") && target.kind !== "fwd" && target.kind !== "func_proto" ? pointerTo(TYPE.MEM | FLAG.RDONLY | FLAG.UNTRUSTED, 0) : NUMBER;
 }
 function structSize(btf, id) {
-  return sizeOf(btf, branded(id)) ?? 0;
+  return sizeOf2(btf, branded(id)) ?? 0;
 }
 
 // compiler/verifier/profiles/nullable-arguments.ts
@@ -796,14 +1264,8 @@ var NULL_ARGUMENTS = [
     [0],
     "afs_protocol_error amdgpu_vm_bo_map amdgpu_vm_bo_unmap cachefiles_io_error cachefiles_lookup cachefiles_mark_active cachefiles_mark_failed cachefiles_mark_inactive cachefiles_ondemand_close cachefiles_ondemand_copen cachefiles_ondemand_cread cachefiles_ondemand_fd_release cachefiles_ondemand_fd_write cachefiles_ondemand_open cachefiles_ondemand_read cachefiles_prep_read cachefiles_rename cachefiles_unlink cachefiles_vfs_error mm_collapse_huge_page_isolate mm_page_alloc mm_page_alloc_zone_locked mm_page_pcpu_drain netfs_folioq nfs4_setup_sequence nfsd_dirent nfsd_file_cons_err nfsd_file_insert_err rxrpc_client rxrpc_recvdata tmigr_update_events xfs_blockgc_flush_all xfs_blockgc_start xfs_blockgc_stop xfs_blockgc_worker xfs_defer_add_item xfs_defer_cancel_item xfs_defer_cancel_list xfs_defer_create_intent xfs_defer_finish_item xfs_defer_isolate_paused xfs_defer_item_pause xfs_defer_item_unpause xfs_defer_pending_abort xfs_defer_pending_finish xfs_defer_relog_intent xfs_fs_sync_fs xfs_inodegc_flush xfs_inodegc_push xfs_inodegc_queue xfs_inodegc_start xfs_inodegc_stop xfs_inodegc_throttle xs_stream_read_data"
   ],
-  [
-    [0, 1],
-    "cfg80211_scan_done tcp_send_reset"
-  ],
-  [
-    [0, 3],
-    "nfsd_file_acquire"
-  ],
+  [[0, 1], "cfg80211_scan_done tcp_send_reset"],
+  [[0, 3], "nfsd_file_acquire"],
   [
     [1],
     "afs_flock_ev afs_make_fs_call afs_make_fs_call1 afs_make_fs_call2 afs_make_fs_calli break_lease_block break_lease_noblock break_lease_unblock coda_dec_pic_done coda_dec_pic_run device_pm_callback_start ext4_mballoc_discard ext4_mballoc_free fcntl_setlk flock_lock_inode folio_wait_writeback generic_delete_lease hugetlbfs_alloc_inode locks_remove_posix mm_khugepaged_collapse_file mm_khugepaged_scan_file mm_khugepaged_scan_pmd neigh_update netfs_failure posix_lock_inode rdev_set_coalesce rxrpc_resend rxrpc_tq sched_pi_setprio spufs_context time_out_leases wiphy_work_cancel wiphy_work_flush wiphy_work_queue wiphy_work_run writeback_dirty_folio xchk_nlinks_live_update xfs_blockgc_free_space xfs_ioc_free_eofblocks xprt_get_cong xprt_put_cong xprt_release_cong xprt_reserve_cong"
@@ -812,10 +1274,7 @@ var NULL_ARGUMENTS = [
     [2],
     "amdtp_packet binder_transaction btree_path_free cfg80211_inform_bss_frame cfg80211_report_wowlan_wakeup dpu_crtc_setup_mixer fib_table_lookup kvm_page_fault_enter sched_stick_numa sched_swap_numa tcp_sendmsg_locked tegra_dma_tx_status xchk_metapath_lookup xfs_btree_overlapped_query_range xfs_btree_updkeys"
   ],
-  [
-    [3],
-    "hfi1_sdma_progress iptfs_ingress_postq_event kfree_skb qdisc_dequeue xfs_iomap_alloc xfs_iomap_found"
-  ],
+  [[3], "hfi1_sdma_progress iptfs_ingress_postq_event kfree_skb qdisc_dequeue xfs_iomap_alloc xfs_iomap_found"],
   [
     [4],
     "cfg80211_michael_mic_failure host1x_cdma_push_gather pnfs_mds_fallback_pg_get_mirror_count pnfs_mds_fallback_pg_init_read pnfs_mds_fallback_pg_init_write pnfs_mds_fallback_read_done pnfs_mds_fallback_read_pagelist pnfs_mds_fallback_write_done pnfs_mds_fallback_write_pagelist pnfs_update_layout xfs_map_blocks_alloc xfs_map_blocks_found"
@@ -841,10 +1300,10 @@ function contextOf(program, env) {
     case "kprobe":
       return (off, size, write) => {
         if (off < 0 || off >= PT_REGS || off % size !== 0 || off + size > PT_REGS) return refused();
-        return write && !isSince(env.profile, "6.18") ? refused() : NUMBER;
+        return write && !isSince(env.profile, "6.19") ? refused() : NUMBER;
       };
     case "tracepoint":
-      return (off, size, write) => write || off < 8 || off >= (isSince(env.profile, "6.9") ? MAX_RECORD : 2048) || off % size !== 0 ? refused() : NUMBER;
+      return (off, size, write) => write || off >= 0 && off < 8 || off >= (isSince(env.profile, "6.9") ? MAX_RECORD : 2048) || off % size !== 0 ? refused() : NUMBER;
     case "perf_event":
       return perfEvent;
     case "raw_tracepoint":
@@ -892,10 +1351,10 @@ function socketBuffer(off, size, write) {
 }
 function tracing(attach, env) {
   const { btf } = env;
-  const unknown = () => NOT_KNOWN;
-  if (attach === void 0 || btf === void 0) return unknown;
+  const unknown2 = () => NOT_KNOWN;
+  if (attach === void 0 || btf === void 0) return unknown2;
   const found = prototypeOf(attach, btf);
-  if (found === void 0) return unknown;
+  if (found === void 0) return unknown2;
   const { params, returns } = found;
   return (off, size, write) => {
     if (write || off < 0 || off >= 8 * MAX_ARGUMENTS || off % size !== 0 || off % 8 !== 0) return refused();
@@ -1135,7 +1594,32 @@ var SOCKET = /* @__PURE__ */ new Map([
   [181, "5.17"],
   [182, "5.17"]
 ]);
-var NOT_GPL = /* @__PURE__ */ new Set([1, 2, 3, 5, 7, 8, 14, 15, 16, 35, 42, 80, 118, 125, 130, 131, 132, 133, 158, 164, 181, 182, 195, 208]);
+var NOT_GPL = /* @__PURE__ */ new Set([
+  1,
+  2,
+  3,
+  5,
+  7,
+  8,
+  14,
+  15,
+  16,
+  35,
+  42,
+  80,
+  118,
+  125,
+  130,
+  131,
+  132,
+  133,
+  158,
+  164,
+  181,
+  182,
+  195,
+  208
+]);
 var made = /* @__PURE__ */ new WeakMap();
 function helperEntries(program, env) {
   const key = `${program.type} ${program.attach?.kind ?? ""} ${program.gpl} ${env.btf === void 0 ? 0 : env.btf.count}`;
@@ -1189,7 +1673,8 @@ function statusOf(row2, program, since, hasTask) {
     const { attach } = program;
     if (row2.programs !== void 0 && !row2.programs.includes(program.type)) return NOT_HERE2;
     if (TRAMPOLINE_ONLY.has(row2.id) && attach?.kind !== "fentry" && attach?.kind !== "fexit") return NOT_HERE2;
-    if (row2.id === 173 && program.type === "tracing" && attach?.kind !== "fentry" && attach?.kind !== "fexit") return NOT_HERE2;
+    if (row2.id === 173 && program.type === "tracing" && attach?.kind !== "fentry" && attach?.kind !== "fexit")
+      return NOT_HERE2;
   }
   return program.gpl || NOT_GPL.has(row2.id) ? OK : GPL_ONLY;
 }
@@ -1219,7 +1704,9 @@ function writeImage(exports, program, env, log) {
   const maps = exports.reserve(Math.max(16, program.maps.length * ROW.MAP));
   const rows = exports.reserve(helpers2.length * ROW.HELPER);
   const globals = exports.reserve(Math.max(16, program.globals.length * ROW.SUB));
-  const frozen = program.maps.map((map3) => map3.frozen === void 0 ? 0 : exports.reserve(map3.frozen.length * 2 + 16));
+  const frozen = program.maps.map(
+    (map3) => map3.frozen === void 0 ? 0 : exports.reserve(map3.frozen.length * 2 + 16)
+  );
   const { buffer } = exports.memory;
   const bytes = new Uint8Array(buffer);
   const view = new DataView(buffer);
@@ -1290,10 +1777,125 @@ function writeImage(exports, program, env, log) {
   return words;
 }
 
-// compiler/verifier/log.ts
-function openLog(_exports, _program, _on) {
-  const lines = [];
-  return { lines, note: () => void 0 };
+// compiler/ebpf/encode.ts
+function slotCount(insn) {
+  return insn.kind === "label" ? 0 : insn.kind === "load64" ? 2 : 1;
+}
+function encodeInsn(out, insn, displacement) {
+  switch (insn.kind) {
+    case "label":
+      return out;
+    case "alu": {
+      const row2 = ALU[insn.op];
+      const code = row2.code | sourceBit(insn.src) | (insn.width === 64 ? CLASS.alu64 : CLASS.alu);
+      return put(out, code, insn.dst, regOf(insn.src), row2.off, immOf(insn.src, insn.width === 32));
+    }
+    case "neg":
+      return put(out, NEG.code | (insn.width === 64 ? CLASS.alu64 : CLASS.alu), insn.dst, 0, 0, 0);
+    case "movsx": {
+      if (insn.bits === 32 && insn.width === 32) throw new EbpfError("a 32-bit sign extension has no 32-bit form");
+      const code = MOVSX.code | SOURCE.x | (insn.width === 64 ? CLASS.alu64 : CLASS.alu);
+      return put(out, code, insn.dst, insn.src, insn.bits, 0);
+    }
+    case "swap": {
+      const row2 = SWAP[insn.op];
+      return put(out, SWAP_CODE | row2.source | row2.class, insn.dst, 0, 0, insn.bits);
+    }
+    case "load": {
+      if (insn.signed && insn.size === 8) throw new EbpfError("an 8-byte load has no sign-extending form");
+      const row2 = insn.signed ? MEMORY.loadSigned : MEMORY.load;
+      return put(out, row2.mode | SIZE_BITS[insn.size] | row2.class, insn.dst, insn.base, insn.off, 0);
+    }
+    case "store": {
+      const row2 = insn.src.kind === "reg" ? MEMORY.store : MEMORY.storeImm;
+      const code = row2.mode | SIZE_BITS[insn.size] | row2.class;
+      return put(out, code, insn.base, regOf(insn.src), insn.off, immOf(insn.src, insn.size < 8));
+    }
+    case "atomic":
+      return put(out, atomicCode(insn.size), insn.base, insn.src, insn.off, ATOMIC[insn.op].imm);
+    case "load-acquire":
+      return put(out, atomicCode(insn.size), insn.dst, insn.base, insn.off, ORDERED_IMM.loadAcquire);
+    case "store-release":
+      return put(out, atomicCode(insn.size), insn.base, insn.src, insn.off, ORDERED_IMM.storeRelease);
+    case "load64":
+      return putWide(out, insn.dst, insn.value, displacement);
+    case "jump": {
+      const code = JUMP[insn.op].code | sourceBit(insn.right) | (insn.width === 64 ? CLASS.jmp : CLASS.jmp32);
+      return put(out, code, insn.left, regOf(insn.right), displacement ?? 0, immOf(insn.right, insn.width === 32));
+    }
+    case "goto":
+      return insn.long ? put(out, CONTROL.gotol.opcode, 0, 0, 0, displacement ?? 0) : put(out, CONTROL.goto.opcode, 0, 0, displacement ?? 0, 0);
+    case "may-goto":
+      return put(out, CONTROL.mayGoto.opcode, 0, 0, displacement ?? 0, 0);
+    case "call":
+      switch (insn.target.kind) {
+        case "helper":
+          return put(out, CONTROL.call.opcode, 0, CALL_SOURCE.helper, 0, insn.target.id);
+        case "function":
+        case "kfunc":
+          return put(out, CONTROL.call.opcode, 0, CALL_SOURCE.function, 0, displacement ?? -1);
+        case "register":
+          return put(out, CONTROL.callx.opcode, insn.target.reg, 0, 0, 0);
+        default:
+          return unreachable(insn.target);
+      }
+    case "exit":
+      return put(out, CONTROL.exit.opcode, 0, 0, 0, 0);
+    default:
+      return unreachable(insn);
+  }
+}
+function putWide(out, dst, value, displacement) {
+  let low = 0;
+  let high = 0;
+  let source = WIDE_SOURCE.imm;
+  switch (value.kind) {
+    case "imm": {
+      const bits = BigInt.asUintN(64, value.value);
+      low = Number(BigInt.asIntN(32, bits));
+      high = Number(BigInt.asIntN(32, bits >> 32n));
+      break;
+    }
+    case "map-value":
+      low = value.offset;
+      break;
+    case "function":
+      if (displacement !== void 0) {
+        source = WIDE_SOURCE.function;
+        low = displacement;
+      }
+      break;
+    case "map":
+    case "ksym":
+      break;
+    default:
+      unreachable(value);
+  }
+  put(out, WIDE.opcode, dst, source, 0, low);
+  return put(out, 0, 0, 0, 0, high);
+}
+function put(out, opcode, dst, src, off, imm) {
+  if (!Number.isInteger(off) || off < -32768 || off > 32767) {
+    throw new EbpfError(`offset ${off} does not fit the 16 bits of an instruction's offset`);
+  }
+  return out.u8(opcode).u8(src << 4 | dst).u16(off & 65535).u32(imm);
+}
+function sourceBit(operand3) {
+  return operand3.kind === "reg" ? SOURCE.x : SOURCE.k;
+}
+function regOf(operand3) {
+  return operand3.kind === "reg" ? operand3.reg : 0;
+}
+function immOf(operand3, narrow) {
+  if (operand3.kind === "reg") return 0;
+  const { value } = operand3;
+  if (!Number.isInteger(value) || value < -2147483648 || value > (narrow ? 4294967295 : 2147483647)) {
+    throw new EbpfError(`immediate ${value} does not fit the 32 bits of an instruction's immediate`);
+  }
+  return value;
+}
+function atomicCode(size) {
+  return MODE.atomic | SIZE_BITS[size] | CLASS.stx;
 }
 
 // compiler/verifier/names.ts
@@ -1365,6 +1967,179 @@ function expectedText(arg) {
   return EXPECTED[arg & 255] ?? "fp";
 }
 
+// compiler/verifier/log.ts
+var MOST_LINES = 2e4;
+var COMMENT_COLUMN = 38;
+var STATE_TOP = 32;
+var FRAME = { stack: 0, slots: 4, regs: 48 };
+var REG_SIZE = 96;
+var SLOT_SIZE = 112;
+var REG = {
+  off: 4,
+  aux: 8,
+  tv: 16,
+  tm: 24,
+  smin: 32,
+  smax: 40,
+  umin: 48,
+  umax: 56,
+  smin32: 64,
+  smax32: 68,
+  umin32: 72,
+  umax32: 76,
+  id: 80,
+  ref: 84,
+  frame: 88
+};
+function openLog(exports, program, on) {
+  const lines = [];
+  if (!on) return { lines, note: () => void 0, end: () => void 0 };
+  const texts = disassemble(program);
+  let before = /* @__PURE__ */ new Map();
+  let open;
+  const close = (now) => {
+    if (open === void 0) return;
+    const changed = now === void 0 ? [] : [...now].filter(([name, value]) => before.get(name) !== value);
+    const comment = changed.map(([name, value]) => `${name}=${value}`).join(" ");
+    const text = comment === "" ? open.text : `${open.text.padEnd(COMMENT_COLUMN)}; ${comment}`;
+    if (lines.length < MOST_LINES) lines.push({ ...open, text });
+    open = void 0;
+  };
+  return {
+    lines,
+    note(kind, insn, a, b) {
+      if (kind === LOG_KIND.INSN) {
+        const now = readState(exports, program, a);
+        close(now);
+        before = now;
+        open = { insn, text: `${insn}: ${texts.get(insn) ?? "?"}` };
+      } else if (kind === LOG_KIND.DROP) {
+        close(readState(exports, program, a));
+        if (lines.length < MOST_LINES) lines.push({ insn, text: `${insn}: safe` });
+      } else {
+        close(void 0);
+        const now = readState(exports, program, b);
+        const state = [...now].map(([name, value]) => `${name}=${value}`).join(" ");
+        if (lines.length < MOST_LINES) lines.push({ insn: a, text: `from ${insn} to ${a}: ${state}` });
+        before = now;
+      }
+    },
+    end: () => close(void 0)
+  };
+}
+function disassemble(program) {
+  const { code, maps } = program;
+  const view = new DataView(code.buffer, code.byteOffset, code.byteLength);
+  const relocations = /* @__PURE__ */ new Map();
+  for (let slot = 0; slot < code.length / 8; slot++) {
+    if (view.getUint8(slot * 8) !== 24) continue;
+    const source = view.getUint8(slot * 8 + 1) >> 4;
+    const name = maps[view.getInt32(slot * 8 + 4, true)]?.name ?? "?";
+    if (source === 1) relocations.set(slot, { kind: "map", name });
+    if (source === 2) relocations.set(slot, { kind: "map-value", name, offset: view.getInt32(slot * 8 + 12, true) });
+    slot++;
+  }
+  const texts = /* @__PURE__ */ new Map();
+  try {
+    let slot = 0;
+    for (const insn of decode(code, { relocations })) {
+      if (insn.kind !== "label") texts.set(slot, printInsn(insn, { helperName }));
+      slot += slotCount(insn);
+    }
+  } catch (error) {
+    if (!(error instanceof EbpfError)) throw error;
+  }
+  return texts;
+}
+function readState(exports, program, state) {
+  const view = new DataView(exports.memory.buffer);
+  const top = view.getInt32(state + STATE_TOP, true);
+  const frame = view.getUint32(state + top * 4, true);
+  const found = /* @__PURE__ */ new Map();
+  for (let n = 0; n <= 10; n++) {
+    const text = registerText(view, program, frame + FRAME.regs + n * REG_SIZE, top);
+    if (text !== void 0) found.set(`R${n}`, text);
+  }
+  const stack = view.getUint32(frame + FRAME.stack, true);
+  for (let slot = 0; slot < view.getInt32(frame + FRAME.slots, true); slot++) {
+    const at = stack + slot * SLOT_SIZE;
+    const kinds = Array.from({ length: 8 }, (_, i) => view.getUint8(at + REG_SIZE + i));
+    if (kinds.every((kind) => kind === SLOT.INVALID)) continue;
+    const letters = kinds.map(slotLetter);
+    const spilled = kinds[7] === SLOT.SPILL ? registerText(view, program, at, top) : void 0;
+    const text = spilled === void 0 ? letters.join("") : letters.filter((each) => each !== "r").join("") + spilled;
+    found.set(`fp-${(slot + 1) * 8}`, text);
+  }
+  return found;
+}
+function slotLetter(kind) {
+  switch (kind) {
+    case SLOT.MISC:
+      return "m";
+    case SLOT.ZERO:
+      return "0";
+    case SLOT.SPILL:
+      return "r";
+    default:
+      return "?";
+  }
+}
+function registerText(view, program, at, top) {
+  const type = view.getInt32(at, true);
+  if (type === TYPE.NONE) return void 0;
+  const off = view.getInt32(at + REG.off, true);
+  const value = view.getBigUint64(at + REG.tv, true);
+  const mask = view.getBigUint64(at + REG.tm, true);
+  const id = view.getUint32(at + REG.id, true);
+  if (type === TYPE.SCALAR && mask === 0n) return signedText(BigInt.asIntN(64, value));
+  if (type === TYPE.STACK && mask === 0n) {
+    const frame = view.getInt32(at + REG.frame, true);
+    return `fp${frame === top ? "" : `[${frame}]`}${off + Number(BigInt.asIntN(64, value))}`;
+  }
+  const parts = [];
+  if (id !== 0) parts.push(`id=${(id & ~ADD_CONST) >>> 0}${(id & ADD_CONST) !== 0 ? `+${off}` : ""}`);
+  const ref = view.getUint32(at + REG.ref, true);
+  if (ref !== 0) parts.push(`ref_obj_id=${ref}`);
+  if (type !== TYPE.SCALAR && off !== 0) parts.push(`off=${off}`);
+  const base = type & 255;
+  const map3 = program.maps[view.getInt32(at + REG.aux, true)];
+  if ((base === TYPE.MAP || base === TYPE.VALUE || base === TYPE.KEY) && map3 !== void 0) {
+    parts.push(`ks=${map3.keySize}`, `vs=${map3.valueSize}`);
+  }
+  if (base === TYPE.MEM) parts.push(`sz=${view.getInt32(at + REG.aux, true)}`);
+  if (mask !== 0n || type === TYPE.SCALAR) parts.push(...rangeTexts(view, at));
+  if (mask !== 0n && mask !== 2n ** 64n - 1n) parts.push(`var_off=${tnumText(value, mask)}`);
+  return `${typeName(type)}(${parts.join(",")})`;
+}
+function rangeTexts(view, at) {
+  const rows = [
+    ["smin", view.getBigInt64(at + REG.smin, true), -(2n ** 63n), true],
+    ["smax", view.getBigInt64(at + REG.smax, true), 2n ** 63n - 1n, true],
+    ["umin", view.getBigUint64(at + REG.umin, true), 0n, false],
+    ["umax", view.getBigUint64(at + REG.umax, true), 2n ** 64n - 1n, false],
+    ["smin32", BigInt(view.getInt32(at + REG.smin32, true)), -(2n ** 31n), true],
+    ["smax32", BigInt(view.getInt32(at + REG.smax32, true)), 2n ** 31n - 1n, true],
+    ["umin32", BigInt(view.getUint32(at + REG.umin32, true)), 0n, false],
+    ["umax32", BigInt(view.getUint32(at + REG.umax32, true)), 2n ** 32n - 1n, false]
+  ];
+  const known = rows.filter(([, value, trivial]) => value !== trivial);
+  const groups = /* @__PURE__ */ new Map();
+  for (const [name, value, , signed] of known) {
+    const group = groups.get(value);
+    if (group === void 0) groups.set(value, { names: [name], signed });
+    else group.names.push(name);
+  }
+  return [...groups].map(
+    ([value, { names: names2, signed }]) => `${names2.join("=")}=${signed ? signedText(value) : unsignedText(value)}`
+  );
+}
+function signedText(value) {
+  return value >= -0xffffn && value <= 0xffffn ? `${value}` : `0x${BigInt.asUintN(64, value).toString(16)}`;
+}
+function unsignedText(value) {
+  return value <= 0xffffn ? `${value}` : `0x${value.toString(16)}`;
+}
+
 // compiler/verifier/messages.ts
 function row(kernel, explanation, hint) {
   return {
@@ -1387,7 +2162,10 @@ var MESSAGES = {
     (n, f) => `argument ${n(0)} of this call must be ${describeExpected(n(2))}, and here it is ${describeType(n(1), f, n(3), n(4))}`,
     CHECK_HINT
   ),
-  ATOMIC_OP: row((n) => `BPF_ATOMIC uses invalid atomic opcode ${(n(0) & 255).toString(16).padStart(2, "0")}`, MALFORMED),
+  ATOMIC_OP: row(
+    (n) => `BPF_ATOMIC uses invalid atomic opcode ${(n(0) & 255).toString(16).padStart(2, "0")}`,
+    MALFORMED
+  ),
   ATOMIC_PTR: row(
     (n) => `BPF_ATOMIC stores into R${n(0)} ${typeName(n(1))} is not allowed`,
     "an atomic update reaches memory that cannot be updated so"
@@ -1422,7 +2200,10 @@ var MESSAGES = {
     "the body of the walk must return 0 (go on) or 1 (stop)"
   ),
   CALLBACK_SCALAR: row("R0 not a scalar value", "the body of the walk must return a number"),
-  CALLX: row("callx is not known to the model", "the object calls a function by address, which the model does not judge"),
+  CALLX: row(
+    "callx is not known to the model",
+    "the object calls a function by address, which the model does not judge"
+  ),
   CALL_DEPTH: row((n) => `the call stack of ${n(0)} frames is too deep`, "functions call each other more than 8 deep"),
   CALL_RESERVED: row("BPF_CALL uses reserved fields", MALFORMED),
   COMPLEX: row(
@@ -1484,9 +2265,15 @@ var MESSAGES = {
     (n, f) => `${n(2)} bytes at byte ${big(f, 1)} of a map's key, which has ${n(0)} bytes`
   ),
   KEY_WRITE: row((n) => `write to change key R${n(0)} not allowed`, "the key of a map's entry is not for writing"),
-  KFUNC: row((n) => `kernel function ${n(0)} is not known to the model`, "the program calls a kernel function, which the model does not judge"),
+  KFUNC: row(
+    (n) => `kernel function ${n(0)} is not known to the model`,
+    "the program calls a kernel function, which the model does not judge"
+  ),
   LAST_INSN: row("last insn is not an exit or jmp", MALFORMED),
-  LD_LEGACY: row("packet loads are not known to the model", "the program reads packets the old way, which the model does not judge"),
+  LD_LEGACY: row(
+    "packet loads are not known to the model",
+    "the program reads packets the old way, which the model does not judge"
+  ),
   LOAD_RESERVED: row("BPF_LDX uses reserved fields", MALFORMED),
   MAP_ACCESS: row(
     (n, f) => `invalid access to map value, value_size=${n(0)} off=${big(f, 1)} size=${n(2)}`,
@@ -1502,7 +2289,10 @@ var MESSAGES = {
     (n, f) => `write into map forbidden, value_size=${n(0)} off=${big(f, 1)} size=${n(2)}`,
     "a write into constant data"
   ),
-  MAP_SPECIAL: row("map values with locks, timers or kernel pointers are not known to the model", "a map's value holds a lock, timer or kernel pointer, which the model does not judge"),
+  MAP_SPECIAL: row(
+    "map values with locks, timers or kernel pointers are not known to the model",
+    "a map's value holds a lock, timer or kernel pointer, which the model does not judge"
+  ),
   MAP_WRITE_ONLY: row(
     (n, f) => `read from map forbidden, value_size=${n(0)} off=${big(f, 1)} size=${n(2)}`,
     "a read from a map that programs may only write"
@@ -1512,13 +2302,19 @@ var MESSAGES = {
     "the largest offset that is possible here lies outside of the memory",
     BOUND_HINT
   ),
-  MAY_GOTO: row("may_goto is not known to the model", "the program has a may_goto loop, which the model does not judge"),
+  MAY_GOTO: row(
+    "may_goto is not known to the model",
+    "the program has a may_goto loop, which the model does not judge"
+  ),
   MEM_ACCESS: row(
     (n, f) => `invalid access to memory, mem_size=${n(0)} off=${big(f, 1)} size=${n(2)}`,
     (n, f) => `${n(2)} bytes at byte ${big(f, 1)} of memory that has ${n(0)} bytes`,
     BOUND_HINT
   ),
-  MEM_READ_ONLY: row((n) => `R${n(0)} cannot write into ${typeName(n(1))}`, "a write into memory that programs may only read"),
+  MEM_READ_ONLY: row(
+    (n) => `R${n(0)} cannot write into ${typeName(n(1))}`,
+    "a write into memory that programs may only read"
+  ),
   MIN_NEGATIVE: row(
     (n) => `R${n(0)} min value is negative, either use unsigned index or do a if (index >=0) check.`,
     "an offset may be negative here",
@@ -1538,7 +2334,10 @@ var MESSAGES = {
   ),
   MOV_RESERVED: row("BPF_MOV uses reserved fields", MALFORMED),
   NEG_RESERVED: row("BPF_NEG uses reserved fields", MALFORMED),
-  NOT_READABLE: row((n) => `R${n(0)} !read_ok`, (n) => `register r${n(0)} is used and has no value on this way through the program`),
+  NOT_READABLE: row(
+    (n) => `R${n(0)} !read_ok`,
+    (n) => `register r${n(0)} is used and has no value on this way through the program`
+  ),
   NO_MAP: row("invalid map_ptr to access map->key", "a map's key is given without a map"),
   OPCODE: row((n) => `unknown opcode ${n(0).toString(16).padStart(2, "0")}`, MALFORMED),
   PTR_32: row((n) => `R${n(0)} 32-bit pointer arithmetic prohibited`, "32-bit arithmetic on an address"),
@@ -1584,8 +2383,14 @@ var MESSAGES = {
     "an address may be moved beyond any memory",
     BOUND_HINT
   ),
-  PTR_SUB_SCALAR: row((n) => `R${n(0)} tried to subtract pointer from scalar`, "an address is subtracted from a number"),
-  PTR_SUB_STACK: row((n) => `R${n(0)} subtraction from stack pointer prohibited`, "a number is subtracted from an address on the stack"),
+  PTR_SUB_SCALAR: row(
+    (n) => `R${n(0)} tried to subtract pointer from scalar`,
+    "an address is subtracted from a number"
+  ),
+  PTR_SUB_STACK: row(
+    (n) => `R${n(0)} subtraction from stack pointer prohibited`,
+    "a number is subtracted from an address on the stack"
+  ),
   PTR_UNBOUNDED: row(
     (n) => `math between ${typeName(n(0))} pointer and register with unbounded min value is not allowed`,
     "an address is moved by a number of which nothing is known",
@@ -1612,14 +2417,17 @@ var MESSAGES = {
   ),
   RETURN_RANGE: row(
     (n, f) => {
-      const unknown = n(2) === 1 || big(f, 0) === -(2n ** 63n) && big(f, 1) === 2n ** 63n - 1n;
-      const had = unknown ? "unknown scalar value" : `smin=${big(f, 0)} smax=${big(f, 1)}`;
+      const unknown2 = n(2) === 1 || big(f, 0) === -(2n ** 63n) && big(f, 1) === 2n ** 63n - 1n;
+      const had = unknown2 ? "unknown scalar value" : `smin=${big(f, 0)} smax=${big(f, 1)}`;
       return `At program exit the register R0 has ${had} should have been in [${n(3)}, ${n(4)}]`;
     },
     (n) => `a probe of this kind must return a number from ${n(3)} to ${n(4)}`
   ),
   RETURN_STACK: row("cannot return stack pointer to the caller", "a function returns the address of its own memory"),
-  SHIFT: row((n) => `invalid shift ${n(0)}`, (n) => `a shift by ${n(0)} bits: beyond the width of the number`),
+  SHIFT: row(
+    (n) => `invalid shift ${n(0)}`,
+    (n) => `a shift by ${n(0)} bits: beyond the width of the number`
+  ),
   SIZE_NEGATIVE: row(
     (n) => `R${n(0)} min value is negative, either use unsigned or 'var &= const'`,
     "a size may be negative here",
@@ -1679,10 +2487,20 @@ var MESSAGES = {
     (n) => `uninit stack in range of var-offset write prohibited for !root; insn ${n(0)}, off: ${n(1)}`,
     "memory that was never written is written at an offset that is not constant"
   ),
+  STORE_CTX: row(
+    (n) => `BPF_ST stores into R${n(0)} ${typeName(n(1))} is not allowed`,
+    "this kernel does not take a constant stored into the context"
+  ),
   STORE_RESERVED: row((n) => `BPF_ST${n(0) === 1 ? "X" : ""} uses reserved fields`, MALFORMED),
   STRING_END: row("string is not zero-terminated", "a constant string has no end"),
-  STRING_VARIABLE: row((n) => `R${n(0)} is not a constant address'`, "the address of a constant string is not constant"),
-  STRING_WRITABLE: row((n) => `R${n(0)} does not point to a readonly map'`, "a constant string is asked, and this one may change"),
+  STRING_VARIABLE: row(
+    (n) => `R${n(0)} is not a constant address'`,
+    "the address of a constant string is not constant"
+  ),
+  STRING_WRITABLE: row(
+    (n) => `R${n(0)} does not point to a readonly map'`,
+    "a constant string is asked, and this one may change"
+  ),
   SUB_RETURN: row(
     (n) => `At subprogram exit the register R0 is not a scalar value (${typeName(n(0))})`,
     "a global function must return a number"
@@ -1702,7 +2520,10 @@ var MESSAGES = {
     "an offset has no upper bound here",
     BOUND_HINT
   ),
-  UNKNOWN_ACCESS: row("access of a kind that the model does not know", "the program reaches memory of a kind that the model does not judge"),
+  UNKNOWN_ACCESS: row(
+    "access of a kind that the model does not know",
+    "the program reaches memory of a kind that the model does not judge"
+  ),
   UNREACHABLE: row((n) => `unreachable insn ${n(0)}`, MALFORMED),
   UNREFERENCED: row(
     (n) => `R${n(0)} must be referenced when passed to release function`,
@@ -1779,6 +2600,7 @@ function verifyProgram(verifier, program, env, options = {}) {
   });
   try {
     const outcome = exports.run(writeImage(exports, program, env, options.log === true));
+    log.end();
     return report(outcome, verifier, program, env, log.lines);
   } catch (error) {
     return none("unknown", "model-failed", `the model failed: ${error instanceof Error ? error.message : "trap"}`);
@@ -1792,7 +2614,11 @@ function checkShape(program, env) {
   const { code, attach } = program;
   const slots = code.length / 8;
   if (!Number.isInteger(slots) || slots === 0 || slots > 1e6) {
-    return none("refused", "bad-size", `a program of ${code.length} bytes is no whole number of 1 to 1000000 instructions`);
+    return none(
+      "refused",
+      "bad-size",
+      `a program of ${code.length} bytes is no whole number of 1 to 1000000 instructions`
+    );
   }
   const view = new DataView(code.buffer, code.byteOffset, code.byteLength);
   for (let i = 0; i < slots; i++) {
@@ -2036,36 +2862,43 @@ var PROGRAM_TYPE = {
 };
 var ATTACH = { tp_btf: 23, fentry: 24, fexit: 25, iter: 28 };
 var kernelRelease = release();
-function openJudge() {
-  const folder = mkdtempSync(join(tmpdir(), "tracelet-judge-"));
+function buildJudge(folder, flags) {
   const binary = join(folder, "judge");
   const source = fileURLToPath(new URL("judge.c", import.meta.url));
-  execFileSync("cc", ["-O1", "-Wall", "-Werror", "-o", binary, source]);
+  execFileSync("cc", ["-O1", "-Wall", "-Werror", ...flags, "-o", binary, source]);
+  return binary;
+}
+function openJudge() {
+  const folder = mkdtempSync(join(tmpdir(), "tracelet-judge-"));
+  const binary = buildJudge(folder, []);
   return {
     judge(programs, maps, logLevel = 4) {
-      const out = new ByteWriter("little", 1 << 16);
-      out.u32(maps.length);
-      for (const map3 of maps) {
-        out.u32(map3.type).u32(map3.keySize).u32(map3.valueSize).u32(map3.maxEntries).u32(map3.flags);
-        out.u32(map3.frozen?.length ?? 0);
-        if (map3.frozen !== void 0) out.raw(map3.frozen);
-      }
-      const types = functionTypes();
-      out.u32(types.blob.length).raw(types.blob);
-      out.u32(programs.length);
-      for (const { program, attachId } of programs) {
-        out.u32(PROGRAM_TYPE[program.type]).u32(program.attach === void 0 ? 0 : ATTACH[program.attach.kind]);
-        const functions = functionStarts(program.code);
-        out.u32(attachId).u32(logLevel).u32(functions.length);
-        for (const start of functions) out.u32(start).u32(types.fn);
-        out.u32(program.code.length / 8).raw(program.code);
-      }
-      const run = spawnSync(binary, { input: out.finish(), maxBuffer: 1 << 30 });
+      const run = spawnSync(binary, { input: writeBatch(programs, maps, logLevel), maxBuffer: 1 << 30 });
       if (run.status !== 0) throw new Error(`the judge failed: ${run.stderr.toString()}`);
-      return parse(run.stdout);
+      return readVerdicts(run.stdout);
     },
     close: () => rmSync(folder, { recursive: true })
   };
+}
+function writeBatch(programs, maps, logLevel) {
+  const out = new ByteWriter("little", 1 << 16);
+  out.u32(maps.length);
+  for (const map3 of maps) {
+    out.u32(map3.type).u32(map3.keySize).u32(map3.valueSize).u32(map3.maxEntries).u32(map3.flags);
+    out.u32(map3.frozen?.length ?? 0);
+    if (map3.frozen !== void 0) out.raw(map3.frozen);
+  }
+  const types = functionTypes();
+  out.u32(types.blob.length).raw(types.blob);
+  out.u32(programs.length);
+  for (const { program, attachId } of programs) {
+    out.u32(PROGRAM_TYPE[program.type]).u32(program.attach === void 0 ? 0 : ATTACH[program.attach.kind]);
+    const functions = functionStarts(program.code);
+    out.u32(attachId).u32(logLevel).u32(functions.length);
+    for (const start of functions) out.u32(start).u32(types.fn);
+    out.u32(program.code.length / 8).raw(program.code);
+  }
+  return out.finish();
 }
 function functionTypes() {
   const builder = new BtfBuilder();
@@ -2086,7 +2919,7 @@ function functionStarts(code) {
   }
   return starts.size === 0 ? [] : [0, ...[...starts].filter((start) => start > 0).sort((a, b) => a - b)];
 }
-function parse(output) {
+function readVerdicts(output) {
   const verdicts = [];
   let at = 0;
   while (at < output.length) {
@@ -2098,127 +2931,6 @@ function parse(output) {
     verdicts.push({ accepted: errno === 0, errno, log: text.replace(/\n?processed \d+ insns[\s\S]*$/, ""), processed });
   }
   return verdicts;
-}
-
-// compiler/ebpf/encode.ts
-function slotCount(insn) {
-  return insn.kind === "label" ? 0 : insn.kind === "load64" ? 2 : 1;
-}
-function encodeInsn(out, insn, displacement) {
-  switch (insn.kind) {
-    case "label":
-      return out;
-    case "alu": {
-      const row2 = ALU[insn.op];
-      const code = row2.code | sourceBit(insn.src) | (insn.width === 64 ? CLASS.alu64 : CLASS.alu);
-      return put(out, code, insn.dst, regOf(insn.src), row2.off, immOf(insn.src, insn.width === 32));
-    }
-    case "neg":
-      return put(out, NEG.code | (insn.width === 64 ? CLASS.alu64 : CLASS.alu), insn.dst, 0, 0, 0);
-    case "movsx": {
-      if (insn.bits === 32 && insn.width === 32) throw new EbpfError("a 32-bit sign extension has no 32-bit form");
-      const code = MOVSX.code | SOURCE.x | (insn.width === 64 ? CLASS.alu64 : CLASS.alu);
-      return put(out, code, insn.dst, insn.src, insn.bits, 0);
-    }
-    case "swap": {
-      const row2 = SWAP[insn.op];
-      return put(out, SWAP_CODE | row2.source | row2.class, insn.dst, 0, 0, insn.bits);
-    }
-    case "load": {
-      if (insn.signed && insn.size === 8) throw new EbpfError("an 8-byte load has no sign-extending form");
-      const row2 = insn.signed ? MEMORY.loadSigned : MEMORY.load;
-      return put(out, row2.mode | SIZE_BITS[insn.size] | row2.class, insn.dst, insn.base, insn.off, 0);
-    }
-    case "store": {
-      const row2 = insn.src.kind === "reg" ? MEMORY.store : MEMORY.storeImm;
-      const code = row2.mode | SIZE_BITS[insn.size] | row2.class;
-      return put(out, code, insn.base, regOf(insn.src), insn.off, immOf(insn.src, insn.size < 8));
-    }
-    case "atomic":
-      return put(out, atomicCode(insn.size), insn.base, insn.src, insn.off, ATOMIC[insn.op].imm);
-    case "load-acquire":
-      return put(out, atomicCode(insn.size), insn.dst, insn.base, insn.off, ORDERED_IMM.loadAcquire);
-    case "store-release":
-      return put(out, atomicCode(insn.size), insn.base, insn.src, insn.off, ORDERED_IMM.storeRelease);
-    case "load64":
-      return putWide(out, insn.dst, insn.value, displacement);
-    case "jump": {
-      const code = JUMP[insn.op].code | sourceBit(insn.right) | (insn.width === 64 ? CLASS.jmp : CLASS.jmp32);
-      return put(out, code, insn.left, regOf(insn.right), displacement ?? 0, immOf(insn.right, insn.width === 32));
-    }
-    case "goto":
-      return insn.long ? put(out, CONTROL.gotol.opcode, 0, 0, 0, displacement ?? 0) : put(out, CONTROL.goto.opcode, 0, 0, displacement ?? 0, 0);
-    case "may-goto":
-      return put(out, CONTROL.mayGoto.opcode, 0, 0, displacement ?? 0, 0);
-    case "call":
-      switch (insn.target.kind) {
-        case "helper":
-          return put(out, CONTROL.call.opcode, 0, CALL_SOURCE.helper, 0, insn.target.id);
-        case "function":
-        case "kfunc":
-          return put(out, CONTROL.call.opcode, 0, CALL_SOURCE.function, 0, displacement ?? -1);
-        case "register":
-          return put(out, CONTROL.callx.opcode, insn.target.reg, 0, 0, 0);
-        default:
-          return unreachable(insn.target);
-      }
-    case "exit":
-      return put(out, CONTROL.exit.opcode, 0, 0, 0, 0);
-    default:
-      return unreachable(insn);
-  }
-}
-function putWide(out, dst, value, displacement) {
-  let low = 0;
-  let high = 0;
-  let source = WIDE_SOURCE.imm;
-  switch (value.kind) {
-    case "imm": {
-      const bits = BigInt.asUintN(64, value.value);
-      low = Number(BigInt.asIntN(32, bits));
-      high = Number(BigInt.asIntN(32, bits >> 32n));
-      break;
-    }
-    case "map-value":
-      low = value.offset;
-      break;
-    case "function":
-      if (displacement !== void 0) {
-        source = WIDE_SOURCE.function;
-        low = displacement;
-      }
-      break;
-    case "map":
-    case "ksym":
-      break;
-    default:
-      unreachable(value);
-  }
-  put(out, WIDE.opcode, dst, source, 0, low);
-  return put(out, 0, 0, 0, 0, high);
-}
-function put(out, opcode, dst, src, off, imm) {
-  if (!Number.isInteger(off) || off < -32768 || off > 32767) {
-    throw new EbpfError(`offset ${off} does not fit the 16 bits of an instruction's offset`);
-  }
-  return out.u8(opcode).u8(src << 4 | dst).u16(off & 65535).u32(imm);
-}
-function sourceBit(operand) {
-  return operand.kind === "reg" ? SOURCE.x : SOURCE.k;
-}
-function regOf(operand) {
-  return operand.kind === "reg" ? operand.reg : 0;
-}
-function immOf(operand, narrow) {
-  if (operand.kind === "reg") return 0;
-  const { value } = operand;
-  if (!Number.isInteger(value) || value < -2147483648 || value > (narrow ? 4294967295 : 2147483647)) {
-    throw new EbpfError(`immediate ${value} does not fit the 32 bits of an instruction's immediate`);
-  }
-  return value;
-}
-function atomicCode(size) {
-  return MODE.atomic | SIZE_BITS[size] | CLASS.stx;
 }
 
 // compiler/ebpf/layout.ts
@@ -2330,7 +3042,22 @@ var FUZZ_MAPS = [
 ];
 var INDEX = new Map(FUZZ_MAPS.map((each, index) => [each.name, index]));
 var IMMEDIATES = [0, 1, 2, 3, 4, 7, 8, 15, 16, 31, 32, 33, 63, 64, 127, 128, 255, 256, 1e3, 4096, 65535, 2147483647];
-var ALU_OPS = ["add", "sub", "mul", "or", "and", "lsh", "rsh", "xor", "mov", "arsh", "div", "mod", "sdiv", "smod"];
+var ALU_OPS = [
+  "add",
+  "sub",
+  "mul",
+  "or",
+  "and",
+  "lsh",
+  "rsh",
+  "xor",
+  "mov",
+  "arsh",
+  "div",
+  "mod",
+  "sdiv",
+  "smod"
+];
 var JUMP_OPS = ["jeq", "jgt", "jge", "jset", "jne", "jsgt", "jsge", "jlt", "jle", "jslt", "jsle"];
 var TYPES = ["kprobe", "tracepoint", "raw_tracepoint", "perf_event", "socket_filter"];
 var REGS = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
@@ -2423,7 +3150,12 @@ var Generator = class _Generator {
     else if (way === 5) this.set(dst, "number", movsx(this.pick([8, 16, 32]), dst, src));
     else if (way === 6) this.set(dst, "number", movsx(this.pick([8, 16]), dst, src, 32));
     else if (way === 7) this.set(src, "number", neg(src, this.chance(50) ? 64 : 32));
-    else this.set(src, "number", this.chance(50) ? toBe(this.pick([16, 32, 64]), src) : bswap(this.pick([16, 32, 64]), src));
+    else
+      this.set(
+        src,
+        "number",
+        this.chance(50) ? toBe(this.pick([16, 32, 64]), src) : bswap(this.pick([16, 32, 64]), src)
+      );
   }
   source() {
     const dst = this.target();
@@ -2459,7 +3191,8 @@ var Generator = class _Generator {
         const size = this.pick([1, 2, 4, 8]);
         const limit = this.slip() ? 200 : 40;
         const off = this.random() % (limit / size) * size;
-        if (size < 8 && this.chance(30)) this.set(dst, "number", ldsx(this.pick([1, 2, 4]), dst, value, off & ~3));
+        if (size < 8 && this.chance(30))
+          this.set(dst, "number", ldsx(this.pick([1, 2, 4]), dst, value, off & ~3));
         else this.set(dst, "number", ldx(size, dst, value, off));
         break;
       }
@@ -2503,7 +3236,11 @@ var Generator = class _Generator {
         const dst = this.target();
         if (kind === "number") {
           const small = this.pick([1, 2, 4, 8]);
-          this.set(dst, "number", ldx(small, dst, 10, at + (this.chance(70) ? 0 : this.random() % (8 / small) * small)));
+          this.set(
+            dst,
+            "number",
+            ldx(small, dst, 10, at + (this.chance(70) ? 0 : this.random() % (8 / small) * small))
+          );
         } else {
           this.set(dst, kind, ldx(8, dst, 10, at));
         }
@@ -2584,7 +3321,13 @@ var Generator = class _Generator {
         break;
       case 4: {
         const skip = this.label();
-        this.emit(lsh.imm(r, 32), rsh.imm(r, 32), jle.imm(r, limit - 1, skip), mov32.imm(r, 3), label(skip));
+        this.emit(
+          lsh.imm(r, 32),
+          rsh.imm(r, 32),
+          jle.imm(r, limit - 1, skip),
+          mov32.imm(r, 3),
+          label(skip)
+        );
         break;
       }
       default:
@@ -2595,7 +3338,10 @@ var Generator = class _Generator {
   }
   indexed() {
     const pointer = this.withKind("array", "hash", "bss");
-    if (pointer === void 0) return this.lookup();
+    if (pointer === void 0) {
+      this.lookup();
+      return;
+    }
     const index = this.number();
     const kind = this.kinds[pointer];
     const size = this.pick([1, 2, 4, 8]);
@@ -2616,8 +3362,18 @@ var Generator = class _Generator {
         break;
       case 2: {
         const value = this.number();
-        if (this.chance(50)) this.emit(atomic("add", this.pick([4, 8]), pointer, this.random() % 4 * 8, value));
-        else this.emit(atomic(this.pick(["fetch_add", "xchg", "or", "fetch_or", "and"]), this.pick([4, 8]), pointer, this.random() % 4 * 8, value));
+        if (this.chance(50))
+          this.emit(atomic("add", this.pick([4, 8]), pointer, this.random() % 4 * 8, value));
+        else
+          this.emit(
+            atomic(
+              this.pick(["fetch_add", "xchg", "or", "fetch_or", "and"]),
+              this.pick([4, 8]),
+              pointer,
+              this.random() % 4 * 8,
+              value
+            )
+          );
         break;
       }
       default: {
@@ -2786,7 +3542,16 @@ function randomProgram(seed2, length) {
   generator.block(length);
   if (!generator.slip()) generator.emit(mov.imm(0, 0));
   generator.emit(exit());
-  return { name: `seed ${seed2}`, type, attach: void 0, code: encode([...generator.out, ...generator.functions]), maps: FUZZ_MAPS, globals: [], gpl: true, funcInfo: true };
+  return {
+    name: `seed ${seed2}`,
+    type,
+    attach: void 0,
+    code: encode([...generator.out, ...generator.functions]),
+    maps: FUZZ_MAPS,
+    globals: [],
+    gpl: true,
+    funcInfo: true
+  };
 }
 function damagedProgram(seed2, length) {
   const program = randomProgram(seed2, length);
@@ -2809,7 +3574,11 @@ function damagedProgram(seed2, length) {
         view.setInt16(slot * 8 + 2, view.getInt16(slot * 8 + 2, true) + (random() % 2 === 0 ? 1 : -8), true);
         break;
       case 3:
-        view.setInt32(slot * 8 + 4, isCall ? random() % 220 : view.getInt32(slot * 8 + 4, true) + random() % 128 - 64, true);
+        view.setInt32(
+          slot * 8 + 4,
+          isCall ? random() % 220 : view.getInt32(slot * 8 + 4, true) + random() % 128 - 64,
+          true
+        );
         break;
       case 4:
         view.setUint8(slot * 8, view.getUint8(slot * 8) ^ 1 << random() % 8);
