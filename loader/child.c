@@ -78,6 +78,7 @@ int child__start(struct child *c, const char *command, int out)
 {
 	char **words = split(command);
 	struct bytes paths = {};
+	sigset_t all, before;
 	int gate[2];
 
 	memset(c, 0, sizeof(*c));
@@ -90,7 +91,12 @@ int child__start(struct child *c, const char *command, int out)
 		report__error("cannot make a pipe: %s", strerror(errno));
 		return EXIT_HOST;
 	}
+	/* a signal that comes before the child has put our handlers away waits until it has */
+	sigfillset(&all);
+	sigprocmask(SIG_SETMASK, &all, &before);
 	c->pid = fork();
+	if (c->pid)
+		sigprocmask(SIG_SETMASK, &before, NULL);
 	if (c->pid < 0) {
 		report__error("cannot start a process: %s", strerror(errno));
 		return EXIT_HOST;
