@@ -164,5 +164,7 @@ export const FEATURES = [
   "HELPER_READS",
   "BOUNDS_CROSS32",
   "UNINIT_GROW",
+  "ATOMICS",
+  "ORDERED",
 ] as const;
 export type Feature = (typeof FEATURES)[number];

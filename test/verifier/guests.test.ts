@@ -59,7 +59,8 @@ describe.skipIf(!can)("the verifier model and kernels in guests", () => {
       });
       const judge = buildJudge(folder, ["-static"]);
       // a case whose maps this kernel lacks leaves nothing behind
-      const script = "for f in /in/*; do /judge < $f > /out/$(basename $f) 2>> /out/errors; done; true";
+      const script =
+        "uname -r > /out/release; for f in /in/*; do /judge < $f > /out/$(basename $f) 2>> /out/errors; done; true";
       const options = ["--kernel", kernel, "--file", `${judge}:/judge`, "--dir", `${input}:/in`, "--out", output];
       const run = spawnSync(join(ROOT, "test/kernel/vm.sh"), [...options, "--timeout", "800", "--", script], {
         encoding: "utf8",
@@ -69,7 +70,8 @@ describe.skipIf(!can)("the verifier model and kernels in guests", () => {
 
       const verifier = await loadVerifier();
       const hasSnapshot = kernel === "6.1" || kernel === "6.12";
-      const env = { profile: profileOf(kernel), btf: hasSnapshot ? defaultSnapshot(kernel).btf : undefined, cpus: 1 };
+      const release = readFileSync(join(output, "release"), "utf8").trim();
+      const env = { profile: profileOf(release), btf: hasSnapshot ? defaultSnapshot(kernel).btf : undefined, cpus: 1 };
       const falseAccepts: string[] = [];
       const falseRefusals: string[] = [];
       let same = 0;
@@ -86,7 +88,7 @@ describe.skipIf(!can)("the verifier model and kernels in guests", () => {
       });
       const judged = same + falseAccepts.length + falseRefusals.length;
       console.log(
-        `verifier model and ${kernel}: ${same} of ${judged} alike, ${falseAccepts.length} accepted by the model alone, ` +
+        `verifier model and ${release}: ${same} of ${judged} alike, ${falseAccepts.length} accepted by the model alone, ` +
           `${falseRefusals.length} by the kernel alone`,
       );
       expect(falseAccepts).toEqual([]);

@@ -40,7 +40,7 @@ describe.skipIf(!hasClang)("objects", () => {
   afterAll(() => rmSync(folder, { recursive: true }));
 
   const judge = (source: string, btf: Btf | undefined) => {
-    const env = btf === undefined ? { profile: profileOf("6.18"), btf } : kernelEnv(btf);
+    const env = btf === undefined ? { profile: profileOf("6.18.44"), btf } : kernelEnv(btf);
     return verifyObject(verifier, objects.get(source) ?? new Uint8Array(), env);
   };
 
@@ -91,7 +91,7 @@ describe.skipIf(!hasClang)("objects", () => {
 
   test("a walk is shown when asked", () => {
     const object = objects.get("count.bpf.c") ?? new Uint8Array();
-    const [found] = verifyObject(verifier, object, { profile: profileOf("6.18"), log: true }).programs;
+    const [found] = verifyObject(verifier, object, { profile: profileOf("6.18.44"), log: true }).programs;
     expect(found?.log.some((line) => line.text.includes("call bpf_map_lookup_elem#1"))).toBe(true);
     expect(found?.log.some((line) => line.text.startsWith("from "))).toBe(true);
   });
@@ -105,7 +105,7 @@ describe.skipIf(!hasClang)("objects", () => {
       const damaged = i % 3 === 0 ? object.subarray(0, random() % object.length) : mutate(object, random);
       const start = performance.now();
       try {
-        for (const found of verifyObject(verifier, damaged, { profile: profileOf("6.18") }).programs) {
+        for (const found of verifyObject(verifier, damaged, { profile: profileOf("6.18.44") }).programs) {
           expect(found.reason).not.toBe("model-failed");
         }
       } catch (error) {

@@ -45,6 +45,8 @@ import {
   F_RDONLY,
   F_UNTRUSTED,
   F_USER,
+  FEAT_ATOMICS,
+  FEAT_ORDERED,
   FEAT_ST_CTX,
   MAP_RDONLY_PROG,
   MAP_WRONLY_PROG,
@@ -322,7 +324,8 @@ export function doAtomic(state: State): bool {
   const src = srcAt(pc);
   const size = sizeOf(op);
   const frame = topFrame(state);
-  if (imm == 0x100 || imm == 0x110) {
+  if (!has(FEAT_ATOMICS) && (imm != 0 || size < 4)) return fail(E_STORE_RESERVED, 1);
+  if (has(FEAT_ORDERED) && (imm == 0x100 || imm == 0x110)) {
     // ordered load and store: as plain ones, aligned
     const pointer = imm == 0x100 ? src : base;
     if (imm == 0x110 && !checkRead(state, src)) return false;
