@@ -4,7 +4,15 @@
  */
 
 export { parse as parseScript } from "./1-parse/parse.ts";
-export { inspectObject, ObjectError, printInspection } from "./5-object/inspect.ts";
+export {
+  type InspectedFunction,
+  type InspectedInsn,
+  type InspectedMap,
+  type Inspection,
+  inspectObject,
+  ObjectError,
+  printInspection,
+} from "./5-object/inspect.ts";
 export type { Manifest } from "./5-object/manifest.ts";
 export type { Diagnostic } from "./diagnostics/diagnostic.ts";
 export { renderJson as renderDiagnosticsJson } from "./diagnostics/render-json.ts";
