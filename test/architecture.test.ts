@@ -50,8 +50,11 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   format: ["1-parse", "diagnostics", "source"],
   options: ["snapshot", "source"],
   imports: ["1-parse", "diagnostics", "source"],
+  link: ["btf", "ebpf", "elf", "util"],
   // Objects only, never phases: an independent look at what code generation made.
-  verifier: ["ebpf", "btf", "elf", "lang", "util"],
+  verifier: ["ebpf", "btf", "elf", "link", "lang", "util"],
+  // The same, and as a loader does: what a manifest says, a snapshot's kernel, records of the stream.
+  simulator: ["ebpf", "btf", "elf", "link", "lang", "types", "snapshot", "stream", "diagnostics", "source", "util"],
   pipeline: [
     "imports",
     "1-parse",
@@ -75,6 +78,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     "stream",
     "render",
     "lang",
+    "judge",
     "verifier",
     "simulator",
   ],

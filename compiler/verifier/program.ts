@@ -1,5 +1,6 @@
 /** A program as the model takes it: instructions with relocations resolved to its maps, and what it is. */
 import type { Btf } from "../btf/types.ts";
+import type { ObjectMap } from "../link/maps.ts";
 import type { KernelProfile } from "./profiles/profile.ts";
 
 /** Program types that the model knows, in the kernel's words. */
@@ -18,23 +19,7 @@ export type TracingAttach =
   | { readonly kind: "tp_btf"; readonly name: string }
   | { readonly kind: "iter"; readonly name: string };
 
-export type VerifierMap = {
-  readonly name: string;
-  /** enum bpf_map_type. */
-  readonly type: number;
-  readonly keySize: number;
-  readonly valueSize: number;
-  readonly maxEntries: number;
-  readonly flags: number;
-  /** Contents of a frozen read-only map. */
-  readonly frozen: Uint8Array | undefined;
-  /** Per byte of them: 1 where a loader writes a value that is not known here. */
-  readonly unknownBytes: Uint8Array | undefined;
-  /** Index of the map that a map of maps holds. */
-  readonly inner: number | undefined;
-  /** Its value has a lock, timer or kernel pointer. */
-  readonly special: boolean;
-};
+export type VerifierMap = ObjectMap;
 
 /** A function that the kernel verifies on its own; arguments as GLOBAL_ARG kinds. */
 export type GlobalFunction = {

@@ -3,15 +3,32 @@ import { resolveType, sizeOf } from "../btf/layout.ts";
 import type { Btf, BtfType, TypeId } from "../btf/types.ts";
 import type { ElfObject, ElfSection } from "../elf/format.ts";
 import { branded } from "../util/brand.ts";
-import type { VerifierMap } from "./program.ts";
 
 const ARRAY = 2;
 const PERF_EVENT_ARRAY = 4;
 const RDONLY_PROG = 128;
 const MAX_DEPTH = 16;
 
+export type ObjectMap = {
+  readonly name: string;
+  /** enum bpf_map_type. */
+  readonly type: number;
+  readonly keySize: number;
+  readonly valueSize: number;
+  readonly maxEntries: number;
+  readonly flags: number;
+  /** Contents of a frozen read-only map. */
+  readonly frozen: Uint8Array | undefined;
+  /** Per byte of them: 1 where a loader writes a value that is not known here. */
+  readonly unknownBytes: Uint8Array | undefined;
+  /** Index of the map that a map of maps holds. */
+  readonly inner: number | undefined;
+  /** Its value has a lock, timer or kernel pointer. */
+  readonly special: boolean;
+};
+
 export type ObjectMaps = {
-  readonly maps: readonly VerifierMap[];
+  readonly maps: readonly ObjectMap[];
   readonly declared: ReadonlyMap<string, number>;
   /** Data section → its map. */
   readonly data: ReadonlyMap<string, number>;
@@ -21,7 +38,7 @@ export type ObjectMaps = {
 export type PatchedBytes = { readonly section: string; readonly offset: number; readonly size: number };
 
 export function readObjectMaps(elf: ElfObject, btf: Btf | undefined, patched: readonly PatchedBytes[]): ObjectMaps {
-  const maps: VerifierMap[] = [];
+  const maps: ObjectMap[] = [];
   const declared = new Map<string, number>();
   const data = new Map<string, number>();
   if (btf !== undefined) {
@@ -72,7 +89,7 @@ function* declaredMaps(btf: Btf): Generator<readonly [string, TypeId]> {
   }
 }
 
-function readDeclared(btf: Btf, name: string, id: TypeId): VerifierMap | undefined {
+function readDeclared(btf: Btf, name: string, id: TypeId): ObjectMap | undefined {
   const struct = resolveType(btf, id);
   if (struct.kind !== "struct") return undefined;
   const member = (key: string): TypeId | undefined => {
