@@ -3,6 +3,10 @@
  *
  * panels/index.ts lists the panels in order (`panelRows`); the page builds tabs from it and loads a panel's module when
  * it is first shown. A panel owns the element that it is mounted in and nothing else; it asks the workers through `host`.
+ *
+ * The page's Content-Security-Policy allows no inline styles and scripts: no style= in HTML text (element.style is fine), no
+ * <style> or <script> in SVG that is put into the document; images may be blob: or data:. Colours, spaces and fonts are the custom
+ * properties of style/tokens.css; a panel's own rules go to style/panels.css.
  */
 import type {
   Answers,

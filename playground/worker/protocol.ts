@@ -340,6 +340,8 @@ export type Request =
       readonly positional: readonly string[] | undefined;
       /** Virtual seconds after which the run ends. */
       readonly seconds: number;
+      /** Virtual seconds per second, so that one can watch; undefined: as fast as it goes. */
+      readonly pace: number | undefined;
     }
   | {
       readonly kind: "sample-events";
