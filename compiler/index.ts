@@ -34,6 +34,17 @@ export { createHeatmapRenderer } from "./render/heatmap.ts";
 export { createJsonRenderer } from "./render/json.ts";
 export { RenderError, type Renderer } from "./render/renderer.ts";
 export { createTextRenderer } from "./render/text.ts";
+export {
+  EventError,
+  type EventProblem,
+  printProblem,
+  type Setup,
+  type SimulatedEvent,
+} from "./simulator/event.ts";
+export { generateEvents } from "./simulator/generate.ts";
+export type { GenerateOptions, SimulateOptions, Workload } from "./simulator/options.ts";
+export { type ParsedEvents, parseEvents } from "./simulator/parse-events.ts";
+export { simulate } from "./simulator/simulate.ts";
 export type { Span } from "./source/span.ts";
 export { createSource, type NamedText, type Source } from "./source/text.ts";
 export { createStreamDecoder, decodeStream, StreamError, type StreamItem } from "./stream/decode.ts";

@@ -1,0 +1,94 @@
+/** What a simulation and the generator of events may be told. */
+import type { Snapshot } from "../snapshot/snapshot.ts";
+import type { Setup, SimulatedEvent } from "./event.ts";
+
+export type SimulateOptions = {
+  /** The kernel: its types lay out contexts and memory, its functions and tracepoints are what probes attach to. */
+  readonly snapshot: Snapshot;
+  /** In order of time; one that comes too early counts as now. Default: none, only begin, end and timers run. */
+  readonly events?: Iterable<SimulatedEvent> | AsyncIterable<SimulatedEvent>;
+  /** The host, beyond the defaults: what parseEvents read from an events file's first line. */
+  readonly setup?: Partial<Setup>;
+  /** Virtual processors; default: the setup's. */
+  readonly cpus?: number;
+  /** Instructions that one run of a program may take before it is stopped; default 100 million. */
+  readonly budget?: number;
+  /** Records that the script may print before the run is stopped; default a million. */
+  readonly maxRecords?: number;
+  /** End of the run, nanoseconds since its start; default: the setup's, else the last event, else 10 s. */
+  readonly until?: number | bigint;
+  /** Values of $1 …, written into .rodata where the object left them open. */
+  readonly positional?: readonly string[];
+  /** Values of getopt() options. */
+  readonly named?: ReadonlyMap<string, string>;
+  /** Of rand and of the addresses that things get; default 1. */
+  readonly seed?: number;
+  /** Warn of every kind of failure, not only of those that lose data (-k). */
+  readonly allWarnings?: boolean;
+  /** Ends the run in order, as Ctrl-C does. */
+  readonly signal?: AbortSignal;
+};
+
+export type GenerateOptions = {
+  readonly snapshot: Snapshot;
+  /** The same seed gives the same events; default 1. */
+  readonly seed?: number;
+  /** Nanoseconds that the events span; default 10 s. */
+  readonly duration?: number | bigint;
+  /** Factor on how often things happen; default 1. */
+  readonly rate?: number;
+  /** What happens instead of the usual: see parseWorkload. */
+  readonly workload?: Workload;
+};
+
+/** A number to be drawn: see spec/simulation.md for each. */
+export type Distribution =
+  | { readonly kind: "constant"; readonly value: number }
+  | { readonly kind: "uniform"; readonly min: number; readonly max: number }
+  | { readonly kind: "normal"; readonly mean: number; readonly deviation: number }
+  | { readonly kind: "lognormal"; readonly median: number; readonly sigma: number }
+  | { readonly kind: "exponential"; readonly mean: number }
+  | { readonly kind: "pareto"; readonly least: number; readonly shape: number }
+  /** One of several, each as likely as its weight says. */
+  | {
+      readonly kind: "choice";
+      readonly options: readonly { readonly weight: number; readonly value: Generated }[];
+    };
+
+/** Where a generated value comes from. `same`: the value of an argument (or `pid`, `tid`, `cpu`) of the same event. */
+export type Generated =
+  | Distribution
+  | { readonly kind: "text"; readonly text: string }
+  | { readonly kind: "same"; readonly name: string }
+  | { readonly kind: "list"; readonly elements: readonly Generated[] }
+  | { readonly kind: "fields"; readonly fields: { readonly [name: string]: Generated } };
+
+/** A group of processes that do the same. */
+export type WorkloadProcess = {
+  readonly comm: string;
+  readonly pid: number;
+  readonly threads: number;
+  readonly uid: number;
+  readonly weight: number;
+};
+
+/** Something that happens again and again, with exponential gaps. */
+export type WorkloadEvent = {
+  readonly probe: string;
+  /** Times a second. */
+  readonly rate: number;
+  readonly args: { readonly [name: string]: Generated };
+  readonly retval: Generated | undefined;
+  /** Nanoseconds from entry to return. */
+  readonly took: Distribution | undefined;
+  /** Kernel and user stacks, innermost frame first, each as likely as its weight. */
+  readonly kstacks: readonly { readonly weight: number; readonly frames: readonly string[] }[];
+  readonly ustacks: readonly { readonly weight: number; readonly frames: readonly string[] }[];
+  /** Names of the processes that do it; empty: all. */
+  readonly processes: readonly string[];
+};
+
+export type Workload = {
+  readonly processes: readonly WorkloadProcess[];
+  readonly events: readonly WorkloadEvent[];
+};
