@@ -144,6 +144,8 @@ export type Chart =
   | {
       readonly kind: "histogram";
       readonly map: string;
+      /** hist() or lhist(). */
+      readonly scale: "log2" | "linear";
       /** Text of the key; undefined: a map without keys. */
       readonly key: string | undefined;
       readonly rows: readonly { readonly label: string; readonly count: number }[];
