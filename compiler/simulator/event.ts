@@ -37,6 +37,22 @@ export type EventFrame =
 /** Bytes that stand at an address; below 2^63 it is the process's memory, else the kernel's. `bytes` as text: hexadecimal. */
 export type EventMemory = { readonly address: number | bigint | string; readonly bytes: Uint8Array | string };
 
+/** A helper's answer: r0 alone, or with the bytes that it wrote. `bytes` as text: hexadecimal. */
+export type HelperResult =
+  | number
+  | bigint
+  | string
+  | { readonly value: number | bigint | string; readonly bytes: Uint8Array | string };
+
+/**
+ * Something that a script asks of the loader, as the loader carried it out. `ns`: of time(), since the epoch. `data`: what
+ * cat() read or system() printed; `detached`: the probes went, only `end` comes after.
+ */
+export type RecordedAction =
+  | { readonly kind: "map" | "clear" | "zero" | "detached" }
+  | { readonly kind: "time"; readonly ns: number | bigint | string }
+  | { readonly kind: "cat" | "system"; readonly data: Uint8Array | string };
+
 export type SimulatedEvent = {
   /**
    * What happens, as a script would name it: "kprobe:tcp_sendmsg" (the function is entered: kprobes and fentry probes see
@@ -75,11 +91,25 @@ export type SimulatedEvent = {
   readonly memory?: readonly EventMemory[];
   /** Only for the program of this name (a recording names it; default: every program that is attached there). */
   readonly program?: string;
+  /**
+   * Recordings: what helpers answered in this run, by name ("ktime_get_boot_ns", "get_prandom_u32", "d_path" …), in the order
+   * of the calls. Helpers that are not named, and calls beyond the list, answer by the other fields.
+   */
+  readonly results?: { readonly [helper: string]: readonly HelperResult[] };
+  /** Recordings: for each argument of a static probe, by number, the 64 bytes that the loader put into .rodata. */
+  readonly notes?: { readonly [index: string]: Uint8Array | string };
+  /**
+   * Recordings: what the loader carried out between this event and the next, oldest first. A loader acts a little later than
+   * programs ask, and a map that it prints holds what happened in between; where `setup.actions` is "events", actions wait
+   * in order, and what was printed behind them too, until they are listed here.
+   */
+  readonly actions?: readonly RecordedAction[];
   /** Place in the events file, for messages. */
   readonly line?: number;
 };
 
-/** The host that events happen on: an events file's first line, `{"setup": {…}}`. What is not given has a default. */
+/** The host that events happen on: an events file's first line, `{"setup": {…}}`. What is not given has a default. Further
+ * such lines add to it (a recording learns names as it goes). */
 export type Setup = {
   /** Name of the host; default "simulator". */
   readonly host: string;
@@ -104,6 +134,32 @@ export type Setup = {
   readonly commands: ReadonlyMap<string, string>;
   /** The command of -c, if there is one. */
   readonly childPid: number;
+  /**
+   * "at once": what a script asks of the loader is done when the event that asks is over. "events": when events say so
+   * (recordings); `begin` and `end` probes then also run only where events say so.
+   */
+  readonly actions: "at once" | "events";
+  /** What a loader writes into .rodata by the manifest's `host` kinds ("tai-offset" …), where other fields don't say it. */
+  readonly words: ReadonlyMap<string, bigint>;
+  /** Texts for numbers, before all other ways: "ksym 0xffff…", "usym PID 0x…". */
+  readonly names: ReadonlyMap<string, string>;
+  /** What was recorded, so that it can be replayed without naming it: script, parameters and options. */
+  readonly script: RecordedScript | undefined;
+};
+
+export type RecordedScript = {
+  readonly name: string;
+  readonly text: string;
+  readonly positional: readonly string[];
+  readonly named: ReadonlyMap<string, string>;
+  readonly unsafe: boolean;
+  /** Given with -p, -c, -k. */
+  readonly pidFilter: boolean;
+  readonly child: boolean;
+  readonly readWarnings: boolean;
+  /** Release of the kernel compiled against, and of the host's. */
+  readonly kernel: string;
+  readonly release: string;
 };
 
 export function defaultSetup(): Setup {
@@ -121,6 +177,10 @@ export function defaultSetup(): Setup {
     files: new Map(),
     commands: new Map(),
     childPid: 0,
+    actions: "at once",
+    words: new Map(),
+    names: new Map(),
+    script: undefined,
   };
 }
 
