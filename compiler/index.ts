@@ -18,6 +18,7 @@ export type { Diagnostic } from "./diagnostics/diagnostic.ts";
 export { renderJson as renderDiagnosticsJson } from "./diagnostics/render-json.ts";
 export { renderText as renderDiagnostics } from "./diagnostics/render-text.ts";
 export { type FormatResult, formatScript } from "./format.ts";
+export { checkObject } from "./judge.ts";
 export { helpers } from "./lang/helpers.ts";
 export { probes } from "./lang/probes.ts";
 export {
@@ -49,3 +50,15 @@ export type { Span } from "./source/span.ts";
 export { createSource, type NamedText, type Source } from "./source/text.ts";
 export { createStreamDecoder, decodeStream, StreamError, type StreamItem } from "./stream/decode.ts";
 export type { StreamRecord } from "./stream/records.ts";
+export {
+  type CheckedKernel,
+  type CheckedLine,
+  CheckError,
+  type CheckOptions,
+  type KernelCheck,
+  type KernelVerdict,
+  type MapCheck,
+  type ObjectCheck,
+  type ProgramBudget,
+  type ProgramCheck,
+} from "./verifier/checked.ts";

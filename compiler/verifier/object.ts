@@ -34,6 +34,8 @@ export type ProgramVerdict = Verdict & {
   readonly place: LineInfo | undefined;
   /** The same for any instruction, by slot. */
   readonly lines: ReadonlyMap<number, LineInfo>;
+  /** What the kernel lacks, where that is the reason: "struct task_struct.pid". */
+  readonly absent?: string | undefined;
 };
 
 export type VerifyObjectOptions = {
@@ -61,17 +63,36 @@ const DEFAULT_CPUS = 4;
  * @throws VerifyObjectError if the bytes are no eBPF object, cut or damaged
  */
 export function verifyObject(verifier: Verifier, bytes: Uint8Array, options: VerifyObjectOptions): ObjectVerdict {
-  try {
-    const object = openObject(bytes, options.patched);
-    const env: VerifyEnv = {
-      profile: options.profile,
-      btf: options.btf,
-      ...(options.cpus === undefined ? {} : { cpus: options.cpus }),
-    };
-    const programs = object.programs
+  return verifyOpened(verifier, openForVerify(bytes, options.patched), options);
+}
+
+/** @throws VerifyObjectError as verifyObject: for many kernels or programs, an object is opened once */
+export function openForVerify(bytes: Uint8Array, patched: readonly PatchedBytes[] | undefined): OpenObject {
+  return guarded(() => openObject(bytes, patched));
+}
+
+/** @throws VerifyObjectError where a program contradicts the object */
+export function verifyOpened(
+  verifier: Verifier,
+  object: OpenObject,
+  options: Omit<VerifyObjectOptions, "patched">,
+): ObjectVerdict {
+  const env: VerifyEnv = {
+    profile: options.profile,
+    btf: options.btf,
+    ...(options.cpus === undefined ? {} : { cpus: options.cpus }),
+  };
+  const programs = guarded(() =>
+    object.programs
       .filter((symbol) => options.only === undefined || symbol.name === options.only)
-      .map((symbol) => judge(verifier, object, symbol, env, options.log === true));
-    return { programs, maps: object.maps.maps.map((map) => mapMemory(map, options.cpus ?? DEFAULT_CPUS)) };
+      .map((symbol) => judge(verifier, object, symbol, env, options.log === true)),
+  );
+  return { programs, maps: object.maps.maps.map((map) => mapMemory(map, options.cpus ?? DEFAULT_CPUS)) };
+}
+
+function guarded<T>(read: () => T): T {
+  try {
+    return read();
   } catch (error) {
     if (error instanceof ElfError || error instanceof BtfError || error instanceof RangeError) {
       throw new VerifyObjectError(error.message);
@@ -128,6 +149,7 @@ function judge(
     verdict: "cannot-attach",
     reason: "absent-in-kernel",
     explanation: `${absent} does not exist in this kernel`,
+    absent,
     hint: "guard the access by its existence, or use what this kernel has instead",
   };
 }

@@ -11,6 +11,7 @@ const tables: readonly { readonly phase: string; readonly load: () => Promise<Ca
   { phase: "import", load: async () => (await import("./import.ts")).importCatalog },
   { phase: "check", load: async () => (await import("./check.ts")).checkCatalog },
   { phase: "ir", load: async () => (await import("./ir.ts")).irCatalog },
+  { phase: "verifier", load: async () => (await import("./verifier.ts")).verifierCatalog },
   { phase: "codegen", load: async () => (await import("./codegen.ts")).codegenCatalog },
 ];
 

@@ -1,0 +1,210 @@
+/** One kernel's verdict on an object: its programs judged, its maps weighed, what the kernel lacks looked up. */
+import type { Btf } from "../btf/types.ts";
+import type { OpenObject } from "../link/open-object.ts";
+import type { Snapshot } from "../snapshot/snapshot.ts";
+import type { Source } from "../source/text.ts";
+import { type AttachVerdict, attachVerdict, kindLack } from "./attach.ts";
+import type { CheckedLine, KernelCheck, KernelVerdict, MapCheck, ProgramBudget, ProgramCheck, SpanFinder } from "./checked.ts";
+import { lineAt, openExplainer } from "./explain.ts";
+import { mapMemory } from "./map-memory.ts";
+import { mapIssue } from "./map-limits.ts";
+import type { Verifier } from "./module.ts";
+import type { ObjectFacts } from "./object-facts.ts";
+import { type ProgramVerdict, verifyOpened } from "./object.ts";
+import { compareVersions, KERNEL_VERSIONS, type KernelProfile, profileOf } from "./profiles/profile.ts";
+
+export type KernelQuestion = {
+  readonly verifier: Verifier;
+  readonly object: OpenObject;
+  readonly facts: ObjectFacts;
+  readonly source: Source | undefined;
+  /** A release or a version. */
+  readonly name: string;
+  /** undefined: nothing but the version is known. */
+  readonly snapshot: Snapshot | undefined;
+  /** Types to go by where the kernel's own are not known. */
+  readonly standIn: Snapshot | undefined;
+  readonly cpus: number;
+  readonly log: boolean;
+  readonly spanAt: SpanFinder | undefined;
+};
+
+/** Refusals that hold whatever the kernel's types are: all others are none where types were assumed. */
+const WITHOUT_TYPES = new Set([
+  "helper-id",
+  "helper-program",
+  "helper-gpl",
+  "map-helper",
+  "map-type",
+  "infinite-loop",
+  "too-large",
+  "complex",
+  "stack-off",
+  "stack-combined",
+]);
+const UNTYPED = "the program depends on the kernel's types, and only its version is known";
+
+export function checkKernel(question: KernelQuestion): KernelCheck {
+  const { object, facts, name, snapshot, standIn, cpus } = question;
+  const profile = profileOf(name);
+  const types = snapshot ?? standIn;
+  const explainer = openExplainer(name, profile.version, question.source, question.spanAt);
+  let assumed = false;
+
+  const programs = object.programs.map((symbol): ProgramCheck => {
+    const section = symbol.section === undefined ? "" : (object.elf.sections[symbol.section]?.name ?? "");
+    const row = facts.manifest?.programs.find((each) => each.name === symbol.name);
+    const probe = row?.probe ?? (section === "" ? symbol.name : section);
+    const place = row?.place === undefined ? undefined : explainer.spanOf(row.place);
+    const about = { name: symbol.name, section, probe };
+    const attach: AttachVerdict =
+      snapshot === undefined ? { loaded: true, lacks: [] } : attachVerdict(about, facts.manifest, snapshot);
+    const kind = kindLack(section, profile, snapshot?.arch);
+    const lacks = kind === undefined ? attach.lacks : [kind, ...attach.lacks];
+    for (const lack of lacks) explainer.lack(lack, probe, place);
+    const isAbsent = lacks.some((lack) => lack.kind !== "target" || lack.severity === "absent");
+    if (isAbsent || !attach.loaded) {
+      const nothing = { since: kind?.kind === "probe-kind" ? kind.first : undefined, reason: undefined, message: undefined };
+      const budget = { ...budgetOf(undefined), instructions: symbol.size / 8 };
+      return { ...about, verdict: "cannot-attach", ...nothing, insn: undefined, budget, log: [] };
+    }
+
+    const btf = typesOf(row?.attach[0], types);
+    const judge = (by: KernelProfile, log: boolean): ProgramVerdict => {
+      const { programs } = verifyOpened(question.verifier, object, { profile: by, btf, cpus, only: symbol.name, log });
+      const [first] = programs;
+      if (first === undefined) throw new RangeError(`program ${symbol.name} is not in the object`);
+      return first;
+    };
+    let verdict = judge(profile, question.log);
+    const since = firstThatAccepts(verdict, profile, judge);
+    if (snapshot === undefined && verdict.verdict !== "accepted" && !holdsWithoutTypes(verdict)) {
+      verdict = { ...verdict, verdict: "unknown", explanation: standIn === undefined ? verdict.explanation : UNTYPED };
+    }
+    if (verdict.verdict === "accepted") {
+      // what a program does with memory of the kernel's was judged by types of another one
+      if (snapshot === undefined && needsTypes(object, section)) {
+        assumed = true;
+        verdict = { ...verdict, verdict: "unknown", explanation: UNTYPED };
+      }
+    } else {
+      const use = facts.manifest?.fieldUses.find((each) => each.section === section && each.insn === slotInSection(symbol.value, verdict.insn));
+      explainer.verdict(verdict, {
+        probe,
+        since,
+        use: verdict.reason === "absent-in-kernel" && use !== undefined ? explainer.spanOf(use.place) : undefined,
+        origin: undefined,
+        types: snapshot === undefined && verdict.verdict === "refused" ? standIn?.release : undefined,
+        similar: [],
+      });
+    }
+    return {
+      ...about,
+      verdict: verdict.verdict,
+      since,
+      reason: verdict.reason,
+      message: verdict.message,
+      insn: verdict.insn,
+      budget: budgetOf(verdict),
+      log: question.log ? withSource(verdict) : [],
+    };
+  });
+
+  let mapsFail = false;
+  const maps = object.maps.maps.map((map): MapCheck => {
+    const memory = mapMemory(map, cpus);
+    const named = facts.manifest?.maps.find(({ symbol }) => symbol === map.name)?.name ?? map.name;
+    const issue = mapIssue(map, named, memory, cpus, profile);
+    if (issue !== undefined) {
+      explainer.map(issue);
+      mapsFail ||= issue.kind !== "memory";
+    }
+    return { ...memory, name: named };
+  });
+  if (assumed && standIn !== undefined && programs.every(({ verdict }) => verdict === "accepted" || verdict === "unknown"))
+    explainer.assumed(standIn.release);
+
+  const { diagnostics } = explainer;
+  const verdict = mapsFail ? "refused" : worst(programs, diagnostics.some(({ severity }) => severity === "error"));
+  return {
+    kernel: name,
+    typesKnown: snapshot !== undefined,
+    verdict,
+    since: verdict === "accepted" || mapsFail ? undefined : latest(programs),
+    programs,
+    maps,
+    diagnostics,
+  };
+}
+
+/** A module's functions have their types beside the kernel's. */
+function typesOf(attach: { readonly kind: string; readonly module?: string } | undefined, snapshot: Snapshot | undefined): Btf | undefined {
+  const module = attach !== undefined && "module" in attach ? attach.module : undefined;
+  return (module === undefined ? undefined : snapshot?.moduleBtf(module)) ?? snapshot?.btf;
+}
+
+function slotInSection(start: number, insn: number | undefined): number | undefined {
+  return insn === undefined ? undefined : start / 8 + insn;
+}
+
+function needsTypes(object: OpenObject, section: string): boolean {
+  return /^(fentry|fexit|tp_btf|iter)\//.test(section) || (object.ext?.core ?? []).some((each) => each.section === section || each.section === ".text");
+}
+
+function holdsWithoutTypes({ verdict, reason }: ProgramVerdict): boolean {
+  return verdict === "refused" && reason !== undefined && WITHOUT_TYPES.has(reason);
+}
+
+/** The first later version known to the model that accepts what this one refuses. */
+function firstThatAccepts(
+  verdict: ProgramVerdict,
+  profile: KernelProfile,
+  judge: (profile: KernelProfile, log: boolean) => ProgramVerdict,
+): string | undefined {
+  if (verdict.verdict !== "refused") return undefined;
+  return KERNEL_VERSIONS.find(
+    (version) => compareVersions(version, profile.version) > 0 && judge(profileOf(version), false).verdict === "accepted",
+  );
+}
+
+function budgetOf(verdict: ProgramVerdict | undefined): ProgramBudget {
+  return {
+    instructions: verdict?.instructions ?? 0,
+    verified: verdict?.counts.processed ?? 0,
+    states: verdict?.counts.states ?? 0,
+    peakStates: verdict?.counts.peakStates ?? 0,
+    stack: verdict?.counts.stack ?? 0,
+    stackCombined: verdict?.counts.stackCombined ?? 0,
+  };
+}
+
+function withSource(verdict: ProgramVerdict): readonly CheckedLine[] {
+  const lines: CheckedLine[] = [];
+  let last: unknown;
+  for (const line of verdict.log) {
+    const place = lineAt(verdict.lines, line.insn);
+    if (place !== undefined && place !== last)
+      lines.push({ kind: "source", insn: line.insn, line: place.line, text: place.text });
+    last = place;
+    lines.push({ kind: "walk", ...line });
+  }
+  return lines;
+}
+
+function worst(programs: readonly ProgramCheck[], failed: boolean): KernelVerdict {
+  const has = (verdict: KernelVerdict): boolean => programs.some((program) => program.verdict === verdict);
+  if (has("refused")) return "refused";
+  if (failed) return "cannot-attach"; // a program that is only left out is no failure
+  return has("unknown") ? "unknown" : "accepted";
+}
+
+/** The version that accepts every program, if each has one. */
+function latest(programs: readonly ProgramCheck[]): string | undefined {
+  const versions: string[] = [];
+  for (const { verdict, since } of programs) {
+    if (verdict === "accepted") continue;
+    if (since === undefined) return undefined;
+    versions.push(since);
+  }
+  return versions.sort(compareVersions).at(-1);
+}

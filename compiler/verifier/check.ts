@@ -1,0 +1,61 @@
+/**
+ * An object judged for several kernels: verdicts of the model, what the kernels' snapshots lack, and both explained in the
+ * script's terms.
+ */
+import { createSource, type Source } from "../source/text.ts";
+import type { Snapshot } from "../snapshot/snapshot.ts";
+import { type CheckedKernel, CheckError, type CheckOptions, type KernelCheck, type ObjectCheck } from "./checked.ts";
+import { checkKernel } from "./check-kernel.ts";
+import { loadVerifier, type Verifier } from "./module.ts";
+import { type ObjectFacts, readFacts } from "./object-facts.ts";
+import { openForVerify, VerifyObjectError } from "./object.ts";
+import { compareVersions, profileOf } from "./profiles/profile.ts";
+
+export const DEFAULT_CPUS = 4;
+
+let loading: Promise<Verifier> | undefined;
+
+/** As compiler/judge.ts has it. @throws CheckError (rejects) for bytes that are no eBPF object, or a damaged one */
+export async function check(object: Uint8Array, options: CheckOptions): Promise<ObjectCheck> {
+  loading ??= loadVerifier();
+  const verifier = await loading;
+  try {
+    const facts = readFacts(object);
+    const opened = openForVerify(object, facts.patched);
+    const standIn = options.types ?? newest(options.kernels);
+    const source = options.source ?? scriptOf(facts);
+    const kernels = options.kernels.map((kernel): KernelCheck => {
+      const { name, snapshot } = openKernel(kernel);
+      return checkKernel({ verifier, object: opened, facts, source, name, snapshot, standIn, ...settings(options) });
+    });
+    return { source, kernels };
+  } catch (error) {
+    if (error instanceof VerifyObjectError) throw new CheckError(error.message);
+    throw error;
+  }
+}
+
+function settings(options: CheckOptions) {
+  return { cpus: options.cpus ?? DEFAULT_CPUS, log: options.log === true, spanAt: options.spanAt };
+}
+
+function newest(kernels: readonly CheckedKernel[]): Snapshot | undefined {
+  const snapshots = kernels.filter((kernel): kernel is Snapshot => typeof kernel !== "string");
+  return snapshots.sort((a, b) => compareVersions(a.version.join("."), b.version.join("."))).at(-1);
+}
+
+function scriptOf(facts: ObjectFacts): Source | undefined {
+  return facts.manifest === undefined ? undefined : createSource(facts.manifest.source.name, facts.manifest.source.text);
+}
+
+/** @throws CheckError for a text that is no version */
+function openKernel(kernel: CheckedKernel): { readonly name: string; readonly snapshot: Snapshot | undefined } {
+  if (typeof kernel !== "string") return { name: kernel.release, snapshot: kernel };
+  try {
+    profileOf(kernel);
+  } catch (error) {
+    if (error instanceof RangeError) throw new CheckError(error.message);
+    throw error;
+  }
+  return { name: kernel, snapshot: undefined };
+}

@@ -1,0 +1,210 @@
+/** Verdicts as diagnostics: the place in the script, a sentence in its terms, the kernel's own line in a note. */
+import type { Place } from "../5-object/manifest.ts";
+import { verifierCatalog, verifierNotes } from "../diagnostics/catalog/verifier.ts";
+import { collector, type Diagnostic, type Note, type Report } from "../diagnostics/diagnostic.ts";
+import { helpers } from "../lang/helpers.ts";
+import type { Span } from "../source/span.ts";
+import { lineText, type Source } from "../source/text.ts";
+import type { Lack } from "./attach.ts";
+import type { SpanFinder } from "./checked.ts";
+import type { MapIssue } from "./map-limits.ts";
+import type { ProgramVerdict } from "./object.ts";
+import { compareVersions } from "./profiles/profile.ts";
+
+export type Explainer = {
+  readonly diagnostics: readonly Diagnostic[];
+  readonly lack: (lack: Lack, probe: string, place: Span | undefined) => void;
+  readonly verdict: (verdict: ProgramVerdict, about: AboutVerdict) => void;
+  readonly assumed: (types: string) => void;
+  readonly map: (issue: MapIssue) => void;
+  /** Span of a place of the manifest. */
+  readonly spanOf: (place: Place) => Span | undefined;
+};
+export type AboutVerdict = {
+  readonly probe: string;
+  readonly since: string | undefined;
+  /** For a member that the kernel lacks: the place of its use. */
+  readonly use: Span | undefined;
+  /** Where the value that is refused was made, and what is known of it. */
+  readonly origin: { readonly register: string; readonly state: string; readonly insn: number } | undefined;
+  /** Whose types were taken for the kernel's own. */
+  readonly types: string | undefined;
+  /** Names near to a member that is absent. */
+  readonly similar: readonly string[];
+};
+
+/** @param kernel as messages name it */
+export function openExplainer(
+  kernel: string,
+  version: string,
+  source: Source | undefined,
+  spanAt: SpanFinder | undefined,
+): Explainer {
+  const diagnostics: Diagnostic[] = [];
+  // a collector of its own each time: several probes may have one place, or none
+  const report: Report<typeof verifierCatalog> = (code, span, params, notes) => {
+    const { report: put, diagnostics: made } = collector(verifierCatalog);
+    put(code, span, params, notes);
+    for (const each of made) if (!diagnostics.some((other) => isSame(other, each))) diagnostics.push(each);
+  };
+  const spanOf = (place: Place): Span | undefined =>
+    source === undefined ? undefined : placeSpan(source, place.line, place.column, place.endLine, place.endColumn);
+  const spanOfInsn = (verdict: ProgramVerdict, insn: number | undefined): Span | undefined => {
+    if (insn === undefined || source === undefined) return undefined;
+    const line = lineAt(verdict.lines, insn);
+    if (line === undefined || lineText(source, line.line).trim() !== line.text.trim()) return undefined;
+    const start = offsetOf(source, line.line, Math.max(1, line.column));
+    if (start === undefined) return undefined;
+    return spanAt?.(source, start) ?? wordAt(source, start);
+  };
+
+  return {
+    diagnostics,
+    spanOf,
+    lack(lack, probe, place) {
+      switch (lack.kind) {
+        case "target": {
+          const about = { probe, kernel, what: lack.what, similar: lack.similar };
+          if (lack.severity === "absent") report("target-absent", place, about);
+          else if (lack.severity === "left-out") report("target-left-out", place, about);
+          else report("target-doubtful", place, about);
+          break;
+        }
+        case "probe-kind":
+          report("probe-kind-absent", place, { probe, kernel, what: lack.what, first: lack.first });
+          break;
+        case "event-field":
+          report("event-field-absent", spanOf(lack.place) ?? place, { probe, kernel, ...lack });
+          break;
+      }
+    },
+    verdict(verdict, { probe, since, use, origin, types, similar }) {
+      const span = use ?? spanOfInsn(verdict, verdict.insn);
+      const explanation = verdict.explanation ?? "no reason is known";
+      const notes: Note[] = [];
+      if (origin !== undefined) {
+        const from = spanOfInsn(verdict, origin.insn);
+        const same = from !== undefined && span !== undefined && from.start === span.start;
+        if (from !== undefined && !same)
+          notes.push({ text: verifierNotes.from(origin.register, origin.state), span: from });
+      }
+      if (verdict.verdict === "refused" && verdict.message !== undefined)
+        notes.push({ text: verifierNotes.says(verdict.message), span: undefined });
+      if (span === undefined && verdict.insn !== undefined)
+        notes.push({ text: verifierNotes.insn(verdict.insn, verdict.name), span: undefined });
+      if (since !== undefined) notes.push({ text: verifierNotes.since(since), span: undefined });
+      if (types !== undefined) notes.push({ text: verifierNotes.assumed(types), span: undefined });
+      if (verdict.verdict === "unknown") {
+        report("program-unjudged", span, { probe, kernel, explanation }, notes);
+        return;
+      }
+      if (verdict.verdict === "cannot-attach") {
+        const what = verdict.absent ?? explanation;
+        if (verdict.reason === "absent-in-kernel") report("member-absent", span, { probe, kernel, what, similar }, notes);
+        else report("target-absent", span, { probe, kernel, what, similar }, notes);
+        return;
+      }
+      const helper = helperOf(verdict.message);
+      const about = { probe, kernel, explanation, ...(verdict.hint === undefined ? {} : { way: verdict.hint }) };
+      const code = codeOf(verdict, helper !== undefined && compareVersions(version, helper.since) < 0);
+      if (code === "helper-absent" || code === "helper-misplaced") {
+        const named = { probe, kernel, helper: `helper ${helper?.name ?? "of that number"}` };
+        if (code === "helper-misplaced") report(code, span, named, notes);
+        else report(code, span, { ...named, first: helper?.since }, notes);
+      } else {
+        report(code, span, about, notes);
+      }
+    },
+    assumed: (types) => report("types-assumed", undefined, { kernel, types }),
+    map(issue) {
+      switch (issue.kind) {
+        case "kind":
+          report("map-kind-absent", undefined, { map: issue.map, kernel, type: issue.type, first: issue.first });
+          break;
+        case "limit":
+          report("map-too-large", undefined, { map: issue.map, kernel, what: issue.what, limit: issue.limit });
+          break;
+        case "memory":
+          report("map-memory", undefined, { map: issue.map, bytes: issue.bytes, cpus: issue.cpus, entries: issue.entries });
+          break;
+      }
+    },
+  };
+}
+
+function isSame(a: Diagnostic, b: Diagnostic): boolean {
+  return a.code === b.code && a.message === b.message && a.span?.start === b.span?.start && a.span?.end === b.span?.end;
+}
+
+type RefusalCode =
+  | "loop-endless"
+  | "walk-too-long"
+  | "helper-absent"
+  | "helper-misplaced"
+  | "pointer-unchecked"
+  | "bound-unknown"
+  | "stack-exceeded"
+  | "program-refused";
+
+/** Reasons of verifier/messages.ts by what a script's author does about them; all others: program-refused. */
+const CODES: Readonly<Record<string, RefusalCode>> = {
+  "infinite-loop": "loop-endless",
+  "too-large": "walk-too-long",
+  complex: "walk-too-long",
+  "helper-id": "helper-absent",
+  "helper-program": "helper-misplaced",
+  "ptr-nullable": "pointer-unchecked",
+  "stack-off": "stack-exceeded",
+  "stack-combined": "stack-exceeded",
+  unbounded: "bound-unknown",
+  "ptr-unbounded": "bound-unknown",
+  "ptr-range": "bound-unknown",
+  "ptr-value": "bound-unknown",
+  "size-negative": "bound-unknown",
+  "size-unbounded": "bound-unknown",
+  "size-zero": "bound-unknown",
+  "max-outside": "bound-unknown",
+  "min-outside": "bound-unknown",
+  "min-negative": "bound-unknown",
+  "map-access": "bound-unknown",
+  "mem-access": "bound-unknown",
+  "key-access": "bound-unknown",
+  "stack-var-off": "bound-unknown",
+  "stack-unbounded": "bound-unknown",
+};
+
+function codeOf(verdict: ProgramVerdict, helperIsNewer: boolean): RefusalCode {
+  const { reason = "", message = "" } = verdict;
+  if ((reason === "invalid-mem" || reason === "arg-type") && message.includes("or_null")) return "pointer-unchecked";
+  if (reason === "helper-program" && helperIsNewer) return "helper-absent";
+  return CODES[reason] ?? "program-refused";
+}
+
+function helperOf(message: string | undefined): { readonly name: string; readonly since: string } | undefined {
+  const id = Number(/#(\d+)$/.exec(message ?? "")?.[1] ?? 0);
+  return helpers.find((row) => row.id === id);
+}
+
+/** The line that holds at an instruction: its own or the last before. */
+export function lineAt<T>(lines: ReadonlyMap<number, T>, insn: number): T | undefined {
+  for (let slot = insn; slot >= 0; slot--) {
+    const line = lines.get(slot);
+    if (line !== undefined) return line;
+  }
+  return undefined;
+}
+
+function offsetOf(source: Source, line: number, column: number): number | undefined {
+  const start = source.lineStarts()[line - 1];
+  return start === undefined || column < 1 ? undefined : Math.min(start + column - 1, source.text.length);
+}
+function placeSpan(source: Source, line: number, column: number, endLine: number, endColumn: number): Span | undefined {
+  const start = offsetOf(source, line, column);
+  const end = offsetOf(source, endLine, endColumn);
+  return start === undefined || end === undefined || end < start ? undefined : { start, end };
+}
+/** A word or operator: what can be marked where no expression is known to begin. */
+function wordAt(source: Source, start: number): Span {
+  const length = /^(?:[$@]?\w+|\S)/.exec(source.text.slice(start, start + 200))?.[0].length ?? 1;
+  return { start, end: Math.min(start + length, source.text.length) };
+}

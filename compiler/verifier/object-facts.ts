@@ -1,0 +1,131 @@
+/**
+ * What an object says of itself beside its programs: the `.tracelet` manifest where it has one. Read leniently row by row:
+ * an object of another compiler has none, and one of ours may come damaged.
+ */
+import type { Attach, Manifest, Place } from "../5-object/manifest.ts";
+import { ElfError } from "../elf/error.ts";
+import { readElf } from "../elf/read.ts";
+import type { PatchedBytes } from "../link/maps.ts";
+import { decodeMsgpack, type Msgpack } from "../util/msgpack.ts";
+import { VerifyObjectError } from "./object.ts";
+
+export type ObjectFacts = {
+  readonly manifest: ObjectManifest | undefined;
+  /** Bytes of .rodata that a loader writes before it freezes them. */
+  readonly patched: readonly PatchedBytes[];
+};
+/** The part of the manifest that verdicts need. */
+export type ObjectManifest = Pick<Manifest, "source" | "maps" | "tracepointFields" | "fieldUses" | "kernel"> & {
+  readonly missingProbes: string;
+  readonly programs: readonly {
+    readonly name: string;
+    readonly probe: string;
+    readonly attach: readonly Attach[];
+    readonly place: Place | undefined;
+  }[];
+};
+
+const SECTION = ".tracelet";
+/** Of one argument of a static probe: eight u64 (spec/object.md). */
+const USDT_ARGUMENT = 64;
+
+/** @throws VerifyObjectError if the bytes are no object, or its manifest is damaged */
+export function readFacts(bytes: Uint8Array): ObjectFacts {
+  const section = sectionOf(bytes);
+  if (section === undefined) return { manifest: undefined, patched: [] };
+  const damaged = (what: string): VerifyObjectError => new VerifyObjectError(`damaged ${SECTION} section: ${what}`);
+  const value = decodeMsgpack(section, damaged);
+  if (!isRecord(value)) throw damaged("it is no map");
+  const list = (key: string, isRow: (row: Row) => boolean): readonly Row[] => {
+    const rows = value[key] ?? [];
+    if (!Array.isArray(rows) || !rows.every((row: Msgpack): row is Row => isRecord(row) && isRow(row)))
+      throw damaged(`"${key}" is wrong`);
+    return rows;
+  };
+  const { source, config, kernel } = value;
+  if (!isRecord(source) || typeof source.name !== "string" || typeof source.text !== "string")
+    throw damaged(`"source" is wrong`);
+  const programs = list("programs", (row) => isText(row.name) && isText(row.probe) && isList(row.attach, isAttach));
+  const maps = list("maps", (row) => isText(row.name) && (row.symbol === undefined || isText(row.symbol)));
+  const fields = list("tracepointFields", isTracepointField);
+  const uses = list("fieldUses", (row) => isText(row.section) && isNumber(row.insn) && isPlace(row.place));
+  const at = (key: string, size: (row: Row) => Msgpack | undefined): PatchedBytes[] =>
+    list(key, (row) => isNumber(row.offset) && isNumber(size(row))).map((row) => patch(row.offset, size(row)));
+  const arguments_ = programs.flatMap((row) => (Array.isArray(row.usdtArguments) ? row.usdtArguments : []));
+  return {
+    manifest: {
+      source: { name: source.name, text: source.text },
+      kernel: typeof kernel === "string" ? kernel : "",
+      missingProbes: isRecord(config) && typeof config.missing_probes === "string" ? config.missing_probes : "error",
+      // rows are as our writer made them, their parts that are read here checked above
+      programs: programs.map((row) => ({
+        name: String(row.name),
+        probe: String(row.probe),
+        attach: (row.attach ?? []) as unknown as readonly Attach[],
+        place: isPlace(row.place) ? (row.place as unknown as Place) : undefined,
+      })),
+      maps: maps as unknown as Manifest["maps"],
+      tracepointFields: fields as unknown as Manifest["tracepointFields"],
+      fieldUses: uses as unknown as Manifest["fieldUses"],
+    },
+    patched: [
+      ...at("params", (row) => row.size ?? 8),
+      ...at("host", () => 8),
+      ...at("symbols", () => 8),
+      ...arguments_.filter(isRecord).map((row) => patch(row.offset, USDT_ARGUMENT)),
+    ],
+  };
+}
+
+type Row = { readonly [key: string]: Msgpack };
+
+function patch(offset: Msgpack | undefined, size: Msgpack | undefined): PatchedBytes {
+  return { section: ".rodata", offset: Number(offset), size: Number(size) };
+}
+
+function sectionOf(bytes: Uint8Array): Uint8Array | undefined {
+  try {
+    return readElf(bytes).sections.find(({ name }) => name === SECTION)?.data;
+  } catch (error) {
+    if (error instanceof ElfError) throw new VerifyObjectError(error.message);
+    throw error;
+  }
+}
+
+function isRecord(value: Msgpack | undefined): value is Row {
+  return (
+    value !== null && typeof value === "object" && !Array.isArray(value) && !(value instanceof Uint8Array)
+  );
+}
+function isText(value: Msgpack | undefined): value is string {
+  return typeof value === "string";
+}
+function isNumber(value: Msgpack | undefined): value is number {
+  return typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
+}
+function isList(value: Msgpack | undefined, isRow: (row: Row) => boolean): boolean {
+  return Array.isArray(value) && value.every((row) => isRecord(row) && isRow(row));
+}
+function isPlace(value: Msgpack | undefined): boolean {
+  return (
+    isRecord(value) &&
+    isNumber(value.line) &&
+    isNumber(value.column) &&
+    isNumber(value.endLine) &&
+    isNumber(value.endColumn)
+  );
+}
+const ATTACH_TEXTS = ["function", "module", "category", "event", "target"];
+function isAttach(row: Row): boolean {
+  return isText(row.kind) && ATTACH_TEXTS.every((key) => row[key] === undefined || row[key] === null || isText(row[key]));
+}
+function isTracepointField(row: Row): boolean {
+  return (
+    isText(row.section) &&
+    isText(row.category) &&
+    isText(row.event) &&
+    isText(row.field) &&
+    isNumber(row.size) &&
+    isPlace(row.place)
+  );
+}
