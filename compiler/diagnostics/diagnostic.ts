@@ -8,6 +8,9 @@ export type Severity = "error" | "warning";
 
 export type Note = { readonly text: string; readonly span: Span | undefined };
 
+/** A way out that an editor can take: `find`, which stands inside the diagnostic's span, becomes `replace`; find "": put before the span. */
+export type Replacement = { readonly find: string; readonly replace: string };
+
 export type Diagnostic = {
   /** Kebab-case words, stable for ever; `tracelet explain CODE` tells more. */
   readonly code: string;
@@ -18,6 +21,8 @@ export type Diagnostic = {
   /** undefined: about the whole input (a file that cannot be read, a snapshot). */
   readonly span: Span | undefined;
   readonly notes: readonly Note[];
+  /** Absent: nothing that a program could put right. Each is a way of its own. */
+  readonly replacements?: readonly Replacement[];
 };
 
 /** What a phase returns: a value always, and what it has to say. */
@@ -28,20 +33,24 @@ export type Row<P> = {
   readonly severity: Severity;
   readonly message: (p: P) => string;
   readonly hint: ((p: P) => string | undefined) | undefined;
+  /** undefined: parameters with `similar` names give one replacement each. */
+  readonly replacements: ((p: P) => readonly Replacement[]) | undefined;
 };
 
 export function error<P = Record<never, never>>(
   message: (p: P) => string,
   hint?: (p: P) => string | undefined,
+  replacements?: (p: P) => readonly Replacement[],
 ): Row<P> {
-  return { severity: "error", message, hint };
+  return { severity: "error", message, hint, replacements };
 }
 
 export function warning<P = Record<never, never>>(
   message: (p: P) => string,
   hint?: (p: P) => string | undefined,
+  replacements?: (p: P) => readonly Replacement[],
 ): Row<P> {
-  return { severity: "warning", message, hint };
+  return { severity: "warning", message, hint, replacements };
 }
 
 /** A collector for one phase over one or more catalogue tables: `report("undefined-map", span, { name })`. */
@@ -65,6 +74,7 @@ export function collector<Catalog extends { readonly [code: string]: Row<never> 
     // The collector's own type ties params to the row; the index access loses that tie.
     const row = catalog[code] as Row<unknown> | undefined;
     if (row === undefined) throw new Error(`no catalogue row ${code}`);
+    const replacements = row.replacements?.(params) ?? renames(params);
     diagnostics.push({
       code,
       severity: row.severity,
@@ -72,7 +82,20 @@ export function collector<Catalog extends { readonly [code: string]: Row<never> 
       hint: row.hint?.(params),
       span,
       notes,
+      ...(replacements.length > 0 ? { replacements } : {}),
     });
   };
   return { report, diagnostics };
+}
+
+/** The wrong name by each of those that are like it, if the parameters hold them. */
+function renames(params: unknown): readonly Replacement[] {
+  if (typeof params !== "object" || params === null || !("similar" in params) || !Array.isArray(params.similar))
+    return [];
+  const wrong = ["field", "name", "key", "target"].map(
+    (key) => Object.entries(params).find(([name]) => name === key)?.[1],
+  );
+  const find = wrong.find((each) => typeof each === "string" && each !== "");
+  if (typeof find !== "string") return [];
+  return params.similar.filter((name) => typeof name === "string").map((replace: string) => ({ find, replace }));
 }
