@@ -12,7 +12,7 @@ NODE_BIN := node_modules/.bin
 SOURCES := $(shell find compiler -name '*.ts' -o -name '*.ohm' 2>/dev/null)
 LOADER_SOURCES := $(wildcard loader/*.c loader/*.h loader/Makefile)
 
-.PHONY: help deps gen build loader cli demo test check lint types cases test-verifier test-kernel test-matrix test-scripts bench fuzz update fmt dump snapshots clean
+.PHONY: help deps gen build loader cli demo test check lint types cases test-verifier test-kernel test-matrix test-scripts bench fuzz fuzz-verifier update fmt dump snapshots clean
 
 help: ## print this help
 	@echo "tracelet: the bpftrace language as ordinary CO-RE eBPF objects"; echo
@@ -66,6 +66,9 @@ bench: build ## time, size and cost per event beside bpftrace, as ratios
 
 fuzz: build ## 100,000 made and damaged scripts through the compiler, a sample through the verifier (SEED=, COUNT=, OBJECTS=, JOBS=)
 	$(Q)node test/fuzz/run.mjs
+
+fuzz-verifier: build/.deps ## 20,000 random programs through the verifier model and this kernel, 50,000 damaged objects (SEEDS=, COUNT=, DAMAGED=, JOBS=)
+	$(Q)node test/verifier/fuzz/run.mjs
 
 update: build ## rewrite the expected sections of test/cases (look at the diff)
 	$(Q)test -z "$$CI" || { echo "make update changes expectations: not in CI"; exit 1; }

@@ -59,7 +59,7 @@ describe("cases", () => {
         expect(compiled.result.object, diagnosticsText(compiled)).toBeDefined();
       }
       if (kernel && compiled.result.object !== undefined)
-        expect(verifierRefusal(compiled.result.object)).toBeUndefined();
+        expect(verifierRefusal(compiled.result.object, path)).toBeUndefined();
     });
   }
 });

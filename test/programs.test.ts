@@ -40,7 +40,10 @@ describe.each(programs)("%s", (file) => {
     "this kernel's verifier accepts it, compiled against either kernel and for either instruction set",
     () => {
       for (const version of ["6.1", "6.12"]) {
-        for (const isa of ["v2", "v3"] as const) expect(verifierRefusal(objectOf(file, version, isa))).toBeUndefined();
+        for (const isa of ["v2", "v3"] as const) {
+          const object = objectOf(file, version, isa);
+          expect(verifierRefusal(object, `programs/${file} for ${version}, ${isa}`)).toBeUndefined();
+        }
       }
     },
   );

@@ -30,6 +30,7 @@ const group = (prefix, rows) => {
 group("V_", codes.VERDICT);
 group("T_", codes.TYPE);
 group("F_", codes.FLAG);
+group("TRUST_", codes.TRUST);
 group("SLOT_", codes.SLOT);
 group("OP_", codes.ALU_OP);
 group("J_", codes.JUMP_OP);

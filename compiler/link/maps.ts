@@ -23,8 +23,8 @@ export type ObjectMap = {
   readonly unknownBytes: Uint8Array | undefined;
   /** Index of the map that a map of maps holds. */
   readonly inner: number | undefined;
-  /** Its value has a lock, timer or kernel pointer. */
-  readonly special: boolean;
+  /** What its value holds that the kernel treats in a way of its own: "bpf_timer", "bpf_spin_lock", "kernel pointer", … */
+  readonly special: readonly string[];
 };
 
 export type ObjectMaps = {
@@ -68,7 +68,7 @@ export function readObjectMaps(elf: ElfObject, btf: Btf | undefined, patched: re
       frozen: frozen ? contents : undefined,
       unknownBytes: unknown.includes(1) ? unknown : undefined,
       inner: undefined,
-      special: false,
+      special: [],
     });
   }
   return { maps, declared, data };
@@ -120,7 +120,7 @@ function readDeclared(btf: Btf, name: string, id: TypeId): ObjectMap | undefined
     frozen: undefined,
     unknownBytes: undefined,
     inner: undefined,
-    special: inner || (value !== undefined && hasSpecial(btf, value, 0)),
+    special: [...(inner ? ["map"] : []), ...(value === undefined ? [] : new Set(specialIn(btf, value, 0)))],
   };
 }
 
@@ -137,19 +137,20 @@ const SPECIAL = new Set([
   "bpf_task_work",
 ]);
 
-/** Whether a value has a member that the kernel treats in a way of its own: locks, timers, tagged pointers. */
-function hasSpecial(btf: Btf, id: TypeId, depth: number): boolean {
-  if (depth > MAX_DEPTH) return true;
+/** Members of a value that the kernel treats in a way of its own: locks, timers, tagged pointers. */
+function specialIn(btf: Btf, id: TypeId, depth: number): readonly string[] {
+  if (depth > MAX_DEPTH) return ["value of great depth"];
   const type: BtfType = resolveType(btf, id);
   switch (type.kind) {
     case "struct":
     case "union":
-      return SPECIAL.has(type.name) || type.members.some((member) => hasSpecial(btf, member.type, depth + 1));
+      if (SPECIAL.has(type.name)) return [type.name];
+      return type.members.flatMap((member) => specialIn(btf, member.type, depth + 1));
     case "array":
-      return hasSpecial(btf, type.type, depth + 1);
+      return specialIn(btf, type.type, depth + 1);
     case "ptr":
-      return btf.type(type.type).kind === "type_tag";
+      return btf.type(type.type).kind === "type_tag" ? ["kernel pointer"] : [];
     default:
-      return false;
+      return [];
   }
 }

@@ -7,18 +7,19 @@ import { resolve, resolveType, sizeOf } from "../btf/layout.ts";
 import type { Btf, BtfType, TypeId } from "../btf/types.ts";
 import { branded } from "../util/brand.ts";
 import { NOT_KNOWN, NUMBER, pointerTo, refused } from "./answer.ts";
-import { FLAG, TYPE } from "./codes.ts";
+import { FLAG, TRUST, TYPE } from "./codes.ts";
 
 const MAX_DEPTH = 32;
 
-/** Members that may be null even where the walk vouches for them: those must be checked before use. */
-const NULLABLE: readonly (readonly [string, string, string])[] = [
-  ["mm_struct", "exe_file", "6.4"],
-  ["sk_buff", "sk", "6.4"],
-  ["request_sock", "sk", "6.4"],
-  ["socket", "sk", "6.4"],
-  ["vm_area_struct", "vm_mm", "6.13"],
-  ["vm_area_struct", "vm_file", "6.13"],
+/**
+ * Lists of members whose pointers the kernel vouches for as it does for their owner's: for struct X it keeps them as a
+ * struct X__safe_… of its own, which its BTF shows (BTF_TYPE_SAFE_* in kernel/bpf/verifier.c).
+ */
+const LISTS: readonly (readonly [string, number])[] = [
+  ["__safe_trusted", TRUST.TRUSTED],
+  ["__safe_trusted_or_null", TRUST.TRUSTED_OR_NULL],
+  ["__safe_rcu", TRUST.RCU],
+  ["__safe_rcu_or_null", TRUST.RCU_OR_NULL],
 ];
 
 export type BtfWalk = {
@@ -43,10 +44,11 @@ export function openBtfWalk(btf: Btf, since: (version: string) => boolean): BtfW
 
 function walk(btf: Btf, id: TypeId, off: number, size: number, since: (version: string) => boolean): bigint {
   let type = resolveType(btf, id);
+  const owner = "name" in type ? type.name : "";
   for (let depth = 0; depth < MAX_DEPTH; depth++) {
     if (type.kind !== "struct" && type.kind !== "union") return refused(2);
     if (off + size > type.size) return lastArray(btf, type, off, size) ? NOT_KNOWN : refused(1);
-    const inner = step(btf, type, off, size, since);
+    const inner = step(btf, type, owner, off, size, since);
     if (typeof inner === "bigint") return inner;
     off = inner.off;
     type = inner.type;
@@ -71,6 +73,8 @@ type Inner = { readonly type: BtfType; readonly off: number };
 function step(
   btf: Btf,
   type: BtfType & { readonly kind: "struct" | "union" },
+  /** Name of the struct that the pointer is to: lists go by it, whatever the member is nested in. */
+  owner: string,
   off: number,
   size: number,
   since: (version: string) => boolean,
@@ -102,7 +106,7 @@ function step(
     if (own.kind === "struct" || own.kind === "union") return { type: own, off: off - at };
     if (own.kind === "ptr") {
       if (bytes !== size || off !== at) return refused(2);
-      return pointee(btf, own.type, inUnion, nullable(type, member.name, since), since);
+      return pointee(btf, own.type, inUnion, trustOf(btf, owner, member.name, own.type), since);
     }
     if (off + size > at + bytes) return refused(2);
     return NUMBER;
@@ -110,15 +114,23 @@ function step(
   return refused(2);
 }
 
-function nullable(
-  type: BtfType & { readonly kind: "struct" | "union" },
-  member: string,
-  since: (version: string) => boolean,
-): boolean {
-  return NULLABLE.some(([struct, name, version]) => struct === type.name && name === member && since(version));
+/** Lists of `owner` that have a member of that name and type. */
+function trustOf(btf: Btf, owner: string, name: string, target: TypeId): number {
+  let bits = 0;
+  for (const [suffix, bit] of LISTS) {
+    const id = owner === "" ? undefined : btf.find("struct", owner + suffix);
+    const list = id === undefined ? undefined : btf.type(id);
+    if (list?.kind !== "struct") continue;
+    const found = list.members.some((member) => {
+      const pointer = resolveType(btf, member.type);
+      return member.name === name && pointer.kind === "ptr" && resolve(btf, pointer.type) === resolve(btf, target);
+    });
+    if (found) bits |= bit;
+  }
+  return bits;
 }
 
-function pointee(btf: Btf, id: TypeId, inUnion: boolean, mayBeNull: boolean, since: (v: string) => boolean): bigint {
+function pointee(btf: Btf, id: TypeId, inUnion: boolean, trust: number, since: (v: string) => boolean): bigint {
   let tags = 0;
   let at = id;
   for (let depth = 0; depth < MAX_DEPTH; depth++) {
@@ -126,7 +138,7 @@ function pointee(btf: Btf, id: TypeId, inUnion: boolean, mayBeNull: boolean, sin
     if (type.kind === "type_tag") {
       if (type.name === "user") tags |= FLAG.USER;
       if (type.name === "percpu") tags |= FLAG.PERCPU;
-      if (type.name === "rcu") tags |= FLAG.RCU | FLAG.MAYBE_NULL;
+      if (type.name === "rcu" && since("6.2")) tags |= FLAG.RCU;
       at = type.type;
     } else if (
       type.kind === "const" ||
@@ -141,8 +153,8 @@ function pointee(btf: Btf, id: TypeId, inUnion: boolean, mayBeNull: boolean, sin
   }
   const target = btf.type(at);
   if (target.kind === "struct" || target.kind === "union") {
-    const flags = tags | (inUnion && since("6.2") ? FLAG.UNTRUSTED : 0) | (mayBeNull ? FLAG.RCU | FLAG.MAYBE_NULL : 0);
-    return pointerTo(TYPE.BTF | flags, resolve(btf, at));
+    const flags = tags | (inUnion && since("6.2") ? FLAG.UNTRUSTED : 0);
+    return pointerTo(TYPE.BTF | flags, resolve(btf, at), trust);
   }
   return since("6.17") && target.kind !== "fwd" && target.kind !== "func_proto"
     ? pointerTo(TYPE.MEM | FLAG.RDONLY | FLAG.UNTRUSTED, 0)
@@ -153,16 +165,27 @@ function pointee(btf: Btf, id: TypeId, inUnion: boolean, mayBeNull: boolean, sin
 export function structSize(btf: Btf, id: number): number {
   return sizeOf(btf, branded<TypeId>(id)) ?? 0;
 }
-/** Type at off 0 through first members, as the kernel takes a sock_common for a sock. */
-export function isWithin(btf: Btf, have: number, want: number): boolean {
+/**
+ * Whether a struct of type `want` lies at `off` in one of type `have`: as the kernel takes a sock for a sock_common
+ * (btf_struct_ids_match in kernel/bpf/btf.c).
+ */
+export function holdsStruct(btf: Btf, have: number, off: number, want: number): boolean {
   let id = branded<TypeId>(have);
+  let at = off;
   for (let depth = 0; depth < MAX_DEPTH; depth++) {
-    if (id === want) return true;
+    if (at === 0 && id === want) return true;
     const type = resolveType(btf, id);
-    if (type.kind !== "struct") return false;
-    const first = type.members[0];
-    if (first === undefined || first.bitOffset !== 0 || first.bitSize !== 0) return false;
-    id = resolve(btf, first.type);
+    if (type.kind !== "struct" && type.kind !== "union") return false;
+    const bits = at * 8;
+    const inner = type.members.find((member) => {
+      const size = sizeOf(btf, member.type) ?? 0;
+      const { kind } = resolveType(btf, member.type);
+      const isStruct = kind === "struct" || kind === "union";
+      return member.bitSize === 0 && isStruct && member.bitOffset <= bits && bits < member.bitOffset + size * 8;
+    });
+    if (inner === undefined) return false;
+    at -= inner.bitOffset / 8;
+    id = resolve(btf, inner.type);
   }
   return false;
 }

@@ -34,6 +34,9 @@ export const FLAG = {
   RCU: 0x8000,
 } as const;
 
+/** Lists that a kernel keeps of members: a pointer read from one keeps its owner's trust, or may be null all the same. */
+export const TRUST = { TRUSTED: 1, TRUSTED_OR_NULL: 2, RCU: 4, RCU_OR_NULL: 8 } as const;
+
 /** Kinds of a stack slot's byte. */
 export const SLOT = { INVALID: 0, SPILL: 1, MISC: 2, ZERO: 3 } as const;
 
@@ -90,6 +93,7 @@ export const ARG = {
   LONG: 15,
   ALLOC_SIZE: 16,
   CONST_STRING: 17,
+  MEM_WRITE: 18,
   UNKNOWN: 255,
 } as const;
 export const ARG_FLAG = { MAYBE_NULL: 0x100, RDONLY: 0x200 } as const;
@@ -111,7 +115,7 @@ export const RETURNS = {
 
 export const HELPER_STATUS = { MISSING: 0, OK: 1, NOT_HERE: 2, GPL_ONLY: 3, UNKNOWN: 4 } as const;
 /** Helpers that the walk itself knows. */
-export const HELPER_ID = { MAP_LOOKUP: 1, LOOP: 181 } as const;
+export const HELPER_ID = { MAP_LOOKUP: 1, SOCKET_COOKIE: 46, SNPRINTF: 165, LOOP: 181 } as const;
 
 /** Parameters of functions that are verified on their own. */
 export const GLOBAL_ARG = { NONE: 0, SCALAR: 1, CTX: 2, MEM: 3, MEM_NONNULL: 4, UNKNOWN: 5 } as const;
@@ -166,5 +170,6 @@ export const FEATURES = [
   "UNINIT_GROW",
   "ATOMICS",
   "ORDERED",
+  "TRUST_WALK",
 ] as const;
 export type Feature = (typeof FEATURES)[number];

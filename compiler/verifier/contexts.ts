@@ -104,6 +104,23 @@ function tracing(attach: TracingAttach | undefined, env: VerifyEnv): ContextAcce
   };
 }
 
+/** Iterators' arguments that point to what is walked, by number: ctx_arg_info where each is registered. */
+const ITERATED: ReadonlyMap<string, readonly number[]> = new Map([
+  ["bpf_link", [1]],
+  ["bpf_map", [1]],
+  ["bpf_prog", [1]],
+  ["cgroup", [1]],
+  ["ipv6_route", [1]],
+  ["ksym", [1]],
+  ["netlink", [1]],
+  ["task", [1]],
+  ["task_file", [1, 3]],
+  ["task_vma", [1, 2]],
+  ["tcp", [1]],
+  ["udp", [1]],
+  ["unix", [1]],
+]);
+
 function argumentPointer(
   btf: Btf,
   type: BtfType & { readonly kind: "ptr" },
@@ -128,8 +145,9 @@ function argumentPointer(
   } else if (attach.kind === "iter") {
     if (trusts) flags |= FLAG.TRUSTED;
     if (index > 0) {
-      // what an iterator walks may be null at its end; only structs that iterators are known to declare so
-      if (attach.name !== "task") return NOT_KNOWN;
+      // what an iterator walks may be null at its end
+      const walked = ITERATED.get(attach.name);
+      if (walked === undefined || !walked.includes(index)) return NOT_KNOWN;
       flags |= FLAG.MAYBE_NULL;
     }
   }

@@ -5,9 +5,10 @@
  */
 import { type Helper, type HelperArg, type HelperReturn, helpers } from "../lang/helpers.ts";
 import { ARG, ARG_FLAG, HELPER_STATUS, RETURNS } from "./codes.ts";
+import { D_PATH_FUNCTIONS } from "./helper-objects.ts";
 import { mapMask } from "./profiles/maps.ts";
 import { isSince, type KernelProfile } from "./profiles/profile.ts";
-import type { VerifierProgram, VerifyEnv } from "./program.ts";
+import type { TracingAttach, VerifierProgram, VerifyEnv } from "./program.ts";
 
 export type HelperEntry = {
   readonly status: number;
@@ -60,10 +61,12 @@ const LENGTHS = new Set([45, 67, 114, 115]);
 const CPU_ID = 8;
 const RESERVE = 131;
 const CURRENT_TASK_BTF = 158;
-/** Their formats, or where they may be called, are checked in ways that the model does not know. */
-const UNSURE = new Set([126, 127, 147, 165]);
+const SNPRINTF = 165;
+const D_PATH = 147;
+/** Of iterators only. */
+const SEQUENCE = new Set([126, 127]);
 /** Arguments that may be null although memory is asked. */
-const NULLABLE_MEM: ReadonlySet<string> = new Set(["177:3"]);
+const NULLABLE_MEM: ReadonlySet<string> = new Set(["126:4", "165:1", "165:4", "177:3"]);
 const TRAMPOLINE_ONLY = new Set([183, 184]);
 /** Helpers of socket filters among lang's rows, by the version that brought them there. */
 const SOCKET: ReadonlyMap<number, string> = new Map([
@@ -96,7 +99,8 @@ const NOT_GPL = new Set([
 const made = new WeakMap<KernelProfile, Map<string, readonly (HelperEntry | undefined)[]>>();
 
 export function helperEntries(program: VerifierProgram, env: VerifyEnv): readonly (HelperEntry | undefined)[] {
-  const key = `${program.type} ${program.attach?.kind ?? ""} ${program.gpl} ${env.btf === undefined ? 0 : env.btf.count}`;
+  const path = mayCallPath(program.attach);
+  const key = `${program.type} ${program.attach?.kind ?? ""} ${path} ${program.gpl} ${env.btf === undefined ? 0 : env.btf.count}`;
   const known = made.get(env.profile) ?? new Map<string, readonly (HelperEntry | undefined)[]>();
   made.set(env.profile, known);
   const entries = known.get(key) ?? makeEntries(program, env);
@@ -138,13 +142,12 @@ function returnsOf(row: Helper, since: (version: string) => boolean): number {
 
 function argOf(id: number, arg: HelperArg, index: number): number {
   if (id === RESERVE && index === 1) return ARG.ALLOC_SIZE;
-  const kind = ARGS[arg];
+  const kind = id === SNPRINTF && index === 0 ? ARG.MEM_WRITE : ARGS[arg];
   return NULLABLE_MEM.has(`${id}:${index + 1}`) ? kind | ARG_FLAG.MAYBE_NULL : kind;
 }
 
 function statusOf(row: Helper, program: VerifierProgram, since: (v: string) => boolean, hasTask: boolean): number {
   const { OK, NOT_HERE, GPL_ONLY, UNKNOWN } = HELPER_STATUS;
-  if (UNSURE.has(row.id)) return UNKNOWN;
   if (row.id === CURRENT_TASK_BTF && !hasTask) return UNKNOWN;
   if (program.type === "socket_filter") {
     const first = SOCKET.get(row.id);
@@ -154,10 +157,17 @@ function statusOf(row: Helper, program: VerifierProgram, since: (v: string) => b
     const { attach } = program;
     if (row.programs !== undefined && !row.programs.includes(program.type)) return NOT_HERE;
     if (TRAMPOLINE_ONLY.has(row.id) && attach?.kind !== "fentry" && attach?.kind !== "fexit") return NOT_HERE;
+    if (SEQUENCE.has(row.id) && attach?.kind !== "iter") return NOT_HERE;
+    if (row.id === D_PATH && !mayCallPath(attach)) return NOT_HERE;
     if (row.id === 173 && program.type === "tracing" && attach?.kind !== "fentry" && attach?.kind !== "fexit")
       return NOT_HERE;
   }
   return program.gpl || NOT_GPL.has(row.id) ? OK : GPL_ONLY;
+}
+
+function mayCallPath(attach: TracingAttach | undefined): boolean {
+  if (attach?.kind === "fentry" || attach?.kind === "fexit") return D_PATH_FUNCTIONS.has(attach.function);
+  return attach?.kind === "iter";
 }
 
 export function helperName(id: number): string {

@@ -54,7 +54,7 @@ export function writeImage(exports: ModuleExports, program: VerifierProgram, env
     view.setUint32(at + 16, map.flags, true);
     view.setUint32(at + 20, data, true);
     view.setInt32(at + 24, map.inner ?? -1, true);
-    view.setInt32(at + 28, map.special ? 1 : 0, true);
+    view.setInt32(at + 28, map.special.length > 0 ? 1 : 0, true);
   });
 
   helpers.forEach((entry, id) => {

@@ -111,6 +111,10 @@ export const MESSAGES = {
   END_RESERVED: row("BPF_END uses reserved fields", MALFORMED),
   EXIT_RESERVED: row("BPF_EXIT uses reserved fields", MALFORMED),
   FILL_SIZE: row("invalid size of register fill", "part of a saved pointer is read as if it were a number"),
+  FORMAT: row(
+    "Invalid format string",
+    "the format asks for other arguments than it gets, or for what snprintf does not print",
+  ),
   FRAME_POINTER: row("frame pointer is read only", MALFORMED),
   GLOBAL_ARG: row(
     (n) => (n(1) === 1 ? `R${n(0)} is not a scalar` : `arg#${n(0) - 1} is expected to be non-NULL`),

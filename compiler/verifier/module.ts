@@ -12,6 +12,7 @@ export type WalkHost = {
   readonly btfAccess: (btf: number, id: number, off: number, size: number) => bigint;
   readonly btfSize: (btf: number, id: number) => number;
   readonly btfMatches: (btf: number, id: number, off: number, helper: number, arg: number) => number;
+  readonly formatFits: (map: number, off: number, count: number) => number;
   readonly log: (kind: number, insn: number, a: number, b: number) => void;
 };
 
@@ -63,6 +64,7 @@ export async function loadVerifier(): Promise<Verifier> {
       btfSize: (btf: number, id: number) => ask().btfSize(btf, id),
       btfMatches: (btf: number, id: number, off: number, helper: number, arg: number) =>
         ask().btfMatches(btf, id, off, helper, arg),
+      formatFits: (map: number, off: number, count: number) => ask().formatFits(map, off, count),
       log: (kind: number, insn: number, a: number, b: number) => ask().log(kind, insn, a, b),
     },
   });

@@ -68,6 +68,7 @@ const EXPECTED: Readonly<Record<number, string>> = {
   [ARG.VALUE_UNINIT]: MEMORY,
   [ARG.MEM]: MEMORY,
   [ARG.MEM_UNINIT]: MEMORY,
+  [ARG.MEM_WRITE]: MEMORY,
   [ARG.LONG]: "fp, pkt, pkt_meta, map_key, map_value, mem, ringbuf_mem, buf",
   [ARG.SIZE]: "scalar",
   [ARG.SIZE_ZERO]: "scalar",

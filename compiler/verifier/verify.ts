@@ -5,6 +5,8 @@ import { NOT_KNOWN } from "./answer.ts";
 import { openBtfWalk, structSize } from "./btf-access.ts";
 import { VERDICT } from "./codes.ts";
 import { contextOf, prototypeOf } from "./contexts.ts";
+import { formatFits } from "./format-string.ts";
+import { takesObject } from "./helper-objects.ts";
 import { helperName } from "./helper-rows.ts";
 import { writeImage } from "./image.ts";
 import { type LogLine, openLog } from "./log.ts";
@@ -65,7 +67,8 @@ export function verifyProgram(
     ctxAccess: (off, size, write) => context(off, size, write !== 0),
     btfAccess: (_, id, off, size) => walk?.access(id, off, size) ?? NOT_KNOWN,
     btfSize: (_, id) => (env.btf === undefined ? 0 : structSize(env.btf, id)),
-    btfMatches: () => -1,
+    btfMatches: (_, id, off, helper) => (env.btf === undefined ? -1 : takesObject(env.btf, helper, id, off)),
+    formatFits: (map, off, count) => formatFits(program.maps[map], off, count),
     log: log.note,
   });
   try {
@@ -97,7 +100,7 @@ function checkShape(program: VerifierProgram, env: VerifyEnv): Verdict | undefin
   const view = new DataView(code.buffer, code.byteOffset, code.byteLength);
   for (let i = 0; i < slots; i++) {
     if (view.getUint8(i * 8) !== 0x18) continue;
-    const bad = checkWide(view, i, slots, program);
+    const bad = checkWide(view, i, slots, program) ?? checkMapFits(view, i, program, env);
     if (bad !== undefined) return bad;
     i++;
   }
@@ -128,6 +131,37 @@ function checkWide(view: DataView, slot: number, slots: number, program: Verifie
     }
   }
   if (source === 4 && !program.funcInfo) return none("refused", "no-func-info", "missing btf func_info", slot);
+  return undefined;
+}
+
+/** Program types that may have neither locks nor timers in the maps that they use: is_tracing_prog_type. */
+const PLAIN_MAPS: ReadonlySet<string> = new Set([
+  "kprobe",
+  "tracepoint",
+  "perf_event",
+  "raw_tracepoint",
+  "raw_tracepoint_writable",
+]);
+/** What map values hold, the version that knew it, and whom the kernel refuses it. */
+const REFUSED_IN_MAPS: readonly (readonly [string, string, (type: string) => boolean])[] = [
+  ["bpf_spin_lock", "5.1", (type) => PLAIN_MAPS.has(type) || type === "socket_filter"],
+  ["bpf_timer", "5.15", (type) => PLAIN_MAPS.has(type)],
+  ["bpf_wq", "6.10", (type) => PLAIN_MAPS.has(type)],
+];
+
+/** Whether a program of its type may use the map of a wide load: check_map_prog_compatibility. */
+function checkMapFits(view: DataView, slot: number, program: VerifierProgram, env: VerifyEnv): Verdict | undefined {
+  const source = view.getUint8(slot * 8 + 1) >> 4;
+  const map = source === 1 || source === 2 ? program.maps[view.getInt32(slot * 8 + 4, true)] : undefined;
+  for (const [what, since, refuses] of REFUSED_IN_MAPS) {
+    if (map === undefined || !map.special.includes(what) || !isSince(env.profile, since) || !refuses(program.type))
+      continue;
+    const kind = program.type === "socket_filter" ? "socket filter progs" : "tracing progs";
+    return {
+      ...none("refused", "map-not-here", `${kind} cannot use ${what} yet`, slot),
+      explanation: `the values of map ${map.name} hold a ${what}, which programs of this type may not use`,
+    };
+  }
   return undefined;
 }
 

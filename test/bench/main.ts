@@ -1,6 +1,6 @@
 /**
  * `make bench`: every figure beside bpftrace's from the same run. Names of parts as arguments narrow it:
- * compile objects start host guest. Without root only compiling is measured.
+ * compile objects verifier start host guest. Without root only compiling is measured.
  */
 import { mkdirSync } from "node:fs";
 import { benchCompile } from "./compile.ts";
@@ -10,6 +10,7 @@ import { benchObjects } from "./objects.ts";
 import { benchStart } from "./start.ts";
 import { met, printTable, type Row } from "./table.ts";
 import { WORK } from "./tools.ts";
+import { benchVerifier } from "./verifier.ts";
 
 mkdirSync(WORK, { recursive: true });
 const parts = new Set(process.argv.slice(2));
@@ -22,6 +23,7 @@ const show = (title: string, rows: readonly Row[]) => {
 
 if (wanted("compile")) show("Compiling (medians)", benchCompile(11));
 if (wanted("objects")) show("Objects", benchObjects());
+if (wanted("verifier")) show("The verifier model", await benchVerifier());
 if (wanted("start")) show("Starting", benchStart(11));
 if (wanted("host"))
   show("Cost per event on this kernel: uprobe; the clock itself takes about 75 ns", await benchEventsOnHost());

@@ -8,6 +8,7 @@ import {
   renderDiagnostics,
   type Stage,
 } from "../../compiler/index.ts";
+import { compareObject } from "../verifier/agreement.ts";
 import type { CaseFile } from "./case-file.ts";
 import { defaultSnapshot } from "./kernels.ts";
 import { LOADER, TRACELET } from "./machine.ts";
@@ -131,13 +132,18 @@ export function runCase(file: CaseFile, options: CaseOptions, format: "text" | "
   return { stdout: run.stdout, stderr: run.stderr, status: run.status };
 }
 
-/** The kernel's verdict on an object; undefined when it accepts all programs. */
-export function verifierRefusal(object: Uint8Array): string | undefined {
+/**
+ * The kernel's verdict on an object; undefined when it accepts all programs, and the verifier model agrees. `name` is for
+ * the notes of the comparison.
+ */
+export function verifierRefusal(object: Uint8Array, name: string): string | undefined {
   const check = spawnSync(LOADER, ["check", "-"], {
     input: object,
     encoding: "utf8",
     timeout: 60_000,
     maxBuffer: 1 << 26,
   });
+  const difference = compareObject(name, object, check);
+  if (difference !== undefined) return `the verifier model differs from this kernel\n${difference}`;
   return check.status === 0 ? undefined : `status ${check.status}\n${check.stdout}${check.stderr}`;
 }

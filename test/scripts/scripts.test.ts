@@ -12,6 +12,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { whyNoGuest } from "../kernel/guest.ts";
 import { available, LOADER, whyNoKernel } from "../runner/machine.ts";
+import { compareObject } from "../verifier/agreement.ts";
 import { type GuestResults, runTools } from "./guest.ts";
 import { TOOL_ROWS } from "./rows.ts";
 import { printTable, type Row } from "./table.ts";
@@ -76,7 +77,8 @@ describe.skipIf(tools.length === 0)("the tools of Debian's bpftrace packages", (
     if (!canLoad) return;
     const path = join(work, `${id}.bpf.o`);
     writeFileSync(path, result.object);
-    const { status, stderr } = spawnSync(LOADER, ["check", path], { encoding: "utf8" });
+    const { status, stdout, stderr } = spawnSync(LOADER, ["check", path], { encoding: "utf8" });
+    expect(compareObject(id, result.object, { status, stdout })).toBeUndefined();
     row.accepted = asKnown(status === 0, NOT_ACCEPTED[id], stderr);
     if (!row.accepted) row.reasons.push(NOT_ACCEPTED[id]?.why ?? "");
   });

@@ -83,7 +83,7 @@ function readMap(words: readonly string[]): VerifierMap {
       hex === undefined ? undefined : Uint8Array.from(hex.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16)),
     unknownBytes: undefined,
     inner: undefined,
-    special: false,
+    special: fields.has("special") ? [fields.get("special") ?? ""] : [],
   };
 }
 

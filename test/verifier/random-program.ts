@@ -20,7 +20,7 @@ const map = (name: string, type: number, keySize: number, valueSize: number, max
   frozen: undefined,
   unknownBytes: undefined,
   inner: undefined,
-  special: false,
+  special: [],
 });
 export const FUZZ_MAPS: readonly VerifierMap[] = [
   map("array", 2, 4, 64, 4),

@@ -17,6 +17,7 @@ import {
   A_MAP,
   A_MEM,
   A_MEM_UNINIT,
+  A_MEM_WRITE,
   A_NONE,
   A_RINGBUF,
   A_SIZE,
@@ -29,6 +30,7 @@ import {
   E_ALLOC_SIZE,
   E_ARG_TYPE,
   E_CALLBACK_MAP,
+  E_FORMAT,
   E_HELPER_GPL,
   E_HELPER_ID,
   E_HELPER_PROGRAM,
@@ -39,6 +41,7 @@ import {
   E_MISALIGNED,
   E_NO_MAP,
   E_NOT_READABLE,
+  E_PTR_VAR,
   E_RELEASE_OFFSET,
   E_SIZE_NEGATIVE,
   E_SIZE_UNBOUNDED,
@@ -49,14 +52,19 @@ import {
   E_TWO_REFS,
   E_UNREFERENCED,
   F_MAYBE_NULL,
+  F_RCU,
   F_RDONLY,
   F_RINGBUF,
+  F_PERCPU,
   F_TRUSTED,
   F_UNTRUSTED,
+  F_USER,
   FEAT_ARRAY_NONNULL,
   FEAT_MEM_KEY,
   H_LOOP,
   H_MAP_LOOKUP,
+  H_SNPRINTF,
+  H_SOCKET_COOKIE,
   HELPER_GPL_ONLY,
   HELPER_NOT_HERE,
   HELPER_OK,
@@ -89,8 +97,8 @@ import {
   T_VALUE,
 } from "./codes.gen";
 import { cpus, fail, giveUp, has, helperArg, helperCount, helperRow, HelperRow, immAt, mapRow, newId, options, pc } from "./env";
-import { btfMatches } from "./host";
-import { checkAccess, checkKey, checkMapUse, checkMem, checkPlain, checkValue } from "./mem";
+import { btfMatches, formatFits } from "./host";
+import { checkAccess, checkKey, checkMapUse, checkMem, checkPlain, checkValue, isKnown } from "./mem";
 import { markPrecise, markSlotPrecise } from "./precise";
 import { baseType, isConst, isNull, markNone, markPointer, markUnknown, Reg } from "./reg";
 import { checkRange, rawSize } from "./stack";
@@ -197,8 +205,8 @@ function checkSize(state: State, n: i32, arg: i32, memArg: i32): bool {
   if (r.umin == 0 && !zeroOk) return fail(E_SIZE_ZERO, n, <i64>r.umin, <i64>r.umax);
   if (r.umax >= <u64>MAX_SIZE) return fail(E_SIZE_UNBOUNDED, n);
   const kind = memArg & 0xff;
-  const write = kind == A_MEM_UNINIT;
-  const raw = write && isConst(r);
+  const write = kind == A_MEM_UNINIT || kind == A_MEM_WRITE;
+  const raw = kind == A_MEM_UNINIT && isConst(r);
   if (!reachMemory(state, n - 1, <i32>r.umax, zeroOk, write, raw, memArg)) return false;
   markPrecise(state, n);
   return true;
@@ -226,6 +234,7 @@ function checkArg(state: State, n: i32, arg: i32, before: i32, helper: i32): boo
       case A_VALUE_UNINIT:
       case A_MEM:
       case A_MEM_UNINIT:
+      case A_MEM_WRITE:
       case A_LONG:
         fits = isMemory(r.type, arg);
         break;
@@ -249,8 +258,12 @@ function checkArg(state: State, n: i32, arg: i32, before: i32, helper: i32): boo
       case A_BTF:
         if (base != T_BTF) {
           fits = false;
-        } else if (r.type & (F_MAYBE_NULL | F_UNTRUSTED)) {
+        } else if (r.type & (F_MAYBE_NULL | F_UNTRUSTED | F_USER | F_PERCPU)) {
           fits = false;
+        } else if (helper == H_SOCKET_COOKIE && (r.type & F_RCU) != 0) {
+          fits = false;
+        } else if (!isConst(r) || r.tv != 0) {
+          return fail(E_PTR_VAR, <i64>r.tv, <i64>r.tm, r.type, r.aux, r.uid);
         } else {
           const match = btfMatches(r.uid, r.aux, r.off, helper, n);
           if (match < 0) return giveUp(E_HELPER_UNKNOWN, helper);
@@ -275,7 +288,7 @@ function checkArg(state: State, n: i32, arg: i32, before: i32, helper: i32): boo
     if (reference != 0) return fail(E_TWO_REFS, n, r.ref, reference);
     reference = r.ref;
   }
-  if (skip && kind != A_MEM) return true;
+  if (skip && kind != A_MEM && kind != A_MEM_WRITE) return true;
   switch (kind) {
     case A_MAP:
       map = r.aux;
@@ -327,8 +340,12 @@ function checkArg(state: State, n: i32, arg: i32, before: i32, helper: i32): boo
       if (!isConst(r)) return fail(E_STRING_VARIABLE, n);
       const start = <i64>r.off + <i64>r.tv;
       if (!checkValue(n, r, r.off, info.valueSize - <i32>start, false)) return false;
-      for (let i = <i32>start; i < info.valueSize; i++) if (!load<u8>(<usize>info.data + <usize>i)) return true;
-      return fail(E_STRING_END);
+      let patched = false;
+      for (let i = <i32>start; i < info.valueSize; i++) {
+        if (!isKnown(info, i, 1)) patched = true;
+        else if (!load<u8>(<usize>info.data + <usize>i)) return true;
+      }
+      return patched ? giveUp(E_STRING_END) : fail(E_STRING_END);
     }
     default:
       return true;
@@ -446,6 +463,13 @@ export function doHelper(state: State): bool {
   for (let n = 1; n <= 5; n++) {
     const before = n > 1 ? helperArg(row, n - 2) : 0;
     if (!checkArg(state, n, helperArg(row, n - 1), before, id)) return false;
+  }
+  if (id == H_SNPRINTF) {
+    const format = regOf(frame, 3);
+    const length = regOf(frame, 5);
+    if (length.tv & 7) return fail(E_FORMAT);
+    const fits = formatFits(format.aux, format.off + <i32>format.tv, <i32>(length.tv >> 3));
+    if (fits != 1) return fits == 0 ? fail(E_FORMAT) : giveUp(E_FORMAT);
   }
   if (map >= 0) {
     const type = mapRow(map).type;

@@ -23,6 +23,11 @@ export declare function btfSize(uid: i32, id: i32): i32;
 @external("host", "btfMatches")
 export declare function btfMatches(uid: i32, have: i32, off: i32, helper: i32, arg: i32): i32;
 
+/** 1: the constant string at `off` of a map is a format that `count` arguments of 8 bytes fit; 0: it is not; -1: not known. */
+// @ts-ignore: decorator
+@external("host", "formatFits")
+export declare function formatFits(map: i32, off: i32, count: i32): i32;
+
 /** For the log: state `state` (address) is about to run instruction `insn`; kind is LOG_*. */
 // @ts-ignore: decorator
 @external("host", "log")

@@ -42,12 +42,15 @@ import {
   E_UNKNOWN_ACCESS,
   F_MAYBE_NULL,
   F_PERCPU,
+  F_RCU,
   F_RDONLY,
+  F_TRUSTED,
   F_UNTRUSTED,
   F_USER,
   FEAT_ATOMICS,
   FEAT_ORDERED,
   FEAT_ST_CTX,
+  FEAT_TRUST_WALK,
   MAP_RDONLY_PROG,
   MAP_WRONLY_PROG,
   T_BTF,
@@ -61,8 +64,12 @@ import {
   T_SOCKET,
   T_STACK,
   T_VALUE,
+  TRUST_RCU,
+  TRUST_RCU_OR_NULL,
+  TRUST_TRUSTED,
+  TRUST_TRUSTED_OR_NULL,
 } from "./codes.gen";
-import { dstAt, fail, giveUp, has, immAt, mapRow, MapRow, offAt, opcodeAt, pc, srcAt } from "./env";
+import { dstAt, fail, giveUp, has, immAt, mapRow, MapRow, newId, offAt, opcodeAt, pc, srcAt } from "./env";
 import { pointerTypeAt, setPointerType } from "./flow";
 import { btfAccess, ctxAccess } from "./host";
 import { baseType, isConst, markKnown, markNone, markPointer, markUnknown, Reg } from "./reg";
@@ -122,7 +129,7 @@ function checkAlignment(n: i32, r: Reg, off: i32, size: i32, strict: bool): bool
 }
 
 /** None of the bytes is written by a loader. The marks lie behind the contents. */
-function isKnown(map: MapRow, off: i64, size: i32): bool {
+export function isKnown(map: MapRow, off: i64, size: i32): bool {
   const marks = <usize>map.data + <usize>map.valueSize + <usize>off;
   for (let i = 0; i < size; i++) if (load<u8>(marks + <usize>i)) return false;
   return true;
@@ -134,15 +141,32 @@ function frozen(data: usize, off: i64, size: i32): u64 {
 }
 
 /** What BTF or the context's layout says of an access, put into a register. */
-function applyAnswer(to: Reg, answer: i64, flags: i32): void {
-  const type = <i32>(answer & 0xffff);
+function applyAnswer(to: Reg, type: i32, answer: i64): void {
   if (type == T_SCALAR) {
     markUnknown(to);
     return;
   }
-  markPointer(to, type | flags);
+  markPointer(to, type);
   to.aux = <i32>(answer >> 32);
-  to.uid = <i32>((answer >> 16) & 0xffff);
+  // each has a NULL check of its own
+  if (type & F_MAYBE_NULL) to.id = newId();
+}
+
+/** Trust of a pointer that was read through a pointer of type `owner`: check_ptr_to_btf_access. */
+function trusted(type: i32, owner: i32, lists: i32): i32 {
+  if (baseType(type) != T_BTF) return type;
+  if (!has(FEAT_TRUST_WALK)) return type & F_RCU ? type | F_MAYBE_NULL : type;
+  if (owner & F_UNTRUSTED) return T_BTF | F_UNTRUSTED;
+  if (!(owner & (F_TRUSTED | F_RCU))) return type & ~F_RCU;
+  if (lists & TRUST_TRUSTED) return type | F_TRUSTED;
+  if (lists & TRUST_TRUSTED_OR_NULL) return type | F_TRUSTED | F_MAYBE_NULL;
+  // programs that may not sleep run in a section of RCU as a whole
+  if (lists & TRUST_RCU) return type | F_RCU;
+  if (type & F_RCU || lists & TRUST_RCU_OR_NULL) {
+    type |= F_RCU | F_MAYBE_NULL;
+    return lists & TRUST_RCU_OR_NULL ? type & ~F_UNTRUSTED : type;
+  }
+  return type;
 }
 
 function accessBtf(n: i32, r: Reg, off: i32, size: i32, write: bool, to: Reg | null): bool {
@@ -157,7 +181,7 @@ function accessBtf(n: i32, r: Reg, off: i32, size: i32, write: bool, to: Reg | n
   const type = <i32>(answer & 0xffff);
   if (type == 0) return fail(E_BTF_REFUSED, r.aux, at, size, r.uid, answer >> 32);
   if (type == 0xffff) return giveUp(E_UNKNOWN_ACCESS);
-  if (to != null) applyAnswer(to, answer, 0);
+  if (to != null) applyAnswer(to, trusted(type, r.type, <i32>((answer >> 16) & 0xffff)), answer);
   return true;
 }
 
@@ -176,7 +200,7 @@ function accessCtx(n: i32, r: Reg, off: i32, size: i32, write: bool, to: Reg | n
   const type = <i32>(answer & 0xffff);
   if (type == 0) return fail(E_CTX, at, size, answer >> 32);
   if (type == 0xffff) return giveUp(E_UNKNOWN_ACCESS);
-  if (!write && to != null) applyAnswer(to, answer, 0);
+  if (!write && to != null) applyAnswer(to, type, answer);
   return true;
 }
 

@@ -47,6 +47,7 @@ const SINCE: Readonly<Record<Feature, readonly string[]>> = {
   UNINIT_GROW: ["6.8"],
   ATOMICS: ["5.12"],
   ORDERED: ["6.15"],
+  TRUST_WALK: ["6.4"],
 };
 
 /** Whether a version is one of those, a later release of the same line, or later than the last. */
