@@ -14,13 +14,18 @@ export {
   printInspection,
 } from "./5-object/inspect.ts";
 export type { Manifest } from "./5-object/manifest.ts";
-export type { Diagnostic } from "./diagnostics/diagnostic.ts";
+export type { Diagnostic, Replacement } from "./diagnostics/diagnostic.ts";
 export { renderJson as renderDiagnosticsJson } from "./diagnostics/render-json.ts";
 export { renderText as renderDiagnostics } from "./diagnostics/render-text.ts";
+export { type Explored, type ExploredExpression, type ExploredField, explore } from "./explore.ts";
 export { type FormatResult, formatScript } from "./format.ts";
 export { checkObject } from "./judge.ts";
+export { type Aggregation, aggregations } from "./lang/aggregations.ts";
+export { type Builtin, builtins } from "./lang/builtins.ts";
+export { type ConfigRow, configRows } from "./lang/config.ts";
+export { type ArgKind, type FunctionRow, functions } from "./lang/functions.ts";
 export { helpers } from "./lang/helpers.ts";
-export { probes } from "./lang/probes.ts";
+export { hardwareEvents, type ProbeRow, probes, softwareEvents } from "./lang/probes.ts";
 export {
   type CompileOptions,
   defaultOptions,
@@ -30,6 +35,7 @@ export {
   type Stage,
 } from "./options.ts";
 export { type CompileResult, compile, VERSION } from "./pipeline.ts";
+export { type ChartData, createChartCollector } from "./render/charts.ts";
 export { createFlamegraphRenderer } from "./render/flamegraph.ts";
 export { createHeatmapRenderer } from "./render/heatmap.ts";
 export { createJsonRenderer } from "./render/json.ts";
@@ -51,9 +57,9 @@ export { createSource, type NamedText, type Source } from "./source/text.ts";
 export { createStreamDecoder, decodeStream, StreamError, type StreamItem } from "./stream/decode.ts";
 export type { StreamRecord } from "./stream/records.ts";
 export {
+  CheckError,
   type CheckedKernel,
   type CheckedLine,
-  CheckError,
   type CheckOptions,
   type KernelCheck,
   type KernelVerdict,
