@@ -42,9 +42,9 @@ function append(element: Element, children: readonly Child[]): void {
   for (const child of children) if (child !== undefined) element.append(child);
 }
 
-/** A button that says what it does; `label` where the text alone does not. */
+/** A button that says what it does. */
 export function button(text: string, act: () => void, attributes: Attributes = {}): HTMLButtonElement {
-  const element = el("button", { type: "button", ...attributes }, text);
+  const element = el("button", { type: "button", class: "button", ...attributes }, text);
   element.addEventListener("click", act);
   return element;
 }
