@@ -59,7 +59,7 @@ export function spill(
       if (dst !== undefined && remade.has(dst)) continue;
       const names = new Map<VReg, VReg>();
       eachRead(op, (reg) => {
-        if (isSpilled(reg) && !names.has(reg)) names.set(reg, load(reg, op.meta));
+        if (isSpilled(reg) && !names.has(reg)) names.set(reg, load(reg, placeOf(op.meta)));
       });
       const place = dst === undefined ? undefined : places.get(dst);
       if (dst !== undefined && place !== undefined && !names.has(dst)) names.set(dst, fresh());
@@ -77,7 +77,7 @@ export function spill(
       out.push(renamed);
       if (dst !== undefined && place !== undefined) {
         const src = { kind: "reg", reg: rename(dst) } as const;
-        out.push({ kind: "store", size: 8, base: FRAME, off: place, src, meta: op.meta });
+        out.push({ kind: "store", size: 8, base: FRAME, off: place, src, meta: placeOf(op.meta) });
       }
     }
     const names = new Map<VReg, VReg>();
@@ -88,6 +88,11 @@ export function spill(
     block.ops.length = 0;
     block.ops.push(...out);
   }
+}
+
+/** Where in the script an operation stands. What relocates it is not for the loads and stores around it. */
+function placeOf(meta: Op["meta"]): Op["meta"] {
+  return meta.core === undefined ? meta : { ...meta, core: undefined };
 }
 
 /** The operation that makes each register from nothing, where it is the only one to write it. */
