@@ -41,7 +41,12 @@ export type Script = {
 /** Replace `from..to` of the script by `insert`. Offsets are UTF-16 units, as everywhere below. */
 export type TextEdit = { readonly from: number; readonly to: number; readonly insert: string };
 
-export type Fix = { readonly label: string; readonly edits: readonly TextEdit[] };
+export type Fix = {
+  readonly label: string;
+  readonly edits: readonly TextEdit[];
+  /** The way out is the page's option, not an edit. */
+  readonly allowUnsafe: boolean;
+};
 
 /** A diagnostic whose place is in the editor's terms. */
 export type Problem = {
@@ -118,6 +123,18 @@ export type ProgramVerdictView = {
 /** One kernel's verdict on an object. */
 export type KernelVerdict = {
   readonly kernel: KernelInfo;
+  /** The worst of its programs and maps. */
+  readonly verdict: ProgramVerdictView["verdict"];
+  /** Where it is not accepted: the first later release that would take the whole object. */
+  readonly since: string | undefined;
+  /** Why, in the script's terms, with places. */
+  readonly problems: readonly Problem[];
+  readonly maps: readonly {
+    readonly name: string;
+    readonly type: string;
+    readonly entries: number;
+    readonly bytes: number;
+  }[];
   readonly programs: readonly ProgramVerdictView[];
   /** Bytes of memory that the maps take on that kernel. */
   readonly mapBytes: number;
