@@ -46,6 +46,8 @@ export type CompileOptions = {
   readonly buffer: "ring" | "perf";
   /** Count and report every failed read of memory (-k). */
   readonly readWarnings: boolean;
+  /** Record what the programs learn from outside, besides what they do, so that a simulation can repeat it. */
+  readonly record: boolean;
   /** The script's own C headers: read before the script, wherever it includes them. */
   readonly headers: readonly NamedText[];
   /** Finds the files of `import "path";`; undefined: there are none, and an import is an error. */
@@ -71,6 +73,7 @@ export function defaultOptions(snapshot: Snapshot): CompileOptions {
     child: false,
     buffer: olderThan(snapshot, 5, 8) ? "perf" : "ring",
     readWarnings: false,
+    record: false,
     headers: [],
     imports: undefined,
     btf: true,

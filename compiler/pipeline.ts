@@ -7,6 +7,7 @@ import { printTyped } from "./2-check/print.ts";
 import { build } from "./3-ir/build/build.ts";
 import { optimize } from "./3-ir/optimize.ts";
 import { printModule } from "./3-ir/print.ts";
+import { record } from "./3-ir/record/record.ts";
 import { generate } from "./4-codegen/generate.ts";
 import { printCode } from "./4-codegen/print.ts";
 import { inspect } from "./5-object/inspect.ts";
@@ -73,7 +74,9 @@ export function compile(text: string, options: CompileOptions): CompileResult {
   trace?.("ir", () => printModule(ir.value));
   if (failed(ir.diagnostics)) return stopped;
 
-  const optimized = optimize(ir.value);
+  const recorded = options.record ? record(optimize(ir.value), { snapshot, arch: options.arch }) : undefined;
+  if (recorded !== undefined && failed(recorded.diagnostics)) return stopped;
+  const optimized = recorded?.value ?? optimize(ir.value);
   trace?.("ir-opt", () => printModule(optimized));
 
   const code = generate(optimized, { btf: snapshot.btf, source, isa: options.isa, arch: options.arch });

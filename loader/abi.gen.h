@@ -59,7 +59,9 @@
 	X(JOIN, "join") \
 	X(ASSERT, "assert") \
 	X(UNWATCH, "unwatch") \
-	X(SKBOUTPUT, "skboutput")
+	X(SKBOUTPUT, "skboutput") \
+	X(HIT, "hit") \
+	X(SEEN, "seen")
 
 #define ABI_SITE_KINDS(X) \
 	X(MAP_FULL, "map-full") \
@@ -70,7 +72,8 @@
 	X(OUT_OF_BOUNDS, "out-of-bounds") \
 	X(STACK, "stack") \
 	X(NO_CHILD, "no-child") \
-	X(HELPER, "helper")
+	X(HELPER, "helper") \
+	X(RECORDING, "recording")
 
 #define ABI_ATTACH_KINDS(X) \
 	X(BEGIN, "begin") \

@@ -118,8 +118,25 @@ static void put_mac(struct bytes *out, const u8 *m)
 	free(text);
 }
 
+/* For a recording: what was put at `at` is the name of that number on this host. */
+static void note_name(struct decoder *d, const char *of, u64 number, u32 pid, const struct bytes *out, size_t at)
+{
+	struct bytes *b;
+
+	if (!d->names)
+		return;
+	b = stream__begin(d->names, "name", 4);
+	record__str(b, "of", of);
+	record__uint(b, "number", number);
+	record__uint(b, "pid", pid);
+	mp__str(b, "text");
+	bytes__put(b, out->data + at, out->len - at);
+}
+
 void decode__value(struct decoder *d, struct bytes *out, const struct value_type *type, const u8 *data)
 {
+	size_t at = out->len;
+
 	switch (type->kind) {
 	case VALUE_INT:
 	case VALUE_ENUM:
@@ -151,18 +168,22 @@ void decode__value(struct decoder *d, struct bytes *out, const struct value_type
 		break;
 	case VALUE_KSYM:
 		decode__ksym(out, load_u64(data));
+		note_name(d, "ksym", load_u64(data), 0, out, at);
 		break;
 	case VALUE_USYM:
 		decode__usym(out, load_u64(data), load(data + 8, 4));
+		note_name(d, "usym", load_u64(data), load(data + 8, 4), out, at);
 		break;
 	case VALUE_STACK:
 		decode__stack(d, out, type, data);
 		break;
 	case VALUE_USERNAME:
 		decode__username(out, load_u64(data));
+		note_name(d, "username", load_u64(data), 0, out, at);
 		break;
 	case VALUE_CGROUP_PATH:
 		decode__cgroup_path(out, load_u64(data), type->filter);
+		note_name(d, *type->filter ? type->filter : "cgroup", load_u64(data), 0, out, at);
 		break;
 	default:
 		/* none; aggregations are the business of aggregate.c */

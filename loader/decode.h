@@ -4,11 +4,14 @@
 #define TRACELET_DECODE_H
 
 #include "object.h"
+#include "stream.h"
 
 struct decoder {
 	const struct object *o;
 	/* ns to add to a time since boot for one since the epoch */
 	s64 epoch_offset;
+	/* Of a recording: records of the names that were looked up, to go out behind the record they stand in. Else NULL. */
+	struct stream *names;
 };
 
 void decoder__init(struct decoder *d, const struct object *o);

@@ -26,6 +26,15 @@ static void put_formatted(struct events *ev, const struct event_entry *e, const 
 	put_args(ev, b, e, record);
 }
 
+/* A record of a recording: its arguments are all that it says. */
+static void put_recorded(struct events *ev, const struct event_entry *e, const u8 *record)
+{
+	struct bytes *b = stream__begin(ev->stream, e->kind_name, 2);
+
+	record__uint(b, "event", e->id);
+	put_args(ev, b, e, record);
+}
+
 static void put_value(struct events *ev, const struct event_entry *e, const u8 *record)
 {
 	struct bytes *b = stream__begin(ev->stream, "value", 2);
@@ -93,6 +102,10 @@ static void act(struct events *ev, const struct event_entry *e, const u8 *record
 	case EVENT_JOIN:
 		action__join(ev->o, ev->stream, e, record);
 		break;
+	case EVENT_HIT:
+	case EVENT_SEEN:
+		put_recorded(ev, e, record);
+		break;
 	case EVENT_UNWATCH:
 		attach__unwatch(ev->links, first_int(e, record, 0));
 		break;
@@ -114,6 +127,42 @@ static const struct event_entry *entry_of(const struct events *ev, const void *d
 	return e && size >= e->size ? e : NULL;
 }
 
+static int count_hit(void *ctx, void *data, size_t size)
+{
+	struct events *ev = ctx;
+	const struct event_entry *e = entry_of(ev, data, size);
+
+	ev->hits_ahead += e && e->kind == EVENT_HIT;
+	return 0;
+}
+
+/*
+ * Behind a record: the names in it; and where we did what a program asked for, how many more hits programs had before it
+ * was done, whose effect on the maps it has seen.
+ */
+static void tell_recording(struct events *ev, const struct event_entry *e)
+{
+	struct bytes *b;
+
+	switch (e->kind) {
+	case EVENT_PRINT_MAP:
+	case EVENT_CLEAR:
+	case EVENT_ZERO:
+	case EVENT_TIME:
+	case EVENT_CAT:
+	case EVENT_SYSTEM:
+		ev->hits_ahead = 0;
+		ring__pending(ev->ring, count_hit, ev);
+		b = stream__begin(ev->stream, "acted", 2);
+		record__uint(b, "event", e->id);
+		record__uint(b, "hits", ev->hits_ahead);
+		break;
+	default:
+		break;
+	}
+	stream__join(ev->stream, ev->decoder->names);
+}
+
 /* Returns -ECANCELED to leave the buffer: exit() was met, nobody reads any more, or the round is long enough. */
 static int take(void *ctx, void *data, size_t size)
 {
@@ -127,6 +176,8 @@ static int take(void *ctx, void *data, size_t size)
 	ev->delivered[e->program]++;
 	ev->delivered_total++;
 	act(ev, e, data);
+	if (ev->decoder->names && ev->ring)
+		tell_recording(ev, e);
 	stream__tick(ev->stream);
 	return !ev->draining && (ev->exiting || ev->stream->closed || ++ev->taken >= ROUND) ? -ECANCELED : 0;
 }

@@ -23,6 +23,8 @@ struct events {
 	u64 passed_over;
 	/* After detaching: nothing may stop the draining. */
 	bool draining;
+	/* Of a recording: hits behind the record that was acted on. */
+	u64 hits_ahead;
 	/* Records of this round. */
 	u32 taken;
 	struct ring *ring;

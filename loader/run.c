@@ -40,7 +40,7 @@ struct run {
 	struct object object;
 	struct plan plan;
 	struct links links;
-	struct stream stream;
+	struct stream stream, names;
 	struct decoder decoder;
 	struct events events;
 	struct ledger ledger;
@@ -176,6 +176,32 @@ static void put_attached(struct run *r)
 			mp__text(b, r->plan.list[i].text, strlen(r->plan.list[i].text));
 }
 
+/* For a recording: what of this host stands in .rodata, and where its clocks are. */
+static void put_host(struct run *r)
+{
+	const struct manifest *m = r->object.m;
+	struct bpf_map *map = bpf_object__find_map_by_name(r->object.bpf, ".rodata");
+	size_t size = 0;
+	const u8 *rodata = map ? bpf_map__initial_value(map, &size) : NULL;
+	struct bytes *b = stream__begin(&r->stream, "host", 4);
+	u64 value;
+
+	record__int(b, "epoch_offset", r->decoder.epoch_offset);
+	record__uint(b, "cpus", r->object.possible_cpus);
+	mp__str(b, "words");
+	mp__array(b, m->host_len);
+	for (u32 i = 0; i < m->host_len; i++) {
+		memcpy(&value, rodata + m->host[i].offset, 8);
+		mp__uint(b, value);
+	}
+	mp__str(b, "symbols");
+	mp__array(b, m->symbols_len);
+	for (u32 i = 0; i < m->symbols_len; i++) {
+		memcpy(&value, rodata + m->symbols[i].offset, 8);
+		mp__uint(b, value);
+	}
+}
+
 static bool names_users(const struct manifest *m)
 {
 	return manifest__uses(m, VALUE_USYM, true) || manifest__uses(m, VALUE_STACK, true);
@@ -218,6 +244,10 @@ static int start(struct run *r)
 	if (r->opt->pid && names_users(m))
 		user_symbols__remember(r->opt->pid);
 	stream__header(&r->stream, m);
+	if (manifest__has_event(m, EVENT_HIT)) {
+		r->decoder.names = &r->names;
+		put_host(r);
+	}
 	report__set_stream(&r->stream);
 	warn_of_no_child(r);
 	/* a dry run shows that everything can be attached, and runs nothing of its own accord */
@@ -357,6 +387,7 @@ static void finish(struct run *r)
 	record__str(stream__begin(&r->stream, "detached", 1), "reason", r->reason);
 	if (r->object.m->config.print_maps_on_exit && !r->opt->dry_run)
 		maps__print_all(&r->decoder, &r->stream);
+	stream__join(&r->stream, &r->names);
 	ledger__end(&r->ledger, status_of(r));
 	stream__flush(&r->stream);
 }

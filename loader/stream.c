@@ -30,6 +30,14 @@ struct bytes *stream__begin(struct stream *s, const char *type, u32 fields)
 	return &s->entries;
 }
 
+void stream__join(struct stream *to, struct stream *from)
+{
+	bytes__put(&to->entries, from->entries.data, from->entries.len);
+	to->count += from->count;
+	from->entries.len = 0;
+	from->count = 0;
+}
+
 static void write_all(struct stream *s, const u8 *data, size_t len)
 {
 	while (len && !s->closed) {

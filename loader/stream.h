@@ -22,6 +22,8 @@ struct stream {
 void stream__open(struct stream *s, int fd);
 /* Begins a record of `type` with `fields` more fields, which the caller appends to the returned buffer. */
 struct bytes *stream__begin(struct stream *s, const char *type, u32 fields);
+/* Moves what one has gathered behind what another has. */
+void stream__join(struct stream *to, struct stream *from);
 /* Writes the message out. */
 void stream__flush(struct stream *s);
 /* Writes it out when it is large or 100 ms old. */

@@ -142,7 +142,10 @@ export type EventEntry = {
     | "join"
     | "assert"
     | "unwatch"
-    | "skboutput";
+    | "skboutput"
+    /** Of a recording: a program begins, and what it learns after that. */
+    | "hit"
+    | "seen";
   /** Whole record, header included. */
   readonly size: number;
   readonly args: readonly Argument[];
@@ -154,10 +157,29 @@ export type EventEntry = {
   readonly div?: number;
   /** join: u32 number of strings stands here; args[0] is the array of strings. */
   readonly countOffset?: number;
+  /** kind "seen": what. */
+  readonly seen?: Seen;
   readonly place: Place;
   /** Index into `programs`. */
   readonly program: number;
 };
+
+/**
+ * What a recording program has learnt from outside (spec/simulation.md). A hit's arguments: its number, CLOCK_BOOTTIME,
+ * bpf_get_current_pid_tgid, bpf_get_current_uid_gid, comm, processor, the context's address, its bytes, then a
+ * buffer for each of the program's `usdtArguments`. A seen's first argument is its hit's number.
+ */
+export type Seen =
+  /** A helper's result: [hit, result]. */
+  | { readonly what: "result"; readonly helper: string }
+  /** Memory that a helper copied, and from where: [hit, result, address, bytes]. */
+  | { readonly what: "read"; readonly helper: string }
+  /** What a helper wrote: [hit, result, 0, bytes]. */
+  | { readonly what: "bytes"; readonly helper: string }
+  /** A load from kernel memory: [hit, address, value]. */
+  | { readonly what: "load"; readonly size: number }
+  /** A stack: [hit, result, frames]. */
+  | { readonly what: "stack"; readonly helper: string; readonly user: boolean };
 
 /**
  * A spot that can fail at run time. Its counter is in `.bss` at `offset`: u64 how often, s64 the last helper result.
@@ -173,7 +195,9 @@ export type SiteEntry = {
     | "out-of-bounds"
     | "stack"
     | "no-child"
-    | "helper";
+    | "helper"
+    /** A record of a recording found no room. */
+    | "recording";
   readonly helper?: string;
   readonly map?: number;
   readonly place: Place;

@@ -55,6 +55,8 @@ const eventKinds: Every<EventEntry["kind"]> = {
   assert: true,
   unwatch: true,
   skboutput: true,
+  hit: true,
+  seen: true,
 };
 
 const siteKinds: Every<SiteEntry["kind"]> = {
@@ -67,6 +69,7 @@ const siteKinds: Every<SiteEntry["kind"]> = {
   stack: true,
   "no-child": true,
   helper: true,
+  recording: true,
 };
 
 const attachKinds: Every<Attach["kind"]> = {

@@ -14,6 +14,10 @@ export const irCatalog = {
     (p) => `${p.probe} needs ${p.bytes} bytes of memory for its values, more than a per-CPU map's ${p.limit}`,
     () => "use shorter strings (config max_strlen), or fewer of them in one statement",
   ),
+  unrecordable: error<{ what: string; why: string }>(
+    (p) => `${p.what} cannot be recorded: ${p.why}`,
+    () => "run it without --record",
+  ),
   "unsupported-stack-length": error(
     () => "the length of a stored stack is not known to the kernel's program",
     () => "take the length where the stack is captured: len(kstack)",
