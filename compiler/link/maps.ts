@@ -21,6 +21,8 @@ export type ObjectMap = {
   readonly frozen: Uint8Array | undefined;
   /** Per byte of them: 1 where a loader writes a value that is not known here. */
   readonly unknownBytes: Uint8Array | undefined;
+  /** Where in them a loader writes, as a u64, how many CPUs there are. */
+  readonly cpuCounts?: readonly number[];
   /** Index of the map that a map of maps holds. */
   readonly inner: number | undefined;
   /** What its value holds that the kernel treats in a way of its own: "bpf_timer", "bpf_spin_lock", "kernel pointer", … */
@@ -34,8 +36,27 @@ export type ObjectMaps = {
   readonly data: ReadonlyMap<string, number>;
 };
 
-/** Bytes of read-only data that a loader will write before it freezes them. */
-export type PatchedBytes = { readonly section: string; readonly offset: number; readonly size: number };
+/** Bytes of read-only data that a loader will write before it freezes them; `holds`: the value, where it has a name. */
+export type PatchedBytes = {
+  readonly section: string;
+  readonly offset: number;
+  readonly size: number;
+  readonly holds?: "cpus" | undefined;
+};
+
+/** The maps as they are on a machine of so many CPUs. */
+export function withCpuCount(maps: readonly ObjectMap[], cpus: number): readonly ObjectMap[] {
+  return maps.map((map) => {
+    if (map.frozen === undefined || map.cpuCounts === undefined || map.cpuCounts.length === 0) return map;
+    const frozen = map.frozen.slice();
+    const unknownBytes = map.unknownBytes?.slice();
+    for (const at of map.cpuCounts) {
+      new DataView(frozen.buffer).setBigUint64(at, BigInt(cpus), true);
+      unknownBytes?.fill(0, at, at + 8);
+    }
+    return { ...map, frozen, unknownBytes };
+  });
+}
 
 export function readObjectMaps(elf: ElfObject, btf: Btf | undefined, patched: readonly PatchedBytes[]): ObjectMaps {
   const maps: ObjectMap[] = [];
@@ -56,8 +77,8 @@ export function readObjectMaps(elf: ElfObject, btf: Btf | undefined, patched: re
     const contents = new Uint8Array(section.size);
     contents.set(section.data.subarray(0, section.size));
     const unknown = new Uint8Array(section.size);
-    for (const each of patched)
-      if (each.section === section.name) unknown.fill(1, each.offset, each.offset + each.size);
+    const own = patched.filter((each) => each.section === section.name && each.offset + each.size <= section.size);
+    for (const each of own) unknown.fill(1, each.offset, each.offset + each.size);
     maps.push({
       name: section.name,
       type: ARRAY,
@@ -67,6 +88,7 @@ export function readObjectMaps(elf: ElfObject, btf: Btf | undefined, patched: re
       flags: frozen ? RDONLY_PROG : 0,
       frozen: frozen ? contents : undefined,
       unknownBytes: unknown.includes(1) ? unknown : undefined,
+      cpuCounts: own.filter((each) => each.holds === "cpus" && each.size === 8).map((each) => each.offset),
       inner: undefined,
       special: [],
     });

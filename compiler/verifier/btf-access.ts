@@ -92,6 +92,8 @@ function step(
     let id = member.type;
     let bytes = sizeOf(btf, id);
     if (bytes === undefined || off >= at + bytes) continue;
+    // an array of numbers may be read across its elements
+    const end = at + bytes;
     let own = resolveType(btf, id);
     if (own.kind === "array") {
       if (bytes === 0) continue;
@@ -108,8 +110,7 @@ function step(
       if (bytes !== size || off !== at) return refused(2);
       return pointee(btf, own.type, inUnion, trustOf(btf, owner, member.name, own.type), since);
     }
-    if (off + size > at + bytes) return refused(2);
-    return NUMBER;
+    return off + size > end ? refused(2) : NUMBER;
   }
   return refused(2);
 }

@@ -70,7 +70,12 @@ export function readFacts(bytes: Uint8Array): ObjectFacts {
     },
     patched: [
       ...at("params", (row) => row.size ?? 8),
-      ...at("host", () => 8),
+      ...list("host", (row) => isNumber(row.offset)).map(
+        (row): PatchedBytes => ({
+          ...patch(row.offset, 8),
+          holds: row.kind === "ncpus" ? "cpus" : undefined,
+        }),
+      ),
       ...at("symbols", () => 8),
       ...arguments_.filter(isRecord).map((row) => patch(row.offset, USDT_ARGUMENT)),
     ],
@@ -93,9 +98,7 @@ function sectionOf(bytes: Uint8Array): Uint8Array | undefined {
 }
 
 function isRecord(value: Msgpack | undefined): value is Row {
-  return (
-    value !== null && typeof value === "object" && !Array.isArray(value) && !(value instanceof Uint8Array)
-  );
+  return value !== null && typeof value === "object" && !Array.isArray(value) && !(value instanceof Uint8Array);
 }
 function isText(value: Msgpack | undefined): value is string {
   return typeof value === "string";
@@ -117,7 +120,9 @@ function isPlace(value: Msgpack | undefined): boolean {
 }
 const ATTACH_TEXTS = ["function", "module", "category", "event", "target"];
 function isAttach(row: Row): boolean {
-  return isText(row.kind) && ATTACH_TEXTS.every((key) => row[key] === undefined || row[key] === null || isText(row[key]));
+  return (
+    isText(row.kind) && ATTACH_TEXTS.every((key) => row[key] === undefined || row[key] === null || isText(row[key]))
+  );
 }
 function isTracepointField(row: Row): boolean {
   return (

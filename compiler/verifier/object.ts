@@ -10,7 +10,7 @@ import type { Btf } from "../btf/types.ts";
 import { ElfError } from "../elf/error.ts";
 import type { ElfSymbol } from "../elf/format.ts";
 import { linkProgram } from "../link/link-program.ts";
-import type { PatchedBytes } from "../link/maps.ts";
+import { type PatchedBytes, withCpuCount } from "../link/maps.ts";
 import { type OpenObject, openObject } from "../link/open-object.ts";
 import { globalFunctions } from "./global-functions.ts";
 import { type MapMemory, mapMemory } from "./map-memory.ts";
@@ -42,7 +42,7 @@ export type VerifyObjectOptions = {
   readonly profile: KernelProfile;
   /** The kernel's types: its snapshot's. Without them what depends on them gets no verdict. */
   readonly btf?: Btf | undefined;
-  /** For the memory of per-CPU maps, and for what bpf_get_smp_processor_id may return; default 4, and unknown. */
+  /** For the memory of per-CPU maps, what bpf_get_smp_processor_id may return, loops over CPUs; default 4, and unknown. */
   readonly cpus?: number;
   /** Bytes of read-only data that the loader will write: values not known here. */
   readonly patched?: readonly PatchedBytes[];
@@ -82,10 +82,12 @@ export function verifyOpened(
     btf: options.btf,
     ...(options.cpus === undefined ? {} : { cpus: options.cpus }),
   };
+  const maps = options.cpus === undefined ? object.maps.maps : withCpuCount(object.maps.maps, options.cpus);
+  const there: OpenObject = { ...object, maps: { ...object.maps, maps } };
   const programs = guarded(() =>
     object.programs
       .filter((symbol) => options.only === undefined || symbol.name === options.only)
-      .map((symbol) => judge(verifier, object, symbol, env, options.log === true)),
+      .map((symbol) => judge(verifier, there, symbol, env, options.log === true)),
   );
   return { programs, maps: object.maps.maps.map((map) => mapMemory(map, options.cpus ?? DEFAULT_CPUS)) };
 }
