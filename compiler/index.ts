@@ -48,7 +48,9 @@ export {
   type Setup,
   type SimulatedEvent,
 } from "./simulator/event.ts";
+export { ParameterError } from "./simulator/fill-globals.ts";
 export { generateEvents } from "./simulator/generate.ts";
+export { SimulatorError } from "./simulator/machine.ts";
 export type { GenerateOptions, SimulateOptions, Workload } from "./simulator/options.ts";
 export { type ParsedEvents, parseEvents } from "./simulator/parse-events.ts";
 export { simulate } from "./simulator/simulate.ts";

@@ -100,6 +100,8 @@ const contracts = new Set([
   "compiler/3-ir/graph.ts",
   "compiler/4-codegen/program.ts",
   "compiler/5-object/manifest.ts",
+  // Reads an object back, strictly: a simulator, like a loader, needs what the manifest and the code say.
+  "compiler/5-object/read-object.ts",
   "compiler/options.ts",
 ]);
 

@@ -1,0 +1,183 @@
+/** A tracepoint's record as its format file lays it out: what a tracepoint program finds in its context. */
+import type { Btf, TypeId } from "../btf/types.ts";
+import type { Snapshot, Tracepoint, TracepointField } from "../snapshot/snapshot.ts";
+import { branded } from "../util/brand.ts";
+import { EventError, type EventValue, type SimulatedEvent } from "./event.ts";
+import { integerOf, writeInteger } from "./integers.ts";
+import type { Memory, Space, Typed } from "./kernel-memory.ts";
+
+const encoder = new TextEncoder();
+
+/** Bytes of the elements of C types that arrays in records have. */
+const SIZES: Readonly<Record<string, number>> = {
+  char: 1,
+  u8: 1,
+  __u8: 1,
+  bool: 1,
+  "unsigned char": 1,
+  short: 2,
+  u16: 2,
+  __u16: 2,
+  "unsigned short": 2,
+  int: 4,
+  u32: 4,
+  __u32: 4,
+  s32: 4,
+  "unsigned int": 4,
+};
+
+/**
+ * @param enumerator looks a name up among the kernel's enumerators and constants
+ * @throws EventError for fields that the record has not, or values that do not fit
+ */
+export function encodeRecord(
+  snapshot: Snapshot,
+  memory: Memory,
+  tracepoint: Tracepoint,
+  event: SimulatedEvent,
+  enumerator: (name: string) => bigint | undefined,
+): Uint8Array {
+  const about = `tracepoint:${tracepoint.category}:${tracepoint.event}`;
+  const given = fieldsOf(tracepoint, event, about);
+  const size = tracepoint.fields.reduce((end, field) => Math.max(end, field.offset + field.size), 8);
+  const parts: Uint8Array[] = [];
+  let length = (size + 7) & ~7;
+  const record = new Uint8Array(length);
+  const view = new DataView(record.buffer);
+  const common = tracepoint.fields.find((field) => field.name === "common_pid");
+  if (common !== undefined) writeInteger(view, common.offset, common.size, event.tid ?? event.pid ?? 0);
+  for (const field of tracepoint.fields) {
+    const value = given.get(field.name);
+    if (value === undefined) continue;
+    const where = `${about}: ${field.name}`;
+    const dynamic = /^__(data|rel)_loc\s+(.*)\[\]$/.exec(field.type);
+    if (dynamic === null) {
+      encodeField(snapshot, memory, view, field, value, where, tracepoint.category === "syscalls", enumerator);
+      continue;
+    }
+    const bytes = dynamicBytes(dynamic[2] ?? "", value, where);
+    const from = dynamic[1] === "rel" ? length - (field.offset + field.size) : length;
+    view.setUint32(field.offset, ((bytes.length << 16) | from) >>> 0, true);
+    parts.push(bytes);
+    length += bytes.length;
+  }
+  if (parts.length === 0) return record;
+  const whole = new Uint8Array(length);
+  whole.set(record);
+  let at = record.length;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}
+
+/** Values by field; a list means the fields after the common ones, in order. @throws EventError for an unknown one */
+function fieldsOf(tracepoint: Tracepoint, event: SimulatedEvent, about: string): ReadonlyMap<string, EventValue> {
+  const { args = {} } = event;
+  const own = tracepoint.fields.filter((field) => !field.name.startsWith("common_"));
+  const hint = `its fields are ${own.map((field) => field.name).join(", ")}`;
+  if (Array.isArray(args)) {
+    const list: readonly EventValue[] = args;
+    if (list.length > own.length)
+      throw new EventError(`${about} has ${own.length} fields, not ${list.length}`, 0, hint);
+    return new Map(list.map((value, i) => [own[i]?.name ?? "", value]));
+  }
+  for (const name of Object.keys(args)) {
+    if (!tracepoint.fields.some((field) => field.name === name))
+      throw new EventError(`${about} has no field '${name}'`, 0, hint);
+  }
+  return new Map(Object.entries(args));
+}
+
+function encodeField(
+  snapshot: Snapshot,
+  memory: Memory,
+  view: DataView,
+  field: TracepointField,
+  value: EventValue,
+  where: string,
+  user: boolean,
+  enumerator: (name: string) => bigint | undefined,
+): void {
+  const array = /^(.*?)\s*\[(\d+)\]$/.exec(field.type);
+  if (array !== null) {
+    const bytes = value instanceof Uint8Array ? value : typeof value === "string" ? encoder.encode(value) : undefined;
+    if (bytes !== undefined) {
+      if (bytes.length > field.size) throw new EventError(`${where}: ${bytes.length} bytes for ${field.size}`);
+      new Uint8Array(view.buffer, view.byteOffset + field.offset).set(bytes);
+      return;
+    }
+    if (!Array.isArray(value)) throw new EventError(`${where}: a list or a text is needed`);
+    const list: readonly EventValue[] = value;
+    const count = Number(array[2]) || 1;
+    const size = field.size / count;
+    if (list.length > count) throw new EventError(`${where}: ${list.length} elements for an array of ${count}`);
+    for (const [i, element] of list.entries())
+      writeInteger(view, field.offset + i * size, size, needInteger(element, where, enumerator));
+    return;
+  }
+  if (field.type.trimEnd().endsWith("*")) {
+    const space: Space = user ? "user" : "kernel";
+    const aimed = pointeeOf(snapshot.btf, field.type);
+    writeInteger(view, field.offset, field.size, memory.pointTo(aimed, space, value, where));
+    return;
+  }
+  const named = /^(?:struct|union)\s+(\w+)$/.exec(field.type);
+  const struct = named === null ? undefined : snapshot.btf.find("struct", named[1] ?? "");
+  if (struct !== undefined && integerOf(value) === undefined) {
+    memory.encode(view, field.offset, { btf: snapshot.btf, type: struct }, value, where);
+    return;
+  }
+  writeInteger(view, field.offset, field.size, needInteger(value, where, enumerator));
+}
+
+function needInteger(
+  value: EventValue,
+  where: string,
+  enumerator: (name: string) => bigint | undefined,
+): number | bigint {
+  const plain = integerOf(value) ?? (typeof value === "string" ? enumerator(value) : undefined);
+  if (plain === undefined)
+    throw new EventError(
+      `${where}: ${typeof value === "string" ? `'${value}'` : "this"} is no integer`,
+      0,
+      "a number, a text such as 0x1f, or the name of a constant",
+    );
+  return plain;
+}
+
+/** What a pointer of a format file points to: "const char *", "struct sock *"; void where the types do not tell. */
+function pointeeOf(btf: Btf, text: string): Typed {
+  const bare = text
+    .replace(/\*\s*(const)?\s*$/, "")
+    .replace(/\b(const|volatile|__user)\b/g, "")
+    .trim();
+  const nothing = branded<TypeId>(0);
+  if (bare.endsWith("*")) return { btf, type: nothing };
+  const [, kind, name] = /^(struct|union)\s+(\w+)$/.exec(bare) ?? [];
+  const found =
+    kind === undefined
+      ? (btf.find("int", bare) ?? btf.find("typedef", bare))
+      : btf.find(kind === "union" ? "union" : "struct", name ?? "");
+  return { btf, type: found ?? nothing };
+}
+
+/** Data at a record's end: a text with its NUL, bytes, or elements. */
+function dynamicBytes(element: string, value: EventValue, where: string): Uint8Array {
+  if (value instanceof Uint8Array) return value;
+  if (typeof value === "string") return encoder.encode(`${value}\0`);
+  if (!Array.isArray(value)) throw new EventError(`${where}: a list or a text is needed`);
+  const list: readonly EventValue[] = value;
+  const size = SIZES[element.trim()] ?? 8;
+  const bytes = new Uint8Array(size * list.length);
+  const view = new DataView(bytes.buffer);
+  for (const [i, one] of list.entries())
+    writeInteger(
+      view,
+      i * size,
+      size,
+      needInteger(one, where, () => undefined),
+    );
+  return bytes;
+}
