@@ -19,7 +19,7 @@ export { renderJson as renderDiagnosticsJson } from "./diagnostics/render-json.t
 export { renderText as renderDiagnostics } from "./diagnostics/render-text.ts";
 export { type Explored, type ExploredExpression, type ExploredField, explore } from "./explore.ts";
 export { type FormatResult, formatScript } from "./format.ts";
-export { checkObject } from "./judge.ts";
+export { checkObject, explainLog } from "./judge.ts";
 export { type Aggregation, aggregations } from "./lang/aggregations.ts";
 export { type Builtin, builtins } from "./lang/builtins.ts";
 export { type ConfigRow, configRows } from "./lang/config.ts";
@@ -58,6 +58,7 @@ export type { Span } from "./source/span.ts";
 export { createSource, type NamedText, type Source } from "./source/text.ts";
 export { createStreamDecoder, decodeStream, StreamError, type StreamItem } from "./stream/decode.ts";
 export type { StreamRecord } from "./stream/records.ts";
+export { bytesText } from "./verifier/bytes-text.ts";
 export {
   CheckError,
   type CheckedKernel,
@@ -70,3 +71,6 @@ export {
   type ProgramBudget,
   type ProgramCheck,
 } from "./verifier/checked.ts";
+export type { ExplainedLog, ExplainLogOptions } from "./verifier/explain-log.ts";
+export type { KernelLog, KernelReport } from "./verifier/kernel-log.ts";
+export { renderSarif, type SarifInput } from "./verifier/sarif.ts";

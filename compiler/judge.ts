@@ -6,7 +6,8 @@ import type { Expr, Program } from "./1-parse/ast.ts";
 import { parse } from "./1-parse/parse.ts";
 import type { Span } from "./source/span.ts";
 import type { Source } from "./source/text.ts";
-import type { CheckOptions, ObjectCheck } from "./verifier/checked.ts";
+import type { CheckOptions, ObjectCheck, SpanFinder } from "./verifier/checked.ts";
+import type { ExplainedLog, ExplainLogOptions } from "./verifier/explain-log.ts";
 
 /**
  * One verdict per kernel on an object (ours or another compiler's), with diagnostics in the script's terms and what the
@@ -19,13 +20,22 @@ export async function checkObject(object: Uint8Array, options: CheckOptions): Pr
   return check(object, { spanAt: expressionFinder(), ...options });
 }
 
+/**
+ * Maps a log that a real kernel's verifier printed (the classic form, and the report of 7.3 and later) back to the script.
+ * @throws CheckError (rejects) if there is no log in the text, the object cannot be read, or the log is not of it
+ */
+export async function explainLog(text: string, options: ExplainLogOptions = {}): Promise<ExplainedLog> {
+  const { explainKernelLog } = await import("./verifier/explain-log.ts");
+  return explainKernelLog(text, { spanAt: expressionFinder(), ...options });
+}
+
 /** Finds expressions by where they begin; parses a script once, and only when it is asked. */
-function expressionFinder(): (source: Source, offset: number) => Span | undefined {
+function expressionFinder(): SpanFinder {
   const trees = new WeakMap<Source, Program>();
-  return (source, offset) => {
+  return (source, offset, what) => {
     const tree = trees.get(source) ?? parse(source).value;
     trees.set(source, tree);
-    return expressionAt(tree, offset);
+    return what === "loop" ? loopAround(tree, offset) : expressionAt(tree, offset);
   };
 }
 
@@ -41,23 +51,30 @@ function expressionAt(tree: Program, offset: number): Span | undefined {
   let operand: Span | undefined;
   let whole: Span | undefined;
   const larger = (a: Span | undefined, b: Span): Span => (a === undefined || b.end > a.end ? b : a);
-  const visit = (value: unknown): void => {
-    if (Array.isArray(value)) {
-      for (const each of value) visit(each);
-      return;
-    }
-    if (!isNode(value)) return;
-    const { kind, span } = value;
-    if (span.start > offset || span.end <= offset) return;
-    if (span.start === offset && !BROAD.has(kind)) {
-      if (LOOPS.has(kind)) whole = larger(whole, headOf(value, span));
-      else if (JOINED.has(kind) || isStatement(kind)) whole = larger(whole, span);
-      else operand = larger(operand, span);
-    }
-    for (const child of Object.values(value)) if (typeof child === "object") visit(child);
-  };
-  visit(tree.items);
+  for (const node of nodesAround(tree.items, offset)) {
+    const { kind, span } = node;
+    if (span.start !== offset || BROAD.has(kind)) continue;
+    if (LOOPS.has(kind)) whole = larger(whole, headOf(node, span));
+    else if (JOINED.has(kind) || isStatement(kind)) whole = larger(whole, span);
+    else operand = larger(operand, span);
+  }
   return operand ?? whole;
+}
+
+function loopAround(tree: Program, offset: number): Span | undefined {
+  const loop = [...nodesAround(tree.items, offset)].findLast(({ kind }) => kind !== "if" && LOOPS.has(kind));
+  return loop === undefined ? undefined : headOf(loop, loop.span);
+}
+
+/** Nodes whose text covers an offset, outer ones first. */
+function* nodesAround(value: unknown, offset: number): Generator<Node> {
+  if (Array.isArray(value)) {
+    for (const each of value) yield* nodesAround(each, offset);
+    return;
+  }
+  if (!isNode(value) || value.span.start > offset || value.span.end <= offset) return;
+  yield value;
+  for (const child of Object.values(value)) if (typeof child === "object") yield* nodesAround(child, offset);
 }
 
 type Node = { readonly kind: string; readonly span: Span };

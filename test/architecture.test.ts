@@ -54,7 +54,8 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   imports: ["1-parse", "diagnostics", "source"],
   link: ["btf", "ebpf", "elf", "util"],
   // Objects only, never phases: an independent look at what code generation made.
-  verifier: ["ebpf", "btf", "elf", "link", "lang", "util"],
+  verifier: ["ebpf", "btf", "elf", "link", "lang", "util", "snapshot", "source", "diagnostics"],
+  judge: ["1-parse", "source", "verifier"],
   // The same, and as a loader does: what a manifest says, a snapshot's kernel, records of the stream.
   simulator: ["ebpf", "btf", "elf", "link", "lang", "types", "snapshot", "stream", "diagnostics", "source", "util"],
   pipeline: [

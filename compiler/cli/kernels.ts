@@ -69,6 +69,26 @@ export function chooseSnapshot(word: string | undefined): Snapshot {
   return openSnapshotFile(known?.path ?? word);
 }
 
+/** Words for every embedded kernel, oldest first: what a check is about unless told otherwise. */
+export function allKernels(): readonly string[] {
+  return embedded().map(({ version }) => version);
+}
+
+/** As chooseSnapshot; a version that is not embedded ("5.10") stands for a kernel of which only the version is known. */
+export function chooseKernel(word: string): Snapshot | string {
+  const known = embedded().some(({ version }) => version === word);
+  if (known || !/^\d+\.\d+(?:\.\d+)?$/.test(word) || existsSync(word)) return chooseSnapshot(word);
+  if (compareVersions(word, OLDEST) < 0)
+    throw new CliError(
+      EXIT.usage,
+      `kernels before ${OLDEST} are not known: '${word}'`,
+      `versions from ${OLDEST} on, embedded kernels (${allKernels().join(", ")}), snapshot files, or host`,
+    );
+  return word;
+}
+/** The first kernel that the verifier model has a profile of. */
+const OLDEST = "5.10";
+
 /** For a run on this machine: its own snapshot when the cache has one, else the newest embedded kernel that is not newer. */
 export function nearestSnapshot(): Snapshot {
   const cached = cachePath();

@@ -1,6 +1,6 @@
 /** The `tracelet` command: yargs, one file per command, each loaded when it is asked for. */
 import yargs, { type Argv } from "yargs";
-import { CliError, checkColour, EXIT, useColour } from "./io.ts";
+import { CliError, checkColour, codeOf, EXIT, useColour } from "./io.ts";
 import { type TakenWords, takeWords } from "./words.ts";
 
 declare const TRACELET_VERSION: string;
@@ -64,11 +64,21 @@ const commands: Readonly<Record<string, (y: Argv, name: string, choose: Choose) 
   check: (y, name, choose) =>
     y.command(
       `${name} [script]`,
-      "say what is wrong with a script, for each kernel named; writes nothing",
+      "say what each kernel named would make of a script or an object: a verdict, why, the cost; writes nothing",
       (y) =>
         compileOptions(y)
-          .option("kernel", { type: "string", array: true, describe: "kernels to check against" })
-          .option("json", { type: "boolean", describe: "diagnostics as JSON" }),
+          .option("kernel", {
+            type: "string",
+            array: true,
+            requiresArg: true,
+            describe: "kernels to check against: embedded (6.1, 6.12), snapshot files, versions (5.10 …), or host",
+          })
+          .option("cpus", { type: "string", requiresArg: true, describe: "CPUs of the hosts, for the memory of maps" })
+          .option("log", { type: "boolean", describe: "print the walk, a state per instruction, as the kernel does" })
+          .option("strict", { type: "boolean", describe: "a verdict that is unknown counts as a refusal" })
+          .option("json", { type: "boolean", describe: "everything as JSON" })
+          .option("sarif", { type: "boolean", describe: "what is wrong as SARIF 2.1.0, for code hosts" })
+          .example("$0 tool.bt --kernel 6.1 --kernel 6.12 --kernel fleet.tls", ""),
       (a) => choose(async () => (await import("./check.ts")).checkCommand(a)),
     ),
   run: (y, name, choose) =>
@@ -179,6 +189,18 @@ const commands: Readonly<Record<string, (y: Argv, name: string, choose: Choose) 
           })
           .option("check", { type: "boolean", describe: "only say whether it is in standard form" }),
       (a) => choose(async () => (await import("./fmt.ts")).fmtCommand(a)),
+    ),
+  "explain-log": (y, name, choose) =>
+    y.command(
+      `${name} <log> [script]`,
+      "map a log that a kernel's verifier printed back to the script or object that it refused",
+      (y) =>
+        scriptOptions(y)
+          .positional("log", { type: "string", demandOption: true, describe: "the log, or - for standard input" })
+          .positional("script", { type: "string", describe: "the script, or the object that was loaded" })
+          .option("kernel", { type: "string", requiresArg: true, describe: "kernel that a script is compiled for" })
+          .option("json", { type: "boolean", describe: "as JSON" }),
+      (a) => choose(async () => (await import("./explain-log.ts")).explainLogCommand(a)),
     ),
   explain: (y, name, choose) =>
     y.command(
@@ -308,6 +330,8 @@ main(process.argv.slice(2)).then(
       process.exitCode = error.status;
       return;
     }
+    // Who reads our output (head, a pager) has seen enough.
+    if (codeOf(error) === "EPIPE") return;
     const text = error instanceof Error ? error.message : String(error);
     process.stderr.write(
       `ERROR: internal: ${text}\nHINT: this is a bug of tracelet; please report it with the script. TRACELET_TRACE=1 prints where it happened\n`,

@@ -3,11 +3,14 @@ import { CliError, EXIT, readInput } from "./io.ts";
 
 export type Script = { readonly name: string; readonly text: string };
 
-/** @throws CliError when neither or an unreadable file is given, or the bytes are not text */
-export function readScript(file: string | undefined, program: string | undefined): Script {
+/**
+ * @param read the file's bytes, where they were read before
+ * @throws CliError when neither or an unreadable file is given, or the bytes are not text
+ */
+export function readScript(file: string | undefined, program: string | undefined, read?: Uint8Array): Script {
   if (program !== undefined) return { name: "stdin", text: program };
   if (file === undefined) throw new CliError(EXIT.usage, "USAGE: filename or -e 'program' required.");
-  const bytes = readInput(file);
+  const bytes = read ?? readInput(file);
   const name = file === "-" ? "stdin" : file;
   try {
     return { name, text: new TextDecoder("utf-8", { fatal: true }).decode(bytes) };

@@ -4,14 +4,23 @@ import type { OpenObject } from "../link/open-object.ts";
 import type { Snapshot } from "../snapshot/snapshot.ts";
 import type { Source } from "../source/text.ts";
 import { type AttachVerdict, attachVerdict, kindLack } from "./attach.ts";
-import type { CheckedLine, KernelCheck, KernelVerdict, MapCheck, ProgramBudget, ProgramCheck, SpanFinder } from "./checked.ts";
-import { lineAt, openExplainer } from "./explain.ts";
-import { mapMemory } from "./map-memory.ts";
+import type {
+  CheckedLine,
+  KernelCheck,
+  KernelVerdict,
+  MapCheck,
+  ProgramBudget,
+  ProgramCheck,
+  SpanFinder,
+} from "./checked.ts";
+import { type AboutVerdict, lineAt, openExplainer } from "./explain.ts";
 import { mapIssue } from "./map-limits.ts";
+import { mapMemory } from "./map-memory.ts";
 import type { Verifier } from "./module.ts";
-import type { ObjectFacts } from "./object-facts.ts";
 import { type ProgramVerdict, verifyOpened } from "./object.ts";
+import type { ObjectFacts } from "./object-facts.ts";
 import { compareVersions, KERNEL_VERSIONS, type KernelProfile, profileOf } from "./profiles/profile.ts";
+import { describeState, findOrigin, refusedRegister } from "./walk-origin.ts";
 
 export type KernelQuestion = {
   readonly verifier: Verifier;
@@ -64,7 +73,11 @@ export function checkKernel(question: KernelQuestion): KernelCheck {
     for (const lack of lacks) explainer.lack(lack, probe, place);
     const isAbsent = lacks.some((lack) => lack.kind !== "target" || lack.severity === "absent");
     if (isAbsent || !attach.loaded) {
-      const nothing = { since: kind?.kind === "probe-kind" ? kind.first : undefined, reason: undefined, message: undefined };
+      const nothing = {
+        since: kind?.kind === "probe-kind" ? kind.first : undefined,
+        reason: undefined,
+        message: undefined,
+      };
       const budget = { ...budgetOf(undefined), instructions: symbol.size / 8 };
       return { ...about, verdict: "cannot-attach", ...nothing, insn: undefined, budget, log: [] };
     }
@@ -88,13 +101,14 @@ export function checkKernel(question: KernelQuestion): KernelCheck {
         verdict = { ...verdict, verdict: "unknown", explanation: UNTYPED };
       }
     } else {
-      const use = facts.manifest?.fieldUses.find((each) => each.section === section && each.insn === slotInSection(symbol.value, verdict.insn));
+      const use = facts.manifest?.fieldUses.find(
+        (each) => each.section === section && each.insn === slotInSection(symbol.value, verdict.insn),
+      );
       explainer.verdict(verdict, {
         probe,
         since,
         use: verdict.reason === "absent-in-kernel" && use !== undefined ? explainer.spanOf(use.place) : undefined,
-        origin: undefined,
-        types: snapshot === undefined && verdict.verdict === "refused" ? standIn?.release : undefined,
+        origin: originOf(verdict, () => judge(profile, true)),
         similar: [],
       });
     }
@@ -121,11 +135,20 @@ export function checkKernel(question: KernelQuestion): KernelCheck {
     }
     return { ...memory, name: named };
   });
-  if (assumed && standIn !== undefined && programs.every(({ verdict }) => verdict === "accepted" || verdict === "unknown"))
+  if (
+    assumed &&
+    standIn !== undefined &&
+    programs.every(({ verdict }) => verdict === "accepted" || verdict === "unknown")
+  )
     explainer.assumed(standIn.release);
 
   const { diagnostics } = explainer;
-  const verdict = mapsFail ? "refused" : worst(programs, diagnostics.some(({ severity }) => severity === "error"));
+  const verdict = mapsFail
+    ? "refused"
+    : worst(
+        programs,
+        diagnostics.some(({ severity }) => severity === "error"),
+      );
   return {
     kernel: name,
     typesKnown: snapshot !== undefined,
@@ -138,7 +161,10 @@ export function checkKernel(question: KernelQuestion): KernelCheck {
 }
 
 /** A module's functions have their types beside the kernel's. */
-function typesOf(attach: { readonly kind: string; readonly module?: string } | undefined, snapshot: Snapshot | undefined): Btf | undefined {
+function typesOf(
+  attach: { readonly kind: string; readonly module?: string } | undefined,
+  snapshot: Snapshot | undefined,
+): Btf | undefined {
   const module = attach !== undefined && "module" in attach ? attach.module : undefined;
   return (module === undefined ? undefined : snapshot?.moduleBtf(module)) ?? snapshot?.btf;
 }
@@ -148,11 +174,28 @@ function slotInSection(start: number, insn: number | undefined): number | undefi
 }
 
 function needsTypes(object: OpenObject, section: string): boolean {
-  return /^(fentry|fexit|tp_btf|iter)\//.test(section) || (object.ext?.core ?? []).some((each) => each.section === section || each.section === ".text");
+  return (
+    /^(fentry|fexit|tp_btf|iter)\//.test(section) ||
+    (object.ext?.core ?? []).some((each) => each.section === section || each.section === ".text")
+  );
 }
 
 function holdsWithoutTypes({ verdict, reason }: ProgramVerdict): boolean {
   return verdict === "refused" && reason !== undefined && WITHOUT_TYPES.has(reason);
+}
+
+/** Longer walks are not run again to keep their log. */
+const LONG_WALK = 50_000;
+
+/** Where the value comes from that the verifier refuses, by the walk. */
+function originOf(verdict: ProgramVerdict, walkAgain: () => ProgramVerdict): AboutVerdict["origin"] {
+  const { verdict: kind, message, insn, counts, log } = verdict;
+  const register = kind === "refused" && insn !== undefined ? refusedRegister(message ?? "") : undefined;
+  if (register === undefined || counts.processed > LONG_WALK) return undefined;
+  const lines = (log.length > 0 ? log : walkAgain().log).map(({ text }) => text);
+  const origin = findOrigin(lines, register);
+  const state = origin === undefined ? undefined : describeState(origin.state);
+  return origin === undefined || state === undefined ? undefined : { insn: origin.insn, state };
 }
 
 /** The first later version known to the model that accepts what this one refuses. */
@@ -161,9 +204,13 @@ function firstThatAccepts(
   profile: KernelProfile,
   judge: (profile: KernelProfile, log: boolean) => ProgramVerdict,
 ): string | undefined {
-  if (verdict.verdict !== "refused") return undefined;
+  const newest = KERNEL_VERSIONS.at(-1);
+  if (verdict.verdict !== "refused" || newest === undefined || compareVersions(newest, profile.version) <= 0)
+    return undefined;
+  if (judge(profileOf(newest), false).verdict !== "accepted") return undefined;
   return KERNEL_VERSIONS.find(
-    (version) => compareVersions(version, profile.version) > 0 && judge(profileOf(version), false).verdict === "accepted",
+    (version) =>
+      compareVersions(version, profile.version) > 0 && judge(profileOf(version), false).verdict === "accepted",
   );
 }
 

@@ -2,13 +2,14 @@
  * An object judged for several kernels: verdicts of the model, what the kernels' snapshots lack, and both explained in the
  * script's terms.
  */
-import { createSource, type Source } from "../source/text.ts";
+
 import type { Snapshot } from "../snapshot/snapshot.ts";
-import { type CheckedKernel, CheckError, type CheckOptions, type KernelCheck, type ObjectCheck } from "./checked.ts";
+import { createSource, type Source } from "../source/text.ts";
 import { checkKernel } from "./check-kernel.ts";
+import { CheckError, type CheckedKernel, type CheckOptions, type KernelCheck, type ObjectCheck } from "./checked.ts";
 import { loadVerifier, type Verifier } from "./module.ts";
-import { type ObjectFacts, readFacts } from "./object-facts.ts";
 import { openForVerify, VerifyObjectError } from "./object.ts";
+import { type ObjectFacts, readFacts } from "./object-facts.ts";
 import { compareVersions, profileOf } from "./profiles/profile.ts";
 
 export const DEFAULT_CPUS = 4;
@@ -45,7 +46,9 @@ function newest(kernels: readonly CheckedKernel[]): Snapshot | undefined {
 }
 
 function scriptOf(facts: ObjectFacts): Source | undefined {
-  return facts.manifest === undefined ? undefined : createSource(facts.manifest.source.name, facts.manifest.source.text);
+  return facts.manifest === undefined
+    ? undefined
+    : createSource(facts.manifest.source.name, facts.manifest.source.text);
 }
 
 /** @throws CheckError for a text that is no version */

@@ -101,8 +101,11 @@ export type CheckedLine =
   | ({ readonly kind: "walk" } & LogLine)
   | { readonly kind: "source"; readonly insn: number; readonly line: number; readonly text: string };
 
-/** The expression that begins at an offset of the script; undefined: none does. */
-export type SpanFinder = (source: Source, offset: number) => Span | undefined;
+/**
+ * What a reader is shown for a place of the script: the expression that begins there, or for a refused loop the head of the
+ * innermost loop around it; undefined: there is none.
+ */
+export type SpanFinder = (source: Source, offset: number, what: "expression" | "loop") => Span | undefined;
 
 /** The bytes are no eBPF object, or a damaged one. */
 export class CheckError extends Error {

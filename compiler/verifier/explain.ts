@@ -1,5 +1,6 @@
 /** Verdicts as diagnostics: the place in the script, a sentence in its terms, the kernel's own line in a note. */
 import type { Place } from "../5-object/manifest.ts";
+import type { LineInfo } from "../btf/ext.ts";
 import { verifierCatalog, verifierNotes } from "../diagnostics/catalog/verifier.ts";
 import { collector, type Diagnostic, type Note, type Report } from "../diagnostics/diagnostic.ts";
 import { helpers } from "../lang/helpers.ts";
@@ -26,9 +27,7 @@ export type AboutVerdict = {
   /** For a member that the kernel lacks: the place of its use. */
   readonly use: Span | undefined;
   /** Where the value that is refused was made, and what is known of it. */
-  readonly origin: { readonly register: string; readonly state: string; readonly insn: number } | undefined;
-  /** Whose types were taken for the kernel's own. */
-  readonly types: string | undefined;
+  readonly origin: { readonly state: string; readonly insn: number } | undefined;
   /** Names near to a member that is absent. */
   readonly similar: readonly string[];
 };
@@ -49,14 +48,12 @@ export function openExplainer(
   };
   const spanOf = (place: Place): Span | undefined =>
     source === undefined ? undefined : placeSpan(source, place.line, place.column, place.endLine, place.endColumn);
-  const spanOfInsn = (verdict: ProgramVerdict, insn: number | undefined): Span | undefined => {
-    if (insn === undefined || source === undefined) return undefined;
-    const line = lineAt(verdict.lines, insn);
-    if (line === undefined || lineText(source, line.line).trim() !== line.text.trim()) return undefined;
-    const start = offsetOf(source, line.line, Math.max(1, line.column));
-    if (start === undefined) return undefined;
-    return spanAt?.(source, start) ?? wordAt(source, start);
-  };
+  const spanOfInsn = (
+    verdict: ProgramVerdict,
+    insn: number | undefined,
+    what: "expression" | "loop" = "expression",
+  ): Span | undefined =>
+    insn === undefined || source === undefined ? undefined : spanOfLine(source, verdict.lines, insn, spanAt, what);
 
   return {
     diagnostics,
@@ -78,29 +75,29 @@ export function openExplainer(
           break;
       }
     },
-    verdict(verdict, { probe, since, use, origin, types, similar }) {
-      const span = use ?? spanOfInsn(verdict, verdict.insn);
+    verdict(verdict, { probe, since, use, origin, similar }) {
+      const isLoop = LOOPS.has(verdict.reason ?? "");
+      const span = use ?? spanOfInsn(verdict, verdict.insn, isLoop ? "loop" : "expression");
       const explanation = verdict.explanation ?? "no reason is known";
       const notes: Note[] = [];
       if (origin !== undefined) {
         const from = spanOfInsn(verdict, origin.insn);
         const same = from !== undefined && span !== undefined && from.start === span.start;
-        if (from !== undefined && !same)
-          notes.push({ text: verifierNotes.from(origin.register, origin.state), span: from });
+        if (from !== undefined && !same) notes.push({ text: verifierNotes.from(origin.state), span: from });
       }
       if (verdict.verdict === "refused" && verdict.message !== undefined)
         notes.push({ text: verifierNotes.says(verdict.message), span: undefined });
       if (span === undefined && verdict.insn !== undefined)
         notes.push({ text: verifierNotes.insn(verdict.insn, verdict.name), span: undefined });
       if (since !== undefined) notes.push({ text: verifierNotes.since(since), span: undefined });
-      if (types !== undefined) notes.push({ text: verifierNotes.assumed(types), span: undefined });
       if (verdict.verdict === "unknown") {
         report("program-unjudged", span, { probe, kernel, explanation }, notes);
         return;
       }
       if (verdict.verdict === "cannot-attach") {
         const what = verdict.absent ?? explanation;
-        if (verdict.reason === "absent-in-kernel") report("member-absent", span, { probe, kernel, what, similar }, notes);
+        if (verdict.reason === "absent-in-kernel")
+          report("member-absent", span, { probe, kernel, what, similar }, notes);
         else report("target-absent", span, { probe, kernel, what, similar }, notes);
         return;
       }
@@ -125,7 +122,12 @@ export function openExplainer(
           report("map-too-large", undefined, { map: issue.map, kernel, what: issue.what, limit: issue.limit });
           break;
         case "memory":
-          report("map-memory", undefined, { map: issue.map, bytes: issue.bytes, cpus: issue.cpus, entries: issue.entries });
+          report("map-memory", undefined, {
+            map: issue.map,
+            bytes: issue.bytes,
+            cpus: issue.cpus,
+            entries: issue.entries,
+          });
           break;
       }
     },
@@ -145,6 +147,9 @@ type RefusalCode =
   | "bound-unknown"
   | "stack-exceeded"
   | "program-refused";
+
+/** Refusals that are about a loop as a whole, wherever in it the walk ended. */
+const LOOPS = new Set(["infinite-loop", "too-large", "complex"]);
 
 /** Reasons of verifier/messages.ts by what a script's author does about them; all others: program-refused. */
 const CODES: Readonly<Record<string, RefusalCode>> = {
@@ -183,6 +188,30 @@ function codeOf(verdict: ProgramVerdict, helperIsNewer: boolean): RefusalCode {
 function helperOf(message: string | undefined): { readonly name: string; readonly since: string } | undefined {
   const id = Number(/#(\d+)$/.exec(message ?? "")?.[1] ?? 0);
   return helpers.find((row) => row.id === id);
+}
+
+/** Line info keeps no columns beyond this one. */
+const LAST_COLUMN = 1023;
+
+/** What an instruction comes from, by line info; undefined: nothing is said of it, or it is of another script. */
+export function spanOfLine(
+  source: Source,
+  lines: ReadonlyMap<number, LineInfo>,
+  insn: number,
+  spanAt: SpanFinder | undefined,
+  what: "expression" | "loop" = "expression",
+): Span | undefined {
+  const line = lineAt(lines, insn);
+  if (line === undefined) return undefined;
+  const text = lineText(source, line.line);
+  if (text.trim() !== line.text.trim()) return undefined;
+  const start = offsetOf(source, line.line, Math.max(1, line.column));
+  if (start === undefined) return undefined;
+  if (line.column >= LAST_COLUMN || line.column < 1) {
+    const first = offsetOf(source, line.line, 1) ?? start;
+    return { start: first, end: first + text.length };
+  }
+  return spanAt?.(source, start, what) ?? spanAt?.(source, start, "expression") ?? wordAt(source, start);
 }
 
 /** The line that holds at an instruction: its own or the last before. */

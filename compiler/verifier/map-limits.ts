@@ -2,6 +2,7 @@
  * Maps that a kernel refuses to create, and those that take more memory than one expects: map_alloc_check and map_alloc of
  * kernel/bpf/{hashtab,arraymap,stackmap}.c.
  */
+import { bytesText } from "./bytes-text.ts";
 import type { MapMemory } from "./map-memory.ts";
 import { MAP_KINDS } from "./profiles/maps.ts";
 import { isSince, type KernelProfile } from "./profiles/profile.ts";
@@ -55,16 +56,4 @@ export function mapIssue(
   return memory.bytes >= WORTH_SAYING
     ? { kind: "memory", map: name, bytes: bytesText(memory.bytes), cpus, entries: maxEntries }
     : undefined;
-}
-
-/** "4096 bytes", "12.5 KiB", "3.0 GiB". */
-export function bytesText(bytes: number): string {
-  const units = ["bytes", "KiB", "MiB", "GiB", "TiB"];
-  let n = bytes;
-  let unit = 0;
-  while (n >= 1024 && unit < units.length - 1) {
-    n /= 1024;
-    unit++;
-  }
-  return `${unit === 0 || n >= 100 ? Math.round(n) : n.toFixed(1)} ${units[unit]}`;
 }

@@ -18,13 +18,10 @@ export const verifierCatalog = {
   // --- The verifier's refusals ---
   "loop-endless": error(
     refused(() => "this loop comes round with nothing changed, so that the verifier cannot see it end"),
-    () => "count up to a constant (for $i : 0..100 { … }), or unroll (N) { … }",
+    () => "count up to a constant (for ($i : 0..100) { … }), or unroll (N) { … }",
   ),
   "walk-too-long": error(
-    refused(
-      () =>
-        "the verifier follows every way through it, round by round of each loop, and gives up after 1,000,000 instructions",
-    ),
+    refused(),
     () => "loop fewer times, do less in the body, or split the work over several probes",
   ),
   "helper-absent": error(
@@ -37,13 +34,10 @@ export const verifierCatalog = {
       `Linux ${p.kernel} refuses ${p.probe}: ${p.helper} is not there for probes of this kind`,
     () => "move the expression to a probe of another kind; 'tracelet list -v' shows what a kernel has",
   ),
-  "pointer-unchecked": error(
-    refused((p) => p.explanation),
-    (p) => p.way ?? "check it first: if ($p != 0) { … }",
-  ),
+  "pointer-unchecked": error(refused(), (p) => p.way ?? "check it first: if ($p != 0) { … }"),
   "bound-unknown": error(refused(), way),
   "stack-exceeded": error(
-    refused((p) => p.explanation),
+    refused(),
     () => "use smaller strings, buffers or keys (max_strlen, on_stack_limit), or split the probe",
   ),
   "program-refused": error(refused(), way),
@@ -57,6 +51,13 @@ export const verifierCatalog = {
       `no verdict of Linux ${p.kernel}: its types are not known; with those of ${p.types} there is no known reason for a refusal`,
     () =>
       "name a snapshot of that kernel: 'tracelet-loader snapshot' there, then 'tracelet snapshot --from FILE -o KERNEL.tls'",
+  ),
+
+  // --- Logs of real kernels ---
+  "log-refusal": error(
+    (p: { probe: string; explanation: string; way: string | undefined }) =>
+      `the kernel refuses ${p.probe}: ${p.explanation}`,
+    (p) => p.way,
   ),
 
   // --- What a kernel lacks ---
@@ -82,7 +83,8 @@ export const verifierCatalog = {
   "member-absent": error(
     (p: { probe: string; kernel: string; what: string; similar: readonly string[] }) =>
       `${p.probe} cannot attach to Linux ${p.kernel}: it has no ${p.what}`,
-    (p) => meant(p.similar) ?? "read what that kernel has instead; 'tracelet list -v \"struct NAME\"' shows its members",
+    (p) =>
+      meant(p.similar) ?? "read what that kernel has instead; 'tracelet list -v \"struct NAME\"' shows its members",
   ),
   "event-field-absent": error(
     (p: { probe: string; kernel: string; event: string; field: string; size: number | undefined; had: number }) =>
@@ -111,12 +113,127 @@ export const verifierCatalog = {
   ),
 };
 
+const CHECKED = "check it first: if ($p != 0) { … }";
+const BOUNDED = "mask the value (x & 0x3f) or compare it with a constant before it is used as an offset or size";
+const SMALLER = "use smaller strings, buffers or keys (max_strlen, on_stack_limit), or split the probe";
+
+/** Lines by which kernels refuse, and what they mean for a script's author; the first that matches. */
+export const kernelLines: readonly {
+  readonly line: RegExp;
+  readonly means: string;
+  readonly way: string | undefined;
+}[] = [
+  {
+    line: /invalid mem access '\S*or_null/,
+    means: "memory is reached through an address that may be null",
+    way: CHECKED,
+  },
+  {
+    line: /type=\S*or_null\S* expected=/,
+    means: "an address that may be null is given to a function that does not take null",
+    way: CHECKED,
+  },
+  { line: /pointer arithmetic on \S*or_null/, means: "an address that may be null is moved", way: CHECKED },
+  {
+    line: /invalid mem access '(?:inv|scalar)'/,
+    means: "a number is used as an address: the kernel does not vouch for what is there",
+    way: "read other memory of the kernel with a cast and a field access, memory of a process with uptr()",
+  },
+  { line: /invalid mem access/, means: "memory is reached through what is no address of it", way: undefined },
+  {
+    line: /type=\S+ expected=/,
+    means: "an argument of this call is not of the kind that the function takes",
+    way: undefined,
+  },
+  {
+    line: /(?:unknown func|invalid func)/,
+    means: "it calls a helper that this kernel does not have, or not for probes of this kind",
+    way: "a newer kernel, another kind of probe, or an older way to the same value (compile for that kernel: --kernel)",
+  },
+  {
+    line: /program of this type cannot use helper/,
+    means: "it calls a helper that is not there for probes of this kind",
+    way: "move the expression to a probe of another kind",
+  },
+  {
+    line: /infinite loop detected|back-edge from insn/,
+    means: "a loop comes round with nothing changed, so that the verifier cannot see it end",
+    way: "count up to a constant (for ($i : 0..100) { … }), or unroll (N) { … }",
+  },
+  {
+    line: /BPF program is too large|sequence of \d+ jumps is too complex|too many states/,
+    means: "the verifier walked as many instructions as it is ready to, and was not done",
+    way: "loop fewer times, do less in the body, or split the work over several probes",
+  },
+  {
+    line: /combined stack size|invalid (?:write to|read from)?\s*stack .*off=-5[1-9]\d|stack frame/,
+    means: "the stack of 512 bytes does not suffice",
+    way: SMALLER,
+  },
+  {
+    line: /invalid (?:indirect )?(?:read|access) (?:from|to)\s+stack/,
+    means: "memory of the program's own is read before it was written, or beyond its end",
+    way: undefined,
+  },
+  { line: /!read_ok/, means: "a value is used that was not set on this way through the program", way: undefined },
+  {
+    line: /min value is negative/,
+    means: "an offset or size may be negative here",
+    way: "cast it to an unsigned type, or check that it is not below 0",
+  },
+  {
+    line: /unbounded memory access|unbounded min value|max value is outside|min value is outside|math between/,
+    means: "an offset or size has no bound that the verifier knows",
+    way: BOUNDED,
+  },
+  {
+    line: /invalid access to (?:map value|map key|memory|packet)/,
+    means: "a place beyond the end of the memory may be reached",
+    way: BOUNDED,
+  },
+  { line: /zero-sized read/, means: "a size may be 0 here, which this function does not take", way: undefined },
+  {
+    line: /Unreleased reference/,
+    means: "a record reserved in the ring buffer is neither sent nor discarded on some way out",
+    way: undefined,
+  },
+  {
+    line: /invalid bpf_context access/,
+    means: "the probe's context has nothing at this place that the program may reach",
+    way: "use the probe's own arguments (arg0, args.NAME, retval)",
+  },
+  {
+    line: /access beyond (?:the end of member of )?struct|access beyond/,
+    means: "the kernel's structure has nothing at this place",
+    way: undefined,
+  },
+  {
+    line: /GPL-restricted|from non-GPL/,
+    means: "it calls a function for programs under the GPL only",
+    way: "keep the licence that the compiler writes",
+  },
+  {
+    line: /unreachable insn|unknown opcode|reserved fields|jump out of range/,
+    means: "this kernel does not know an instruction, or the object is damaged",
+    way: undefined,
+  },
+  { line: /cannot pass map_type/, means: "the call does not work on a map of this type", way: undefined },
+  {
+    line: /should have been in/,
+    means: "it returns a number that a probe of this kind may not return",
+    way: undefined,
+  },
+];
+export const UNKNOWN_LINE = "for a reason that is best said in the kernel's own words";
+
 /** What notes below a refusal say. */
 export const verifierNotes = {
   says: (line: string): string => `the verifier says: ${line}`,
   since: (version: string): string => `Linux ${version} would accept it`,
   insn: (slot: number, program: string): string => `at instruction ${slot} of ${program}`,
-  from: (register: string, state: string): string => `${register} comes from here and is ${state}`,
-  assumed: (types: string): string => `judged with the types of ${types}, as its own are not known`,
-  own: (kernel: string): string => `compiled for Linux ${kernel} (--kernel), it would be accepted`,
+  from: (state: string): string => `the value comes from here; all that the verifier knows of it: ${state}`,
+  report: (problem: string, reason: string): string => `${problem}: ${reason}`,
+  led: (label: string, text: string): string => `${label}: ${text}`,
+  advice: (suggestion: string): string => `the kernel suggests: ${suggestion}`,
+  quoted: (line: string): string => `at the line: ${line}`,
 };
