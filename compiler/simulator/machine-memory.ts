@@ -1,0 +1,52 @@
+/** Memory of the simulated kernel and process: pages that the host fills. */
+import { PAGE_LIMIT, PAGE_SIZE } from "./layout.ts";
+import { type MachineMemory, MEMORY_BASE } from "./machine.ts";
+import type { RuntimeExports } from "./runtime.ts";
+
+const KERNEL_START = 1n << 63n;
+const PAGE_MASK = BigInt(PAGE_SIZE - 1);
+
+export function machineMemory(buffer: ArrayBuffer, runtime: RuntimeExports, end: number): MachineMemory {
+  const memory = new Uint8Array(buffer);
+  const inLinear = (address: bigint, size: number): boolean =>
+    address >= MEMORY_BASE && address + BigInt(size) <= MEMORY_BASE + BigInt(end);
+  return {
+    map(address, bytes, kind) {
+      const last = address + BigInt(bytes.length);
+      if (address < 0n || last > 1n << 64n) throw new RangeError(`0x${address.toString(16)} is no address of 64 bits`);
+      if (kind === "kernel" ? address < KERNEL_START : last > KERNEL_START)
+        throw new RangeError(`0x${address.toString(16)} is no ${kind} address`);
+      if (last > MEMORY_BASE && address < MEMORY_BASE + BigInt(end))
+        throw new RangeError(`0x${address.toString(16)} is where the simulator keeps its own memory`);
+      for (let done = 0; done < bytes.length; ) {
+        const at = address + BigInt(done);
+        const page = runtime.makePage(BigInt.asIntN(64, at)) >>> 0;
+        if (page === 0)
+          throw new RangeError(`the events hold more than ${(PAGE_LIMIT * PAGE_SIZE) >> 20} MiB of memory at one time`);
+        const offset = Number(at & PAGE_MASK);
+        const count = Math.min(bytes.length - done, PAGE_SIZE - offset);
+        memory.set(bytes.subarray(done, done + count), page + offset);
+        done += count;
+      }
+    },
+    keep: () => runtime.keepPages(),
+    clear: () => runtime.clearPages(),
+    read(address, size) {
+      if (inLinear(address, size)) {
+        const at = Number(address - MEMORY_BASE);
+        return memory.slice(at, at + size);
+      }
+      const found = new Uint8Array(size);
+      for (let done = 0; done < size; ) {
+        const at = BigInt.asUintN(64, address + BigInt(done));
+        const page = runtime.pageAt(BigInt.asIntN(64, at)) >>> 0;
+        if (page === 0) return undefined;
+        const offset = Number(at & PAGE_MASK);
+        const count = Math.min(size - done, PAGE_SIZE - offset);
+        found.set(memory.subarray(page + offset, page + offset + count), done);
+        done += count;
+      }
+      return found;
+    },
+  };
+}
