@@ -31,7 +31,7 @@ export type CompileArgs = {
 };
 
 /** What only a caller knows: parameters, whether a child runs. */
-export type Given = Partial<Pick<CompileOptions, "positional" | "named" | "child" | "pidFilter" | "trace">>;
+export type Given = Partial<Pick<CompileOptions, "positional" | "named" | "child" | "pidFilter" | "record" | "trace">>;
 
 export function optionsFrom(script: Script, args: CompileArgs, snapshot: Snapshot, given: Given): CompileOptions {
   const base = defaultOptions(snapshot);

@@ -118,7 +118,12 @@ const commands: Readonly<Record<string, (y: Argv, name: string, choose: Choose) 
           .option("q", { alias: "quiet", type: "boolean", describe: "no line about attached probes" })
           .option("v", { alias: "verbose", type: "boolean", describe: "say more" })
           .option("dry-run", { type: "boolean", describe: "attach, then end" })
-          .option("stats", { type: "boolean", describe: "have the kernel count runs, for the ledger" }),
+          .option("stats", { type: "boolean", describe: "have the kernel count runs, for the ledger" })
+          .option("record", {
+            type: "string",
+            requiresArg: true,
+            describe: "keep what the programs see in this file, for tracelet simulate",
+          }),
       (a) => choose(async () => (await import("./run.ts")).runCommand(a)),
     ),
   show: (y, name, choose) =>

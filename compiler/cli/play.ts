@@ -2,6 +2,7 @@
 import type { ChildProcess } from "node:child_process";
 import { createJsonRenderer, createStreamDecoder, createTextRenderer, StreamError } from "../index.ts";
 import { closeOutput, EXIT, openOutput, useColour, writeAll } from "./io.ts";
+import type { Recorder } from "./record.ts";
 
 export type Format = "text" | "json" | "msgpack";
 
@@ -15,6 +16,8 @@ export type PlayOptions = {
   readonly buffering: "line" | "full" | "none";
   /** Whether the program's output is shown: not for a run that only attaches. */
   readonly shown: boolean;
+  /** Keeps the run for the simulator; undefined: it is not recorded. */
+  readonly record?: Recorder | undefined;
   /** Put before every line, for runs on several hosts. */
   readonly label: string | undefined;
 };
@@ -45,9 +48,15 @@ export function createPlayer(options: PlayOptions): Player {
     if (fd !== 1) closeOutput(fd);
   };
   if (options.format === "msgpack") {
+    const { record: recorder } = options;
+    const aside = recorder && createStreamDecoder(({ record }) => recorder.record(record));
     return {
-      push: (chunk) => writeAll(fd, chunk),
+      push: (chunk) => {
+        aside?.push(chunk);
+        writeAll(fd, chunk);
+      },
       end: () => {
+        endRecording(options);
         close();
         return { status: undefined, error: undefined };
       },
@@ -58,6 +67,7 @@ export function createPlayer(options: PlayOptions): Player {
   let status: number | undefined;
   let failure: string | undefined;
   const decoder = createStreamDecoder(({ record, time }) => {
+    if (options.record?.record(record) === true) return;
     if (record.type === "end") status = record.status;
     renderer.record(record, time);
   });
@@ -81,9 +91,17 @@ export function createPlayer(options: PlayOptions): Player {
       guarded(() => decoder.end());
       renderer.end();
       close();
+      endRecording(options);
       return { status, error: failure };
     },
   };
+}
+
+/** Says what a recording lacks: a replay may differ there. */
+function endRecording({ record }: PlayOptions): void {
+  const lacks = record?.end();
+  if (lacks !== undefined)
+    process.stderr.write(`WARNING: the recording is not complete: ${lacks}\nHINT: a replay of it may differ\n`);
 }
 
 function label(bytes: Uint8Array, name: string | undefined): Uint8Array {

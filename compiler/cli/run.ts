@@ -22,12 +22,21 @@ export type RunArgs = CompileArgs & {
   readonly v?: boolean | number | undefined;
   readonly "dry-run"?: boolean | undefined;
   readonly stats?: boolean | undefined;
+  readonly record?: string | undefined;
 };
 
 export async function runCommand(args: RunArgs): Promise<number> {
   if (args.e === undefined && args.script !== undefined && args.script !== "-") {
     const bytes = readInput(args.script);
-    if (isElf(bytes)) return runObject(bytes, args, [...(args.params ?? []), ...(args["--"] ?? [])]);
+    if (isElf(bytes)) {
+      if (args.record !== undefined)
+        throw new CliError(
+          EXIT.usage,
+          `${args.script} was compiled without recording`,
+          "give its script: --record compiles it so that its programs tell what they learn",
+        );
+      return runObject(bytes, args, [...(args.params ?? []), ...(args["--"] ?? [])]);
+    }
   }
   const words =
     args.e === undefined
@@ -51,9 +60,17 @@ export async function runScript(
   given: Given,
 ): Promise<number> {
   const output = outputOptions(args);
+  checkRecord(args);
   const { positional, named } = splitParameters(words, rest);
   const kernelProbes = args.p !== undefined;
-  const settings: Given = { positional, named, child: args.c !== undefined, pidFilter: kernelProbes, ...given };
+  const settings: Given = {
+    positional,
+    named,
+    child: args.c !== undefined,
+    pidFilter: kernelProbes,
+    record: args.record !== undefined,
+    ...given,
+  };
   const remote = args.host !== undefined;
   const first =
     args.kernel !== undefined ? chooseSnapshot(args.kernel) : remote ? chooseSnapshot(undefined) : nearestSnapshot();
@@ -75,7 +92,23 @@ export async function runScript(
     const sizes = programs.map(({ name, instructions }) => `${name} of ${instructions} instructions`);
     process.stderr.write(`INFO: ${result.object.length} bytes for kernel ${kernel}: ${sizes.join(", ")}\n`);
   }
-  return start(result.object, args, [], output);
+  if (args.record === undefined) return start(result.object, args, [], output);
+  const { createRecorder } = await import("./record.ts");
+  const recorder = createRecorder(args.record, inspectObject(result.object).manifest, {
+    positional,
+    named,
+    unsafe: args.unsafe === true,
+    pidFilter: kernelProbes,
+    child: args.c !== undefined,
+    readWarnings: (args.k ?? 0) > 0,
+  });
+  return start(result.object, args, [], { ...output, record: recorder });
+}
+
+/** @throws CliError where a recording would not be of one run */
+function checkRecord(args: RunArgs): void {
+  if (args.record === undefined || (args.host?.length ?? 0) < 2) return;
+  throw new CliError(EXIT.usage, "--record keeps the run of one host", "name one --host, or run once for each");
 }
 
 /** Whether another kernel's snapshot could answer differently. */

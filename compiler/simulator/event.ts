@@ -45,13 +45,13 @@ export type HelperResult =
   | { readonly value: number | bigint | string; readonly bytes: Uint8Array | string };
 
 /**
- * Something that a script asks of the loader, as the loader carried it out. `ns`: of time(), since the epoch. `data`: what
- * cat() read or system() printed; `detached`: the probes went, only `end` comes after.
+ * Something that a script asks of the loader, as the loader carried it out. `ns`: of time(), since the epoch. `data`, or
+ * `bytes` in hexadecimal: what cat() read or system() printed; neither: there was no such file.
  */
 export type RecordedAction =
-  | { readonly kind: "map" | "clear" | "zero" | "detached" }
+  | { readonly kind: "map" | "clear" | "zero" }
   | { readonly kind: "time"; readonly ns: number | bigint | string }
-  | { readonly kind: "cat" | "system"; readonly data: Uint8Array | string };
+  | { readonly kind: "cat" | "system"; readonly data?: string; readonly bytes?: string };
 
 export type SimulatedEvent = {
   /**
@@ -93,7 +93,7 @@ export type SimulatedEvent = {
   readonly program?: string;
   /**
    * Recordings: what helpers answered in this run, by name ("ktime_get_boot_ns", "get_prandom_u32", "d_path" …), in the order
-   * of the calls. Helpers that are not named, and calls beyond the list, answer by the other fields.
+   * of the calls; the last answer stands for all further calls. Helpers that are not named answer by the other fields.
    */
   readonly results?: { readonly [helper: string]: readonly HelperResult[] };
   /** Recordings: for each argument of a static probe, by number, the 64 bytes that the loader put into .rodata. */

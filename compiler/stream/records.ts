@@ -116,6 +116,27 @@ export type StreamRecord =
       readonly cause: "buffer-full" | "perf-buffer";
       readonly probe?: string;
     }
+  /**
+   * Of a recording (spec/simulation.md): the host as the run began, `words` and `symbols` in the order of the manifest's
+   * `host` and `symbols`; what programs learnt, as the manifest's events of these kinds say; a name that was looked up; an
+   * action that was carried out when `hits` more hits had begun.
+   */
+  | {
+      readonly type: "host";
+      readonly epoch_offset: number | bigint;
+      readonly cpus: number;
+      readonly words: readonly (number | bigint)[];
+      readonly symbols: readonly (number | bigint)[];
+    }
+  | { readonly type: "hit" | "seen"; readonly event: number; readonly args: readonly Value[] }
+  | {
+      readonly type: "name";
+      readonly of: string;
+      readonly number: number | bigint;
+      readonly pid: number;
+      readonly text: string | Uint8Array;
+    }
+  | { readonly type: "acted"; readonly event: number; readonly hits: number }
   /** The probes are detached and the end probes have run; `reason`: "exit", "signal", "child", "duration". Final maps follow. */
   | { readonly type: "detached"; readonly reason: string }
   | {

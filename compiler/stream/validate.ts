@@ -145,6 +145,11 @@ const RECORDS: Readonly<Record<StreamRecord["type"], Check>> = {
   }),
   notice: shape({ severity: text, text, place: optional(place), hint: optional(text) }),
   lost: shape({ count: natural, cause: text, probe: optional(text) }),
+  host: shape({ epoch_offset: int, cpus: natural, words: list(int), symbols: list(int) }),
+  hit: shape({ event: natural, args: anyList }),
+  seen: shape({ event: natural, args: anyList }),
+  name: shape({ of: text, number: int, pid: natural, text: octets }),
+  acted: shape({ event: natural, hits: natural }),
   detached: shape({ reason: text }),
   end: shape({
     status: small,
