@@ -24,7 +24,7 @@ export function valueTicks(low: number, high: number, room: number): readonly nu
   const power = 10 ** Math.floor(Math.log10(rough));
   const step = [1, 2, 5, 10].map((n) => n * power).find((n) => n >= rough) ?? 10 * power;
   const ticks: number[] = [];
-  for (let at = Math.ceil(low / step) * step; at <= high + step * 1e-9; at += step) ticks.push(at);
+  for (let at = Math.ceil(low / step) * step + 0; at <= high + step * 1e-9; at += step) ticks.push(at);
   return ticks;
 }
 

@@ -107,7 +107,7 @@ export function createFlamegraphView(download: (picture: string) => void): Flame
     );
     const room = Math.floor((wide - 6) / CHAR);
     const label = box.name.length <= room ? box.name : room < 4 ? "" : `${box.name.slice(0, room - 1)}…`;
-    if (label !== "") group.append(svg("text", { x: x + 3, y: y + 13 }, label));
+    if (label !== "") group.append(svg("text", { x: x + 3, y: y + 13, "aria-hidden": "true" }, label));
     return group;
   }
   function summary(): string {

@@ -87,7 +87,7 @@ export function mount(root: HTMLElement, host: PanelHost): Panel {
 export function objectName(script: string): string {
   const base = script
     .replace(/(\.bpf)?\.(bt|o)$/, "")
-    .replace(/[^\w.-]+/g, "-")
+    .replace(/[^\w.]+/g, "-")
     .replace(/^[-.]+|-+$/g, "");
   return `${base === "" ? "script" : base}.bpf.o`;
 }

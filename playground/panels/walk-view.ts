@@ -68,9 +68,10 @@ export function createWalkView(host: PanelHost): WalkView {
   };
 }
 
-/** "7: r1 = 5     ; R1=5": the instruction, and what it changed. */
+/** "7: r1 = 5     ; R1=5": the instruction, and what it changed. Other lines are the script's, or a path that begins. */
 function stateParts(text: string): readonly (HTMLElement | string)[] {
-  const at = text.indexOf("; ");
-  if (at < 0) return [text];
-  return [text.slice(0, at), el("span", { class: "p-comment" }, text.slice(at))];
+  const [, insn, change] = /^(\d+: .*?)(\s+; .*)$/.exec(text) ?? [];
+  if (insn !== undefined && change !== undefined) return [insn, el("span", { class: "p-comment" }, change)];
+  if (/^(\d+: |from \d+ to \d+: )/.test(text)) return [text];
+  return [el("span", { class: "p-source" }, text)];
 }

@@ -1,0 +1,34 @@
+/** Answers that may take long: verdicts per kernel, simulations, streams rendered. */
+import { checkObject } from "../../compiler/index.ts";
+import { giveWay, type Handlers } from "./handler.ts";
+import { problemsOf } from "./problems.ts";
+import type { KernelVerdict } from "./protocol.ts";
+import { render } from "./render-stream.ts";
+import { sampleEvents, simulateObject } from "./simulate.ts";
+import { verdictOf } from "./verdicts.ts";
+
+export const handlers: Handlers<"verify" | "simulate" | "sample-events" | "render"> = {
+  async verify({ object, kernels, walk }, context) {
+    const found: KernelVerdict[] = [];
+    for (const [index, id] of kernels.entries()) {
+      const snapshot = await context.kernel(id);
+      const kernel = await context.kernelInfo(id);
+      await giveWay();
+      context.signal.throwIfAborted();
+      context.alive();
+      const start = performance.now();
+      const log = walk !== undefined && index === 0;
+      const { source, kernels: checks } = await checkObject(object, { kernels: [snapshot], log });
+      const [check] = checks;
+      if (check === undefined) continue;
+      const problems = source === undefined ? [] : problemsOf(source, check.diagnostics);
+      const verdict = verdictOf(check, kernel, problems, log ? walk : undefined, performance.now() - start);
+      found.push(verdict);
+      context.progress(verdict);
+    }
+    return { kind: "verify", kernels: found };
+  },
+  simulate: simulateObject,
+  "sample-events": sampleEvents,
+  render,
+};

@@ -1,0 +1,153 @@
+/** Runs an object on generated or given events, as fast as it goes or paced for watching. */
+import { EventError, generateEvents, parseEvents, type SimulatedEvent, simulate } from "../../compiler/index.ts";
+import type { Snapshot } from "../../compiler/snapshot/index.ts";
+import { type Context, giveWay } from "./handler.ts";
+import type { EventChoice, EventsAnswer, OutputAnswer, RequestOf, RunProblem } from "./protocol.ts";
+import { createSink } from "./sink.ts";
+
+/** Milliseconds between two messages of progress. */
+const PROGRESS_MS = 60;
+const SECOND = 1e9;
+
+type Chosen = {
+  readonly events: Iterable<SimulatedEvent>;
+  readonly setup: ReturnType<typeof parseEvents>["setup"];
+  readonly problems: readonly RunProblem[];
+};
+
+/** @throws EventError, SimulatorError … for what cannot be simulated */
+function choose(object: Uint8Array, choice: EventChoice, snapshot: Snapshot, seconds: number): Chosen {
+  if (choice.kind === "generated") {
+    const options = { snapshot, seed: choice.seed, duration: seconds * SECOND };
+    return { events: generateEvents(object, options), setup: {}, problems: [] };
+  }
+  const parsed = parseEvents(choice.text, choice.name, snapshot);
+  const problems = parsed.problems.map(({ message, hint, line }) => ({
+    message,
+    hint,
+    line: undefined,
+    eventLine: line === 0 ? undefined : line,
+  }));
+  return { events: parsed.events, setup: parsed.setup, problems };
+}
+
+export async function simulateObject(
+  request: RequestOf<"simulate">,
+  context: Context<"simulate">,
+): Promise<OutputAnswer> {
+  const { object, cpus, positional, seconds, pace, signal } = { ...request, signal: context.signal };
+  const snapshot = await context.kernel(request.kernel);
+  const chosen = choose(object, request.events, snapshot, seconds);
+  const sink = createSink();
+  const began = performance.now();
+  let events = 0;
+  let reached = 0;
+  let probes = 0;
+  let told = 0;
+  let attached: number | undefined;
+  const tell = (): void => {
+    told = performance.now();
+    const shared = { kind: "output", probes, events, seconds: reached / SECOND } as const;
+    context.progress({ ...shared, pieces: sink.pieces(), pictures: sink.freshPictures() });
+  };
+  const count = (event: SimulatedEvent): void => {
+    events++;
+    if (event.at !== undefined) reached = Math.max(reached, Number(event.at));
+    if ((events & 255) === 0 && performance.now() - told > PROGRESS_MS) tell();
+  };
+  function* counted(): Generator<SimulatedEvent> {
+    for (const event of chosen.events) {
+      count(event);
+      yield event;
+    }
+  }
+  /** Each event when its time has come, on a clock `pace` times as fast as ours. */
+  async function* paced(speed: number): AsyncGenerator<SimulatedEvent> {
+    let start: number | undefined;
+    for (const event of chosen.events) {
+      start ??= performance.now();
+      const due = start + (Number(event.at ?? reached) / SECOND / speed) * 1000;
+      for (let wait = due - performance.now(); wait > 1 && !signal.aborted; wait = due - performance.now()) {
+        tell();
+        await sleep(Math.min(wait, PROGRESS_MS));
+      }
+      if (signal.aborted) return;
+      count(event);
+      yield event;
+    }
+  }
+
+  const problems: RunProblem[] = [...chosen.problems];
+  let first: number | undefined;
+  try {
+    const run = simulate(object, {
+      snapshot,
+      events: pace === undefined ? counted() : paced(pace),
+      setup: chosen.setup,
+      cpus,
+      signal,
+      until: seconds * SECOND,
+      ...(positional === undefined ? {} : { positional }),
+    });
+    for await (const item of run) {
+      if (item.record.type === "attached") {
+        attached ??= performance.now();
+        probes = item.record.count;
+      }
+      const at = item.time.seconds * SECOND + item.time.nanoseconds;
+      first ??= at;
+      reached = Math.max(reached, at - first);
+      sink.take(item);
+      if (performance.now() - told <= PROGRESS_MS) continue;
+      tell();
+      await giveWay();
+      signal.throwIfAborted();
+    }
+  } catch (error) {
+    if (signal.aborted) throw error;
+    if (!(error instanceof EventError)) throw error;
+    const eventLine = error.line === 0 ? undefined : error.line;
+    problems.push({ message: error.message, hint: error.hint, line: undefined, eventLine });
+  }
+  signal.throwIfAborted();
+  tell();
+  const ended = performance.now();
+  return {
+    kind: "output",
+    events,
+    seconds: reached / SECOND,
+    translated: (attached ?? ended) - began,
+    ran: ended - (attached ?? ended),
+    pictures: sink.pictures(),
+    problems: [...problems, ...sink.problems()],
+    ledger: sink.ledger(),
+    cut: sink.cut(),
+  };
+}
+
+function sleep(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}
+
+/** Generated events as the text of an events file: to start one's own from. */
+export async function sampleEvents(
+  request: RequestOf<"sample-events">,
+  context: Context<"sample-events">,
+): Promise<EventsAnswer> {
+  const snapshot = await context.kernel(request.kernel);
+  const lines: string[] = [];
+  for (const event of generateEvents(request.object, { snapshot, seed: request.seed })) {
+    if (lines.length >= request.count) break;
+    lines.push(JSON.stringify(event, asText));
+  }
+  return { kind: "sample-events", text: lines.length === 0 ? "" : `${lines.join("\n")}\n`, problems: [] };
+}
+
+function asText(_: string, value: unknown): unknown {
+  if (typeof value === "bigint") {
+    const small = value >= -(2n ** 53n) && value <= 2n ** 53n;
+    return small ? Number(value) : String(value);
+  }
+  if (value instanceof Uint8Array) return Array.from(value, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return value;
+}
