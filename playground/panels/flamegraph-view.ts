@@ -85,13 +85,16 @@ export function createFlamegraphView(download: (picture: string) => void): Flame
       "aria-label": summary(),
     });
     if (!placed.some((each) => each.index === current)) current = placed[0]?.index ?? 0;
-    for (const each of placed) picture.append(shape(each, height, text));
+    // Names that are cut stand beside the boxes, not in them: a box is called by its whole name.
+    const names = svg("g", { "aria-hidden": "true" });
+    for (const each of placed) picture.append(shape(each, height, text, names));
+    picture.append(names);
     place.replaceChildren(picture);
     all.hidden = zoomed === undefined;
     found.textContent = text === "" ? "" : `${(100 * shareOf(boxes, text)).toFixed(1)}% in matching functions`;
     if (hadFocus) focusCurrent();
   }
-  function shape({ box, index, x, width: wide }: PlacedBox, height: number, text: string): Node {
+  function shape({ box, index, x, width: wide }: PlacedBox, height: number, text: string, names: Element): Node {
     const y = height - (box.depth + 1) * ROW;
     const marked = text !== "" && box.name.toLowerCase().includes(text.toLowerCase());
     const group = svg("g", {
@@ -107,7 +110,7 @@ export function createFlamegraphView(download: (picture: string) => void): Flame
     );
     const room = Math.floor((wide - 6) / CHAR);
     const label = box.name.length <= room ? box.name : room < 4 ? "" : `${box.name.slice(0, room - 1)}…`;
-    if (label !== "") group.append(svg("text", { x: x + 3, y: y + 13, "aria-hidden": "true" }, label));
+    if (label !== "") names.append(svg("text", { x: x + 3, y: y + 13 }, label));
     return group;
   }
   function summary(): string {
