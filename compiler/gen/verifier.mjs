@@ -68,7 +68,7 @@ const { error, stderr } = await asc.main(
     "32",
     "--enable",
     "bulk-memory",
-    ...(debug ? ["--debug"] : ["--optimizeLevel", "3", "--shrinkLevel", "1", "--converge", "--noAssert"]),
+    ...(debug ? ["--debug"] : ["--optimizeLevel", "3", "--shrinkLevel", "0", "--converge", "--noAssert"]),
   ],
   {},
 );

@@ -8,6 +8,7 @@ import type { Btf, BtfType, TypeId } from "../btf/types.ts";
 import { branded } from "../util/brand.ts";
 import { NOT_KNOWN, NUMBER, pointerTo, refused } from "./answer.ts";
 import { FLAG, TRUST, TYPE } from "./codes.ts";
+import { isSince, type KernelProfile } from "./profiles/profile.ts";
 
 const MAX_DEPTH = 32;
 
@@ -27,8 +28,18 @@ export type BtfWalk = {
   readonly access: (id: number, off: number, size: number) => bigint;
 };
 
-/** @param since whether the kernel is of that version or later */
-export function openBtfWalk(btf: Btf, since: (version: string) => boolean): BtfWalk {
+/** What was asked of a kernel's types stays known as long as they live. */
+const walks = new WeakMap<Btf, Map<string, BtfWalk>>();
+
+export function openBtfWalk(btf: Btf, profile: KernelProfile): BtfWalk {
+  const known = walks.get(btf) ?? new Map<string, BtfWalk>();
+  walks.set(btf, known);
+  const walk = known.get(profile.version) ?? newBtfWalk(btf, (version) => isSince(profile, version));
+  known.set(profile.version, walk);
+  return walk;
+}
+
+function newBtfWalk(btf: Btf, since: (version: string) => boolean): BtfWalk {
   const cache = new Map<string, bigint>();
   return {
     access(id, off, size) {

@@ -1,6 +1,6 @@
 /** A program and its tables, written into the module's memory: the other side of assembly/env.ts. */
 import { FEATURES, OPTION, ROW } from "./codes.ts";
-import { helperEntries } from "./helper-rows.ts";
+import { type HelperEntry, helperEntries } from "./helper-rows.ts";
 import type { ModuleExports } from "./module.ts";
 import { isSince } from "./profiles/profile.ts";
 import type { TracingAttach, VerifierProgram, VerifyEnv } from "./program.ts";
@@ -19,6 +19,29 @@ export function returnRange(attach: TracingAttach | undefined): readonly [bigint
     default:
       return undefined;
   }
+}
+
+/** The table of a kernel and kind of program is written once. */
+const encoded = new WeakMap<readonly (HelperEntry | undefined)[], Uint8Array>();
+
+function encodeHelpers(helpers: readonly (HelperEntry | undefined)[]): Uint8Array {
+  const known = encoded.get(helpers);
+  if (known !== undefined) return known;
+  const bytes = new Uint8Array(helpers.length * ROW.HELPER);
+  const view = new DataView(bytes.buffer);
+  helpers.forEach((entry, id) => {
+    const at = id * ROW.HELPER;
+    if (entry === undefined) return;
+    view.setInt32(at, entry.status, true);
+    entry.args.forEach((arg, n) => {
+      view.setInt32(at + 4 + n * 4, arg, true);
+    });
+    view.setInt32(at + 24, entry.returns, true);
+    view.setInt32(at + 28, entry.returnId, true);
+    view.setBigUint64(at + 40, entry.maps, true);
+  });
+  encoded.set(helpers, bytes);
+  return bytes;
 }
 
 /** Returns the address that `run` takes. */
@@ -57,18 +80,7 @@ export function writeImage(exports: ModuleExports, program: VerifierProgram, env
     view.setInt32(at + 28, map.special.length > 0 ? 1 : 0, true);
   });
 
-  helpers.forEach((entry, id) => {
-    const at = rows + id * ROW.HELPER;
-    bytes.fill(0, at, at + ROW.HELPER);
-    if (entry === undefined) return;
-    view.setInt32(at, entry.status, true);
-    entry.args.forEach((arg, n) => {
-      view.setInt32(at + 4 + n * 4, arg, true);
-    });
-    view.setInt32(at + 24, entry.returns, true);
-    view.setInt32(at + 28, entry.returnId, true);
-    view.setBigUint64(at + 40, entry.maps, true);
-  });
+  bytes.set(encodeHelpers(helpers), rows);
 
   program.globals.forEach((fn, index) => {
     const at = globals + index * ROW.SUB;

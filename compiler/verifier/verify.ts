@@ -59,9 +59,8 @@ export function verifyProgram(
   const shape = checkShape(program, env);
   if (shape !== undefined) return shape;
   const { exports } = verifier;
-  const since = (version: string): boolean => isSince(env.profile, version);
   const context = contextOf(program, env);
-  const walk = env.btf === undefined ? undefined : openBtfWalk(env.btf, since);
+  const walk = env.btf === undefined ? undefined : openBtfWalk(env.btf, env.profile);
   const log = openLog(exports, program, options.log === true);
   verifier.setHost({
     ctxAccess: (off, size, write) => context(off, size, write !== 0),

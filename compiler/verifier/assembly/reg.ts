@@ -66,8 +66,22 @@ export function baseType(type: i32): i32 {
   return type & 0xff;
 }
 
+/** Word by word: engines take a copy of so few bytes through a slow call. */
 export function copyReg(to: Reg, from: Reg): void {
-  memory.copy(changetype<usize>(to), changetype<usize>(from), REG_SIZE);
+  const t = changetype<usize>(to);
+  const f = changetype<usize>(from);
+  store<u64>(t, load<u64>(f, 0), 0);
+  store<u64>(t, load<u64>(f, 8), 8);
+  store<u64>(t, load<u64>(f, 16), 16);
+  store<u64>(t, load<u64>(f, 24), 24);
+  store<u64>(t, load<u64>(f, 32), 32);
+  store<u64>(t, load<u64>(f, 40), 40);
+  store<u64>(t, load<u64>(f, 48), 48);
+  store<u64>(t, load<u64>(f, 56), 56);
+  store<u64>(t, load<u64>(f, 64), 64);
+  store<u64>(t, load<u64>(f, 72), 72);
+  store<u64>(t, load<u64>(f, 80), 80);
+  store<u64>(t, load<u64>(f, 88), 88);
 }
 export function markNone(r: Reg): void {
   markUnknown(r);
@@ -154,11 +168,24 @@ export function rangeWithin(a: Reg, b: Reg): bool {
 }
 /** Type, offsets, value and ranges alike to the last bit; ids apart. */
 export function sameContent(a: Reg, b: Reg): bool {
-  return memory.compare(changetype<usize>(a), changetype<usize>(b), offsetof<Reg>("id")) == 0;
+  const x = changetype<usize>(a);
+  const y = changetype<usize>(b);
+  return (
+    load<u64>(x, 0) == load<u64>(y, 0) &&
+    load<u64>(x, 8) == load<u64>(y, 8) &&
+    load<u64>(x, 16) == load<u64>(y, 16) &&
+    load<u64>(x, 24) == load<u64>(y, 24) &&
+    load<u64>(x, 32) == load<u64>(y, 32) &&
+    load<u64>(x, 40) == load<u64>(y, 40) &&
+    load<u64>(x, 48) == load<u64>(y, 48) &&
+    load<u64>(x, 56) == load<u64>(y, 56) &&
+    load<u64>(x, 64) == load<u64>(y, 64) &&
+    load<u64>(x, 72) == load<u64>(y, 72)
+  );
 }
 /** Ids too. */
 export function identical(a: Reg, b: Reg): bool {
-  return memory.compare(changetype<usize>(a), changetype<usize>(b), offsetof<Reg>("frame")) == 0;
+  return a.id == b.id && a.ref == b.ref && sameContent(a, b);
 }
 export function sameHead(a: Reg, b: Reg): bool {
   return a.type == b.type && a.off == b.off && a.aux == b.aux && a.uid == b.uid;
