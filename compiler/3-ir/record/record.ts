@@ -20,7 +20,8 @@ export type RecordEnv = { readonly snapshot: Snapshot; readonly arch: Arch };
 const EVENTS = "events";
 /** A recording's buffer: some tens of thousands of records between two looks of the loader's. */
 const PAGES_MIN = 4096;
-const PAGE = 4096;
+/** As the object says it: a loader makes it as large as the manifest wants. */
+const RING_BYTES = 1 << 18;
 /** u64 how often, s64 unused: as every site's counter. */
 const SITE_SIZE = 16;
 
@@ -88,15 +89,13 @@ export function record(module: Module, env: RecordEnv): Result<Module> {
 }
 
 function withBuffer(maps: readonly MapDef[], symbol: string): readonly MapDef[] {
-  const room = PAGES_MIN * PAGE;
-  if (maps.some((map) => map.symbol === symbol))
-    return maps.map((map) => (map.symbol === symbol ? { ...map, maxEntries: Math.max(map.maxEntries, room) } : map));
+  if (maps.some((map) => map.symbol === symbol)) return maps;
   const ring: MapDef = {
     symbol,
     type: "ringbuf",
     keySize: 0,
     valueSize: 0,
-    maxEntries: room,
+    maxEntries: RING_BYTES,
     flags: 0,
     keyType: undefined,
     valueType: undefined,
