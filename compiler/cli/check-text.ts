@@ -67,12 +67,11 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
 
 /** The walk of each program, in the kernel's log style, lines of the script before their instructions. */
 export function walkText(answer: KernelAnswer): string {
-  const name = answer.source?.name ?? "";
   return answer.programs
     .map((program) => {
       let text = `\n${program.probe} (${program.name}) on ${answer.kernel}\n`;
       for (const line of program.log) {
-        text += line.kind === "walk" ? `${line.text}\n` : `; ${line.text.trim()} @ ${name || "?"}:${line.line}\n`;
+        text += line.kind === "walk" ? `${line.text}\n` : `; ${line.text} @ ${line.file}:${line.line}\n`;
       }
       if (program.message !== undefined) text += `${program.message}\n`;
       const { verified, states, peakStates, stack } = program.budget;

@@ -60,12 +60,12 @@ function asText({ log, probe, diagnostics, source }: ExplainedLog): string {
 }
 
 function asJson({ log, probe, diagnostics, source }: ExplainedLog): string {
-  const { message, insn, processed, report } = log;
+  const { messages, insn, processed, report } = log;
   const about = {
     version: 1,
     verdict: diagnostics.length === 0 ? "accepted" : "refused",
     probe: probe ?? null,
-    message: message ?? null,
+    messages,
     insn: insn ?? null,
     processed: processed ?? null,
     report: report ?? null,

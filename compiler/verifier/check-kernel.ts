@@ -190,10 +190,11 @@ const LONG_WALK = 50_000;
 /** Where the value comes from that the verifier refuses, by the walk. */
 function originOf(verdict: ProgramVerdict, walkAgain: () => ProgramVerdict): AboutVerdict["origin"] {
   const { verdict: kind, message, insn, counts, log } = verdict;
-  const register = kind === "refused" && insn !== undefined ? refusedRegister(message ?? "") : undefined;
-  if (register === undefined || counts.processed > LONG_WALK) return undefined;
+  if (kind !== "refused" || message === undefined || insn === undefined || counts.processed > LONG_WALK)
+    return undefined;
   const lines = (log.length > 0 ? log : walkAgain().log).map(({ text }) => text);
-  const origin = findOrigin(lines, register);
+  const register = refusedRegister([message], lines);
+  const origin = register === undefined ? undefined : findOrigin(lines, register);
   const state = origin === undefined ? undefined : describeState(origin.state);
   return origin === undefined || state === undefined ? undefined : { insn: origin.insn, state };
 }
@@ -230,8 +231,8 @@ function withSource(verdict: ProgramVerdict): readonly CheckedLine[] {
   let last: unknown;
   for (const line of verdict.log) {
     const place = lineAt(verdict.lines, line.insn);
-    if (place !== undefined && place !== last)
-      lines.push({ kind: "source", insn: line.insn, line: place.line, text: place.text });
+    if (place !== undefined && place !== last && place.line > 0)
+      lines.push({ kind: "source", insn: line.insn, file: place.file, line: place.line, text: place.text.trim() });
     last = place;
     lines.push({ kind: "walk", ...line });
   }

@@ -4,12 +4,12 @@
  */
 
 import type { Snapshot } from "../snapshot/snapshot.ts";
-import { createSource, type Source } from "../source/text.ts";
 import { checkKernel } from "./check-kernel.ts";
 import { CheckError, type CheckedKernel, type CheckOptions, type KernelCheck, type ObjectCheck } from "./checked.ts";
 import { loadVerifier, type Verifier } from "./module.ts";
 import { openForVerify, VerifyObjectError } from "./object.ts";
-import { type ObjectFacts, readFacts } from "./object-facts.ts";
+import { readFacts } from "./object-facts.ts";
+import { quotedSource, scriptOf } from "./object-source.ts";
 import { compareVersions, profileOf } from "./profiles/profile.ts";
 
 export const DEFAULT_CPUS = 4;
@@ -24,10 +24,12 @@ export async function check(object: Uint8Array, options: CheckOptions): Promise<
     const facts = readFacts(object);
     const opened = openForVerify(object, facts.patched);
     const standIn = options.types ?? newest(options.kernels);
-    const source = options.source ?? scriptOf(facts);
+    const script = options.source ?? scriptOf(facts);
+    const source = script ?? quotedSource(opened.ext);
+    const about = { ...settings(options), ...(script === undefined ? { spanAt: undefined } : {}) };
     const kernels = options.kernels.map((kernel): KernelCheck => {
       const { name, snapshot } = openKernel(kernel);
-      return checkKernel({ verifier, object: opened, facts, source, name, snapshot, standIn, ...settings(options) });
+      return checkKernel({ verifier, object: opened, facts, source, name, snapshot, standIn, ...about });
     });
     return { source, kernels };
   } catch (error) {
@@ -43,12 +45,6 @@ function settings(options: CheckOptions) {
 function newest(kernels: readonly CheckedKernel[]): Snapshot | undefined {
   const snapshots = kernels.filter((kernel): kernel is Snapshot => typeof kernel !== "string");
   return snapshots.sort((a, b) => compareVersions(a.version.join("."), b.version.join("."))).at(-1);
-}
-
-function scriptOf(facts: ObjectFacts): Source | undefined {
-  return facts.manifest === undefined
-    ? undefined
-    : createSource(facts.manifest.source.name, facts.manifest.source.text);
 }
 
 /** @throws CheckError for a text that is no version */

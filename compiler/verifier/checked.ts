@@ -99,7 +99,13 @@ export type MapCheck = {
 /** A line of the walk. source: a line of the script, before the instructions that it became. */
 export type CheckedLine =
   | ({ readonly kind: "walk" } & LogLine)
-  | { readonly kind: "source"; readonly insn: number; readonly line: number; readonly text: string };
+  | {
+      readonly kind: "source";
+      readonly insn: number;
+      readonly file: string;
+      readonly line: number;
+      readonly text: string;
+    };
 
 /**
  * What a reader is shown for a place of the script: the expression that begins there, or for a refused loop the head of the

@@ -5,12 +5,13 @@ import type { ElfSymbol } from "../elf/format.ts";
 import { type Linked, linkProgram } from "../link/link-program.ts";
 import type { OpenObject } from "../link/open-object.ts";
 import type { Span } from "../source/span.ts";
-import { createSource, type Source } from "../source/text.ts";
+import type { Source } from "../source/text.ts";
 import { CheckError, type SpanFinder } from "./checked.ts";
-import { spanOfLine } from "./explain.ts";
+import { originNote, spanOfLine } from "./explain.ts";
 import { type KernelLog, type ReportPlace, readKernelLog } from "./kernel-log.ts";
 import { openForVerify, VerifyObjectError } from "./object.ts";
-import { type ObjectFacts, readFacts } from "./object-facts.ts";
+import { readFacts } from "./object-facts.ts";
+import { quotedSource, scriptOf } from "./object-source.ts";
 import { describeState, findOrigin, refusedRegister } from "./walk-origin.ts";
 
 export type ExplainLogOptions = {
@@ -36,7 +37,7 @@ export type ExplainedLog = {
  */
 export function explainKernelLog(text: string, options: ExplainLogOptions = {}): ExplainedLog {
   const log = readKernelLog(text);
-  if (log.message === undefined && log.report === undefined && log.insn === undefined && log.processed === undefined)
+  if (log.messages.length === 0 && log.report === undefined && log.insn === undefined && log.processed === undefined)
     throw new CheckError("no log of a verifier: no line of it is an instruction, a refusal or a statistic");
   try {
     return explain(log, options);
@@ -50,11 +51,14 @@ function explain(log: KernelLog, options: ExplainLogOptions): ExplainedLog {
   const facts = options.object === undefined ? undefined : readFacts(options.object);
   const object = options.object === undefined ? undefined : openForVerify(options.object, facts?.patched);
   const program = object === undefined ? undefined : findProgram(object, log);
-  const source = options.source ?? scriptOf(facts);
+  const script = options.source ?? scriptOf(facts);
+  const source = script ?? quotedSource(object?.ext);
+  const spanAt = script === undefined ? undefined : options.spanAt;
   const named = facts?.manifest?.programs.find(({ name }) => name === program?.symbol.name)?.probe;
   const probe = named ?? program?.symbol.name ?? log.program;
-  const { message, report } = log;
-  const line = message ?? report?.problem;
+  const { messages, report } = log;
+  const known = kernelLines.find((row) => messages.some((each) => row.line.test(each)));
+  const line = messages.find((each) => known?.line.test(each)) ?? messages.at(-1) ?? report?.problem;
   const accepted = line === undefined && log.processed !== undefined;
   if (accepted || line === undefined) {
     if (!accepted)
@@ -62,25 +66,23 @@ function explain(log: KernelLog, options: ExplainLogOptions): ExplainedLog {
     return { log, source, probe, diagnostics: [] };
   }
 
+  const what = known?.loop === true ? "loop" : "expression";
   const spanOfInsn = (insn: number | undefined): Span | undefined =>
     insn === undefined || program === undefined || source === undefined
       ? undefined
-      : spanOfLine(source, program.lines, insn, options.spanAt);
+      : spanOfLine(source, program.lines, insn, spanAt, what);
   const placeOf = (place: ReportPlace | undefined): Span | undefined => spanOfInsn(place?.insn);
   const insn = report?.at?.insn ?? log.insn;
   const span = placeOf(report?.at) ?? spanOfInsn(insn);
-  const known = kernelLines.find((row) => row.line.test(line));
   const notes: Note[] = [];
   if (report !== undefined) {
-    for (const place of report.path)
-      notes.push({ text: verifierNotes.led(place.label, place.text), span: placeOf(place) });
+    notes.push(...pathNotes(report.path, placeOf));
   } else {
     const origin = originOf(log);
-    const from = spanOfInsn(origin?.insn);
-    if (origin !== undefined && from !== undefined && from.start !== span?.start)
-      notes.push({ text: verifierNotes.from(origin.state), span: from });
+    if (origin !== undefined) notes.push(originNote(origin.state, spanOfInsn(origin.insn), span));
   }
-  notes.push({ text: verifierNotes.says(line), span: undefined });
+  for (const each of messages.length > 0 ? messages : [line])
+    notes.push({ text: verifierNotes.says(each), span: undefined });
   if (report !== undefined && report.reason !== "")
     notes.push({ text: verifierNotes.report(report.category, report.reason), span: undefined });
   if (span === undefined && insn !== undefined)
@@ -96,13 +98,21 @@ function explain(log: KernelLog, options: ExplainLogOptions): ExplainedLog {
   return { log, source, probe, diagnostics };
 }
 
-function scriptOf(facts: ObjectFacts | undefined): Source | undefined {
-  const source = facts?.manifest?.source;
-  return source === undefined ? undefined : createSource(source.name, source.text);
+/** More steps than these before a refusal are not for reading. */
+const MOST_STEPS = 6;
+
+/** What led to a refusal, the last steps of it, each place and sentence once. */
+function pathNotes(path: readonly ReportPlace[], placeOf: (place: ReportPlace) => Span | undefined): readonly Note[] {
+  const notes: Note[] = [];
+  for (const place of path) {
+    const note = { text: verifierNotes.led(place.label, place.text), span: placeOf(place) };
+    if (!notes.some(({ text, span }) => text === note.text && span?.start === note.span?.start)) notes.push(note);
+  }
+  return notes.slice(-MOST_STEPS);
 }
 
 function originOf(log: KernelLog): { readonly insn: number; readonly state: string } | undefined {
-  const register = refusedRegister(log.message ?? "");
+  const register = refusedRegister(log.messages, log.walk);
   const origin = register === undefined ? undefined : findOrigin(log.walk, register);
   const state = origin === undefined ? undefined : describeState(origin.state);
   return origin === undefined || state === undefined ? undefined : { insn: origin.insn, state };

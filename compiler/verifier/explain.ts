@@ -10,6 +10,7 @@ import type { Lack } from "./attach.ts";
 import type { SpanFinder } from "./checked.ts";
 import type { MapIssue } from "./map-limits.ts";
 import type { ProgramVerdict } from "./object.ts";
+import { lineBase } from "./object-source.ts";
 import { compareVersions } from "./profiles/profile.ts";
 
 export type Explainer = {
@@ -82,8 +83,7 @@ export function openExplainer(
       const notes: Note[] = [];
       if (origin !== undefined) {
         const from = spanOfInsn(verdict, origin.insn);
-        const same = from !== undefined && span !== undefined && from.start === span.start;
-        if (from !== undefined && !same) notes.push({ text: verifierNotes.from(origin.state), span: from });
+        notes.push(originNote(origin.state, from, span));
       }
       if (verdict.verdict === "refused" && verdict.message !== undefined)
         notes.push({ text: verifierNotes.says(verdict.message), span: undefined });
@@ -190,6 +190,13 @@ function helperOf(message: string | undefined): { readonly name: string; readonl
   return helpers.find((row) => row.id === id);
 }
 
+/** What is known of the value that is refused, at its place where that is another than the refusal's. */
+export function originNote(state: string, from: Span | undefined, refused: Span | undefined): Note {
+  return from === undefined || from.start === refused?.start
+    ? { text: verifierNotes.known(state), span: undefined }
+    : { text: verifierNotes.from(state), span: from };
+}
+
 /** Line info keeps no columns beyond this one. */
 const LAST_COLUMN = 1023;
 
@@ -202,13 +209,14 @@ export function spanOfLine(
   what: "expression" | "loop" = "expression",
 ): Span | undefined {
   const line = lineAt(lines, insn);
-  if (line === undefined) return undefined;
-  const text = lineText(source, line.line);
+  if (line === undefined || line.line < 1) return undefined;
+  const at = line.line + (lineBase(source, line.file) ?? 0);
+  const text = lineText(source, at);
   if (text.trim() !== line.text.trim()) return undefined;
-  const start = offsetOf(source, line.line, Math.max(1, line.column));
+  const start = offsetOf(source, at, Math.max(1, line.column));
   if (start === undefined) return undefined;
   if (line.column >= LAST_COLUMN || line.column < 1) {
-    const first = offsetOf(source, line.line, 1) ?? start;
+    const first = offsetOf(source, at, 1) ?? start;
     return { start: first, end: first + text.length };
   }
   return spanAt?.(source, start, what) ?? spanAt?.(source, start, "expression") ?? wordAt(source, start);

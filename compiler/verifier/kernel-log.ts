@@ -13,11 +13,11 @@ import { readWalkLine, readWalkTurn } from "./walk-origin.ts";
 export type KernelLog = {
   /** As libbpf names it around the log; undefined: the log does not say. */
   readonly program: string | undefined;
-  /** The kernel's own line for the refusal; undefined: there is none, the program was accepted or the log is cut. */
-  readonly message: string | undefined;
+  /** The kernel's own lines for the refusal, as printed; none: the program was accepted, or the log is cut. */
+  readonly messages: readonly string[];
   /** Instruction that was walked last. */
   readonly insn: number | undefined;
-  /** Lines of the walk, the refused instruction's last; frames of loaders ("libbpf: ") taken off. */
+  /** Lines of the walk with states, the refused instruction's last; frames of loaders ("libbpf: ") taken off. */
   readonly walk: readonly string[];
   /** Opcodes by instruction, as far as the walk shows them: tells which program of an object it is. */
   readonly opcodes: ReadonlyMap<number, number>;
@@ -52,14 +52,17 @@ export type ReportPlace = {
 
 /** Lines that are no refusal. */
 const NOISE =
-  /^(?:;|\d+: |from \d+ to|processed \d+ insns|verification time|stack depth|max_states|mark_precise|-- (?:BEGIN|END)|last_idx|regs=|parent (?:didn't|already)|func#\d+ @|Func#\d+ |propagating|caller:|callee:|returning from callee|to caller at|frame\d+: |R\d+(?:_\w+)?=|arg#\d+ reference type|reg type unsupported|BPF program is too large\b.*\bdummy|The kernel|load program:|Error:|$)/;
+  /^(?:;|\d+: |from \d+ to|processed \d+ insns|verification time|stack depth|max_states|mark_precise|-- (?:BEGIN|END)|last_idx|regs=|parent (?:didn't|already)|func#\d+ @|Func#\d+ |propagating|caller:|callee:|returning from callee|to caller at|frame\d+: |cur state:|old state:|arg#\d+ reference type|reg type unsupported|BPF program is too large\b.*\bdummy|The kernel|load program:|Error:|$)/;
+/** States of older kernels stand on lines of their own. */
+const STATE = /^(?:\d+: )?(?:frame\d+: )?R\d+(?:_\w+)?=/;
+const STATISTICS = /^(?:verification time \d|stack depth |subprog \d+ |-- END )/;
 const REPORT = /^Verification failed: (.*)$/;
 const SECTION = /^(Reason|At|Causal path|Suggestion):$/;
 
 /** @param text as it was saved: with a loader's prefixes, indentation or escapes around the lines */
 export function readKernelLog(text: string): KernelLog {
   let program: string | undefined;
-  let message: string | undefined;
+  let messages: string[] = [];
   let source: KernelLog["source"];
   let processed: number | undefined;
   const walk: string[] = [];
@@ -73,30 +76,33 @@ export function readKernelLog(text: string): KernelLog {
     const count = /^processed (\d+) insns/.exec(line);
     if (count !== null) {
       processed = Number(count[1]);
-      if (report !== undefined) break;
-      continue;
+      // what follows is a loader's
+      break;
     }
     if (REPORT.test(line)) report = [];
+    if (report !== undefined && STATISTICS.test(line)) continue;
     if (report !== undefined) {
       report.push(bare.trimEnd());
       continue;
     }
     const insn = readWalkLine(line);
-    if (insn !== undefined || readWalkTurn(line) !== undefined) {
+    if (STATE.test(line)) {
+      walk.push(line);
+    } else if (insn !== undefined || readWalkTurn(line) !== undefined) {
       walk.push(line);
       const opcode = /^\d+: \(([0-9a-f]{2})\)/.exec(line)?.[1];
       if (insn !== undefined && opcode !== undefined) opcodes.set(insn.insn, Number.parseInt(opcode, 16));
-      if (insn !== undefined) message = undefined;
+      if (insn !== undefined) messages = [];
     } else if (line.startsWith("; ")) {
       source = quotedSource(line.slice(2));
     } else if (!NOISE.test(line) && !isLoaders(raw, line) && line !== "") {
-      message = line;
+      messages.push(line);
     }
   }
   const last = walk.findLast((line) => readWalkLine(line) !== undefined);
   return {
     program,
-    message,
+    messages,
     insn: last === undefined ? undefined : readWalkLine(last)?.insn,
     walk,
     opcodes,

@@ -106,15 +106,38 @@ function disassemble(program: VerifierProgram): ReadonlyMap<number, string> {
   }
   const texts = new Map<number, string>();
   try {
+    const insns = decode(code, { relocations });
+    const labels = new Map<string, number>();
+    let at = 0;
+    for (const insn of insns) {
+      if (insn.kind === "label") labels.set(insn.name, at);
+      at += slotCount(insn);
+    }
     let slot = 0;
-    for (const insn of decode(code, { relocations })) {
-      if (insn.kind !== "label") texts.set(slot, printInsn(insn, { helperName }));
+    for (const insn of insns) {
+      if (insn.kind !== "label") {
+        const opcode = view
+          .getUint8(slot * 8)
+          .toString(16)
+          .padStart(2, "0");
+        texts.set(slot, `(${opcode}) ${withDisplacement(printInsn(insn, { helperName }), labels, slot)}`);
+      }
       slot += slotCount(insn);
     }
   } catch (error) {
     if (!(error instanceof EbpfError)) throw error; // what cannot be decoded is shown without text
   }
   return texts;
+}
+
+/** "goto L3" as kernels print it: "goto pc+5". */
+function withDisplacement(text: string, labels: ReadonlyMap<string, number>, slot: number): string {
+  return text.replace(/(goto|gotol) (\S+)$/, (whole, word: string, label: string) => {
+    const target = labels.get(label);
+    if (target === undefined) return whole;
+    const by = target - slot - 1;
+    return `${word} pc${by < 0 ? "" : "+"}${by}`;
+  });
 }
 
 /** Registers and slots of the frame that runs, by name, in the kernel's notation. */

@@ -44,8 +44,10 @@ export function findOrigin(lines: readonly string[], register: number): Origin |
   let last = lines.length - 1;
   while (last >= 0 && readWalkLine(lines[last] ?? "") === undefined) last--;
   if (last < 0) return undefined;
-  let sought: string = `r${register}`;
+  let sought = `r${register}`;
   let found: number | undefined;
+  // of what, and before which line, the state is told: of an index before it is scaled
+  let told = { register, before: last };
   for (let i = last - 1, steps = 0; i >= 0 && steps < MOST_STEPS; i--, steps++) {
     const text = lines[i] ?? "";
     const turn = readWalkTurn(text);
@@ -59,28 +61,39 @@ export function findOrigin(lines: readonly string[], register: number): Origin |
     const source = sourceOf(line.code, sought);
     if (source === undefined) continue;
     found = line.insn;
-    if (source === "") break;
-    sought = source;
+    if (source.from === undefined) break;
+    sought = source.from;
+    if (source.isPart && /^r\d+$/.test(sought)) told = { register: Number(sought.slice(1)), before: i };
   }
-  return found === undefined ? undefined : { insn: found, state: stateOf(lines.slice(0, last), register) };
+  return found === undefined ? undefined : { insn: found, state: stateOf(lines.slice(0, told.before), told.register) };
 }
 
-/** What a copy takes its value from; "": the instruction makes the value; undefined: it does not touch what is sought. */
-function sourceOf(code: string, sought: string): string | undefined {
+type Step = {
+  /** What to follow; undefined: the instruction makes the value. */
+  readonly from: string | undefined;
+  /** Not a copy: what an address is moved by, or a number before a constant is applied. */
+  readonly isPart: boolean;
+};
+const MADE: Step = { from: undefined, isPart: false };
+const copyOf = (from: string): Step => ({ from, isPart: false });
+
+/** Where an instruction takes from what it puts there; undefined: it does not touch what is sought. */
+function sourceOf(code: string, sought: string): Step | undefined {
   if (sought.startsWith("fp")) {
     const store = /^\*\([us]\d+ \*\)\(r10 ([+-]) ?(\d+)\) = (.*)$/.exec(code);
     if (store === null || sought !== `fp${store[1]}${store[2]}`) return undefined;
-    return /^r\d+$/.test(store[3] ?? "") ? (store[3] ?? "") : "";
+    return /^r\d+$/.test(store[3] ?? "") ? copyOf(store[3] ?? "") : MADE;
   }
-  if (/^call\b/.test(code)) return sought === "r0" ? "" : undefined;
+  if (/^call\b/.test(code)) return sought === "r0" ? MADE : undefined;
   const made = /^[rw](\d+) (\S*=) (.*)$/.exec(code);
   if (made === null || `r${made[1]}` !== sought) return undefined;
   const value = made[3] ?? "";
-  if (made[2] !== "=") return "";
-  const copy = /^[rw](\d+)$/.exec(value);
-  if (copy !== null) return `r${copy[1]}`;
+  const register = /^[rw](\d+)$/.exec(value);
+  if (made[2] === "+=" && register !== null) return { from: `r${register[1]}`, isPart: true };
+  if (made[2] !== "=") return register === null ? { from: sought, isPart: true } : MADE;
+  if (register !== null) return copyOf(`r${register[1]}`);
   const fill = /^\*\(u64 \*\)\(r10 ([+-]) ?(\d+)\)$/.exec(value);
-  return fill === null ? "" : `fp${fill[1]}${fill[2]}`;
+  return fill === null ? MADE : copyOf(`fp${fill[1]}${fill[2]}`);
 }
 
 /** The last that the log says of a register. */
@@ -107,18 +120,27 @@ function valueAt(text: string, start: number): string {
   return text.slice(start, at);
 }
 
-/** The register that a kernel's line begins with: "R2 min value is negative". */
-export function refusedRegister(message: string): number | undefined {
-  const match = /^R(\d+)\b/.exec(message);
-  return match === null ? undefined : Number(match[1]);
+/**
+ * The register that a refusal is about: the one that a line begins with ("R2 min value is negative"), else the one by which
+ * the refused instruction reaches memory.
+ */
+export function refusedRegister(messages: readonly string[], walk: readonly string[]): number | undefined {
+  for (const message of messages) {
+    const match = /^R(\d+)\b/.exec(message);
+    if (match !== null) return Number(match[1]);
+  }
+  const last = walk.findLast((text) => readWalkLine(text) !== undefined) ?? "";
+  const base = /\*\([us]\d+ \*\)\(r(\d+) /.exec(readWalkLine(last)?.code ?? "");
+  return base === null || base[1] === "10" ? undefined : Number(base[1]);
 }
 
 /** A register's state for a reader: "a number from 0 to 255"; undefined: nothing to tell. */
 export function describeState(state: string): string | undefined {
   const match = /^(\w+?)\((.*)\)$/.exec(state);
   const kind = match?.[1] ?? state;
-  if (/^-?(?:0x[0-9a-f]+|\d+)$/.test(state)) return `always ${state}`;
-  if (kind === "scalar" || kind === "inv" || kind === "Scalar") return describeNumber(match?.[2] ?? "");
+  const constant = /^(?:inv|invP)?(-?(?:0x[0-9a-f]+|\d+))$/.exec(state);
+  if (constant !== null) return `always ${constant[1]}`;
+  if (kind === "scalar" || kind === "inv" || kind === "invP") return describeNumber(match?.[2] ?? "");
   if (kind.endsWith("_or_null") || kind.endsWith("or_null_")) return "an address or null";
   return undefined;
 }

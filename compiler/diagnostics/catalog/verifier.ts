@@ -122,6 +122,8 @@ export const kernelLines: readonly {
   readonly line: RegExp;
   readonly means: string;
   readonly way: string | undefined;
+  /** It is a loop as a whole that is refused. */
+  readonly loop?: true;
 }[] = [
   {
     line: /invalid mem access '\S*or_null/,
@@ -159,11 +161,13 @@ export const kernelLines: readonly {
     line: /infinite loop detected|back-edge from insn/,
     means: "a loop comes round with nothing changed, so that the verifier cannot see it end",
     way: "count up to a constant (for ($i : 0..100) { … }), or unroll (N) { … }",
+    loop: true,
   },
   {
     line: /BPF program is too large|sequence of \d+ jumps is too complex|too many states/,
     means: "the verifier walked as many instructions as it is ready to, and was not done",
     way: "loop fewer times, do less in the body, or split the work over several probes",
+    loop: true,
   },
   {
     line: /combined stack size|invalid (?:write to|read from)?\s*stack .*off=-5[1-9]\d|stack frame/,
@@ -232,6 +236,7 @@ export const verifierNotes = {
   since: (version: string): string => `Linux ${version} would accept it`,
   insn: (slot: number, program: string): string => `at instruction ${slot} of ${program}`,
   from: (state: string): string => `the value comes from here; all that the verifier knows of it: ${state}`,
+  known: (state: string): string => `all that the verifier knows of the value: ${state}`,
   report: (problem: string, reason: string): string => `${problem}: ${reason}`,
   led: (label: string, text: string): string => `${label}: ${text}`,
   advice: (suggestion: string): string => `the kernel suggests: ${suggestion}`,
