@@ -16,7 +16,7 @@ export type Out = {
 /** A register that holds the value here. */
 export function registerFor(out: Out, value: ValueId): VReg {
   const inst = out.values.definition(value);
-  if (inst === undefined || !isRemade(inst)) return out.values.register(value);
+  if (inst === undefined || !isRemade(inst, out.values)) return out.values.register(value);
   const dst = out.values.fresh();
   out.push(remake(out.values, inst, dst, out.meta));
   return dst;
@@ -31,7 +31,7 @@ export function operandFor(out: Out, value: ValueId): Operand<VReg> {
 /** Puts the value into a register of the caller's choice. */
 export function moveInto(out: Out, dst: VReg, value: ValueId): void {
   const inst = out.values.definition(value);
-  if (inst !== undefined && isRemade(inst)) out.push(remake(out.values, inst, dst, out.meta));
+  if (inst !== undefined && isRemade(inst, out.values)) out.push(remake(out.values, inst, dst, out.meta));
   else out.push(copy(dst, out.values.register(value), out.meta));
 }
 

@@ -92,7 +92,7 @@ function place(out: Out, arg: Argument, dst: VReg, later: Op[]): void {
       return;
     case "value": {
       const source = values.definition(arg.value);
-      if (source !== undefined && isRemade(source)) later.push(remake(values, source, dst, meta));
+      if (source !== undefined && isRemade(source, values)) later.push(remake(values, source, dst, meta));
       else out.push(copy(dst, values.register(arg.value), meta));
       return;
     }

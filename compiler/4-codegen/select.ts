@@ -22,7 +22,7 @@ import { selectBinary, selectExtend } from "./select-arithmetic.ts";
 import { selectCall } from "./select-call.ts";
 import { comparison, selectCompare } from "./select-compare.ts";
 import { selectCopy, selectLoad, selectStore, selectZero } from "./select-memory.ts";
-import { type Isa, isRemade, metaOf, Values } from "./values.ts";
+import { type Isa, isRemade, loadConstant, metaOf, Values } from "./values.ts";
 
 export function select(fn: Fn, frame: Frame, isa: Isa): MachineFunction {
   const values = new Values(fn, frame, isa);
@@ -51,7 +51,7 @@ export function select(fn: Fn, frame: Frame, isa: Isa): MachineFunction {
       const param = params[i];
       if (param === undefined || values.uses(param) === 0) return;
       const to = values.register(param);
-      if (isRemade(values.definition(arg))) made.push(() => moveInto(out, to, arg));
+      if (isRemade(values.definition(arg), values)) made.push(() => moveInto(out, to, arg));
       else copies.push({ to, from: values.register(arg) });
     });
     for (const one of sequentialize(copies, () => values.fresh())) ops.push(copy(one.to, one.from, meta));
@@ -144,7 +144,11 @@ function takeIncoming(fn: Fn, values: Values): Op[] {
 function selectInst(out: Out, inst: Inst): void {
   const { values } = out;
   switch (inst.kind) {
-    case "const":
+    case "const": {
+      const kept = values.demanded(inst.dst);
+      if (kept !== undefined) out.push(loadConstant(kept, inst.value, out.meta));
+      return;
+    }
     case "core":
     case "slot":
     case "map":

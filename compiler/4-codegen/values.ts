@@ -1,6 +1,6 @@
 /**
  * What selection knows of the values of a function: who defines them, how often they are used, which virtual register
- * holds each, and how one that costs an instruction or two to make (constants, addresses) is made again at each use.
+ * holds each, and how one that is cheap to make (constants, addresses) is made again at each use.
  *
  * Code is selected backwards, so a value's register exists once something needs it: what nothing needs is never made.
  */
@@ -121,9 +121,11 @@ export class Values {
 }
 
 /** True if a value is made again at each use instead of being kept in a register. */
-export function isRemade(inst: Inst | undefined): boolean {
+export function isRemade(inst: Inst | undefined, values: Values): boolean {
   switch (inst?.kind) {
     case "const":
+      // Two slots each time: worth a register if wanted more than once.
+      return BigInt.asIntN(32, inst.value) === BigInt.asIntN(64, inst.value) || values.uses(inst.dst) <= 1;
     case "core":
     case "slot":
     case "map":

@@ -37,7 +37,7 @@ function value<const Name extends string>(
 const ROWS = [
   value("args", undefined, "the event's arguments by name", CHECKED, "args"),
   value("cgroup", U64, "id of the task's cgroup (v2)", call("get_current_cgroup_id", [], { pure: true })),
-  value("comm", COMM, "name of the task", { kind: "fill", helper: "get_current_comm", pure: true }),
+  value("comm", COMM, "name of the task", custom("comm")),
   value("cpid", U64, "process id of the command given with -c; 0 without one", custom("host_value")),
   value("cpu", U64, "number of the CPU", call("get_smp_processor_id", [], { bits: 32, pure: true })),
   value("ctx", undefined, "the program's raw context", CHECKED, "context"),

@@ -15,6 +15,8 @@ export type CustomName =
   | "buf"
   /** literals [mode: "monotonic" | "boot" | "tai" | "sw_tai"]. Type: u64 ns. sw_tai: boot clock + host value "tai-offset". */
   | "clock"
+  /** Type: string(16): the current task's name. */
+  | "comm"
   /** Type: u64 ns: ktime_get_boot_ns() - host value "start-ns". */
   | "elapsed"
   /** A word that the loader fills in. The row's name says which: cpid, has_cpid (bool), ncpus. */

@@ -21,8 +21,6 @@ export type Recipe =
       readonly bits: number;
       readonly pure: boolean;
     }
-  /** Call that fills a buffer of the row's type: helper(buffer, size, …). */
-  | { readonly kind: "fill"; readonly helper: HelperName; readonly pure: boolean }
   | { readonly kind: "custom"; readonly name: CustomName }
   /** Never reaches lowering: 2-check replaces it (constants, context loads, rewrites into other nodes, statements). */
   | { readonly kind: "checked" };

@@ -9,6 +9,7 @@ import { internetAddress } from "./custom-net.ts";
 import { stackCaptured, stackLength } from "./custom-stack.ts";
 import { concatenated, textFound, textLength, textsDiffer } from "./custom-strings.ts";
 import { textFromTable } from "./custom-tables.ts";
+import { taskName } from "./custom-task.ts";
 import { textOf } from "./custom-text.ts";
 import {
   byteSwapped,
@@ -26,6 +27,7 @@ const LOWER: Readonly<Record<CustomName, Lower>> = {
   bswap: { kind: "scalar", lower: byteSwapped },
   buf: { kind: "memory", prepare: bufferOf },
   clock: { kind: "scalar", lower: clockRead },
+  comm: { kind: "memory", prepare: taskName },
   elapsed: { kind: "scalar", lower: elapsed },
   host_value: { kind: "scalar", lower: hostWord },
   macaddr: { kind: "memory", prepare: hardwareAddress },

@@ -107,7 +107,7 @@ function isRepeatable(expr: Expr): boolean {
       return true;
     case "builtin": {
       const recipe = builtinRow(expr.name)?.recipe;
-      return (recipe?.kind === "helper" || recipe?.kind === "fill") && recipe.pure;
+      return (recipe?.kind === "helper" && recipe.pure) || (recipe?.kind === "custom" && recipe.name === "comm");
     }
     case "tuple":
     case "cast":

@@ -177,14 +177,6 @@ function recipeWriter(
 ): Writer {
   invariant(recipe !== undefined, "3-ir", `no row for ${expr.name}`);
   switch (recipe.kind) {
-    case "fill": {
-      const size = sizeOf(expr.type);
-      return (to) => {
-        // Some kernels leave the bytes behind the text as they were (bpf_get_current_comm in 6.1): in a key they count.
-        if (to.memory !== "record") cx.fn.zero(to, size);
-        cx.fn.call(recipe.helper, [address(cx.fn, to), cx.fn.const(size)], { writes: to.memory });
-      };
-    }
     case "custom":
       return prepareCustom(cx, recipe.name, expr);
     case "helper":

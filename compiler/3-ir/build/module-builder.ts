@@ -28,7 +28,7 @@ export type BuildEnv = {
   readonly source: Source;
   /** "tracelet 0.1.0" */
   readonly tool: string;
-  readonly options: { readonly buffer: "ring" | "perf"; readonly readWarnings: boolean };
+  readonly options: { readonly buffer: "ring" | "perf"; readonly readWarnings: boolean; readonly record: boolean };
 };
 
 type SiteKey = {

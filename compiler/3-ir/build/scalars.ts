@@ -220,7 +220,6 @@ function applyRecipe(
     }
     case "custom":
       return lowerCustomScalar(cx, recipe.name, expr);
-    case "fill":
     case "checked":
       throw new InvariantError(`${expr.name} has no scalar value`);
     default:

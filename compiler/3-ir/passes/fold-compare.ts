@@ -84,7 +84,9 @@ export function simplifyComparison(
   }
   if (source?.kind !== "binary") return undefined;
   if (unsigned === 0n && (source.op === "sub" || source.op === "xor")) return as(op, source.left, source.right);
-  if (unsigned === 0n && source.op === "and" && folding.constantOf(source.right) !== undefined) {
+  const mask = unsigned === 0n && source.op === "and" ? folding.constantOf(source.right) : undefined;
+  // A mask that is no immediate costs the same with either, and the masked value may be wanted as well.
+  if (mask !== undefined && BigInt.asIntN(32, mask) === BigInt.asIntN(64, mask)) {
     return as("set", source.left, source.right, op === "eq");
   }
   return undefined;

@@ -210,7 +210,7 @@ export function lower(...probes: readonly Given[]): Module {
     arch: "x86_64",
     source: createSource("stdin", " "),
     tool: "tracelet test",
-    options: { buffer: "ring", readWarnings: false, ...first?.options },
+    options: { buffer: "ring", readWarnings: false, record: false, ...first?.options },
   });
   if (diagnostics.length > 0) throw new Error(diagnostics.map((d) => d.message).join());
   for (const fn of value.functions) {

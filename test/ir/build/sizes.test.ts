@@ -18,7 +18,7 @@ const cases: readonly { readonly name: string; readonly probes: readonly t.Given
   {
     name: "hist by pid, comm",
     probes: [{ maps: [byProcess], body: [t.aggregate(byProcess, t.tuple(t.pid, t.comm), t.arg(2))] }],
-    most: 85,
+    most: 100,
   },
   {
     name: "print",
