@@ -14,7 +14,7 @@ export function createStatus(root: HTMLElement): Status {
       if (info !== undefined) kernel.textContent = `Linux ${info.release}`;
       else kernel.textContent = "loading the kernel's types …";
       if (compiled === undefined) {
-        verdict.dataset["state"] = "";
+        verdict.dataset.state = "";
         verdict.textContent = script.text.trim() === "" ? "empty" : "compiling …";
         object.textContent = "";
         return;
@@ -22,7 +22,7 @@ export function createStatus(root: HTMLElement): Status {
       if (pending) return;
       const errors = compiled.problems.filter(({ severity }) => severity === "error").length;
       const warnings = compiled.problems.length - errors;
-      verdict.dataset["state"] = errors > 0 ? "bad" : warnings > 0 ? "warn" : "good";
+      verdict.dataset.state = errors > 0 ? "bad" : warnings > 0 ? "warn" : "good";
       verdict.textContent =
         errors > 0 ? count(errors, "error") : warnings > 0 ? `compiled, ${count(warnings, "warning")}` : "compiled";
       object.textContent = objectText(compiled);

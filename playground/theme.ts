@@ -11,14 +11,14 @@ export function createTheme(button: HTMLElement): void {
   let chosen: Theme | undefined = saved === "light" || saved === "dark" ? saved : undefined;
   const show = (): void => {
     const theme = chosen ?? (system.matches ? "dark" : "light");
-    document.documentElement.dataset["theme"] = theme;
+    document.documentElement.dataset.theme = theme;
     const other = theme === "dark" ? "light" : "dark";
     button.setAttribute("aria-label", `Use the ${other} theme`);
     button.title = `Use the ${other} theme`;
     button.replaceChildren(picture(other));
   };
   button.addEventListener("click", () => {
-    const now = document.documentElement.dataset["theme"];
+    const now = document.documentElement.dataset.theme;
     chosen = now === "dark" ? "light" : "dark";
     remember("theme", chosen === (system.matches ? "dark" : "light") ? undefined : chosen);
     show();

@@ -35,6 +35,12 @@ function hash(text: string): string {
   return (value >>> 0).toString(16);
 }
 
+/**
+ * No module of the compiler does anything by being imported: what is not used of the public API is left out, with all that
+ * it imports.
+ */
+const treeshake = { moduleSideEffects: (id: string) => !id.includes("/compiler/") };
+
 export default defineConfig({
   root,
   base: "./",
@@ -42,7 +48,7 @@ export default defineConfig({
   cacheDir: join(root, "../build/.vite"),
   assetsInclude: ["**/*.tls"],
   plugins: [serviceWorker()],
-  worker: { format: "es" },
+  worker: { format: "es", rolldownOptions: { treeshake } },
   server: { host: "127.0.0.1", port: 5173 },
   preview: { host: "127.0.0.1", port: 4173 },
   build: {
@@ -53,5 +59,6 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
     chunkSizeWarningLimit: 20_000,
+    rolldownOptions: { treeshake },
   },
 });

@@ -7,7 +7,6 @@
  * goes on.
  */
 import type {
-  Answers,
   Failure,
   FromWorker,
   KernelId,
@@ -53,6 +52,8 @@ export type Client = {
   readonly ask: Ask;
   /** Gives both workers a snapshot of the user's, now and after each restart. */
   readonly addKernel: (kernel: KernelId, bytes: Uint8Array) => void;
+  /** `hear` is told in words when a worker had to be started anew. */
+  readonly onNotice: (hear: (text: string) => void) => void;
 };
 
 type Job = {
@@ -75,8 +76,8 @@ type Desk = {
   readonly waiting: Map<string, Job>;
 };
 
-/** @param notice is told in words when a worker had to be started anew */
-export function createClient(notice: (text: string) => void): Client {
+export function createClient(): Client {
+  let notice: (text: string) => void = () => undefined;
   const dropped = new Map<KernelId, Uint8Array>();
   let lastId = 0;
 
@@ -210,6 +211,9 @@ export function createClient(notice: (text: string) => void): Client {
 
   return {
     ask,
+    onNotice(hear) {
+      notice = hear;
+    },
     addKernel(kernel, bytes) {
       dropped.set(kernel, bytes);
       const request = { kind: "load-kernel", kernel, bytes } as const;
@@ -217,6 +221,3 @@ export function createClient(notice: (text: string) => void): Client {
     },
   };
 }
-
-/** Only for tests of types: every kind of request has an answer. */
-export type Answered = { readonly [K in RequestKind]: Answers[K] };

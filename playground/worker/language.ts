@@ -5,7 +5,7 @@ import { type Context, type Handlers, Refusal } from "./handler.ts";
 import { hover } from "./hover.ts";
 import { optionsOf } from "./options.ts";
 import { problemsOf } from "./problems.ts";
-import type { RequestKind, Script } from "./protocol.ts";
+import type { Script } from "./protocol.ts";
 import { detail, search } from "./search.ts";
 
 /** The last compilation, whose stages may be asked for: they print themselves only then. */
@@ -20,7 +20,7 @@ let last: Compiled | undefined;
 /** A text longer than this is a paste by mistake: the page says so instead of compiling it at each keystroke. */
 const MOST_CHARACTERS = 500_000;
 
-async function compiled(script: Script, context: Context<RequestKind>): Promise<Compiled> {
+async function compiled(script: Script, context: Pick<Context<"compile">, "kernel">): Promise<Compiled> {
   const key = JSON.stringify(script);
   if (last?.key === key) return last;
   if (script.text.length > MOST_CHARACTERS) {

@@ -3,8 +3,6 @@ import { checkObject } from "../../compiler/index.ts";
 import { giveWay, type Handlers } from "./handler.ts";
 import { problemsOf } from "./problems.ts";
 import type { KernelVerdict } from "./protocol.ts";
-import { render } from "./render-stream.ts";
-import { sampleEvents, simulateObject } from "./simulate.ts";
 import { verdictOf } from "./verdicts.ts";
 
 export const handlers: Handlers<"verify" | "simulate" | "sample-events" | "render"> = {
@@ -28,7 +26,8 @@ export const handlers: Handlers<"verify" | "simulate" | "sample-events" | "rende
     }
     return { kind: "verify", kernels: found };
   },
-  simulate: simulateObject,
-  "sample-events": sampleEvents,
-  render,
+  // The simulator is large, and so is what it translates with: they come with the first run.
+  simulate: async (request, context) => (await import("./simulate.ts")).simulateObject(request, context),
+  "sample-events": async (request, context) => (await import("./simulate.ts")).sampleEvents(request, context),
+  render: async (request, context) => (await import("./render-stream.ts")).render(request, context),
 };

@@ -157,6 +157,8 @@ scope.addEventListener("message", ({ data }) => {
   else void answer(data.id, data.request);
 });
 
-// What this worker is for, it will be asked at once.
+// What this worker is for, it will be asked at once; and mostly about the first kernel.
+const [first] = defaultKernels;
+if (scope.name === "language" && first !== undefined) void open(first.id).catch(() => undefined);
 void (scope.name === "run" ? run() : language()).catch(() => undefined);
 scope.postMessage({ type: "ready" });
