@@ -27,8 +27,8 @@ import {
 import { addTally, emptyTally, judged, judgePrograms, type ProgramTally, tallyText } from "./programs.ts";
 
 const root = process.env.TRACELET_ROOT ?? process.cwd();
-/** A thread that moves on to nothing new for so long, in milliseconds, hangs. */
-const HANG = 60_000;
+/** A thread that moves on to nothing new for so long, in milliseconds, hangs. The kernel's time with a batch is in it. */
+const HANG = 180_000;
 const PROFILE = "6.18.44";
 
 type Job = {
