@@ -114,7 +114,7 @@ export function mount(root: HTMLElement, host: PanelHost): Panel {
     showProblems(answer.problems);
     pictures.show(answer.pictures);
     status.textContent = statusOf(mine, answer);
-    if (text.text().trim() === "" && answer.problems.length === 0) {
+    if (!text.printed() && answer.problems.length === 0) {
       text.append([{ stream: "stderr", text: quietReason(mine, answer) }]);
     }
   }

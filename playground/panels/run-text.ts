@@ -9,6 +9,8 @@ export type RunText = {
   readonly restart: () => void;
   readonly clear: () => void;
   readonly text: () => string;
+  /** Whether the run printed anything but blank lines. */
+  readonly printed: () => boolean;
 };
 
 /** What the element holds at most; the worker cuts before that and says so. */
@@ -18,10 +20,12 @@ export function createRunText(): RunText {
   const element = el("pre", { class: "p-text", tabindex: 0, role: "region", "aria-label": "Text of the run" });
   let stale = false;
   let length = 0;
+  let printed = false;
   const clear = (): void => {
     element.replaceChildren();
     stale = false;
     length = 0;
+    printed = false;
   };
   return {
     element,
@@ -31,6 +35,7 @@ export function createRunText(): RunText {
       for (const { stream, text } of pieces) {
         if (text === "" || length >= MOST) continue;
         length += text.length;
+        if (stream === "stdout" && text.trim() !== "") printed = true;
         const last = element.lastChild;
         if (stream === "stderr") element.append(el("span", { class: "p-stderr" }, text));
         else if (last instanceof Text) last.appendData(text);
@@ -44,5 +49,6 @@ export function createRunText(): RunText {
     },
     clear,
     text: () => element.textContent ?? "",
+    printed: () => printed,
   };
 }

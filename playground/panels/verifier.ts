@@ -2,7 +2,7 @@
  * Verifier: for each kernel a verdict on each program, why it is refused and at which line, what it costs; and the walk
  * of one program on one kernel, a state per instruction. Judged when typing has stopped.
  */
-import type { KernelVerdict, ProgramVerdictView, WalkLine } from "../worker/protocol.ts";
+import type { KernelVerdict, Problem, ProgramVerdictView, WalkLine } from "../worker/protocol.ts";
 import { button, byteSize, type Child, count, duration, el, groupDigits, table } from "./dom.ts";
 import { answerOf, type Focus, type Panel, type PanelHost, type Workbench } from "./panel.ts";
 import { createSubjectReader, emptyNote, type Subject } from "./subject.ts";
@@ -20,7 +20,6 @@ export const VERDICTS: Readonly<
   unknown: { sign: "?", text: "not known" },
   "cannot-attach": { sign: "⊘", text: "can't attach" },
 };
-const WORST: readonly ProgramVerdictView["verdict"][] = ["refused", "cannot-attach", "unknown"];
 
 export function mount(root: HTMLElement, host: PanelHost): Panel {
   root.classList.add("p-verifier");
@@ -122,7 +121,7 @@ export function mount(root: HTMLElement, host: PanelHost): Panel {
         ? outcome.failure.message
         : "no walk: the program was judged without one";
     walkNote.textContent = lines.length > 0 ? count(lines.length, "line") : failed;
-    view.show(lines, found?.insn);
+    view.show(lines, found?.insn, sourceLines(subject));
   }
 
   return {
@@ -134,20 +133,19 @@ export function mount(root: HTMLElement, host: PanelHost): Panel {
   };
 
   function summary(kernels: readonly KernelVerdict[], expected: number): string {
-    const good = kernels.filter((one) => worst(one) === "accepted").length;
+    const good = kernels.filter(({ verdict }) => verdict === "accepted").length;
     const took = kernels.reduce((sum, one) => sum + one.took, 0);
     if (kernels.length < expected) return `judged for ${kernels.length} of ${count(expected, "kernel")} …`;
     return `accepted by ${good} of ${count(kernels.length, "kernel")}, judged in ${duration(took)}`;
   }
 }
 
-/** The worst of a kernel's verdicts: what one program is refused for, the whole object is. */
-export function worst(verdict: KernelVerdict): ProgramVerdictView["verdict"] {
-  return WORST.find((each) => verdict.programs.some((program) => program.verdict === each)) ?? "accepted";
+function sourceLines(subject: Subject): readonly string[] {
+  return subject.kind === "object" ? (subject.inspection?.manifest.source.text ?? "").split("\n") : [];
 }
 
 function kernelCard(verdict: KernelVerdict, host: PanelHost): HTMLElement {
-  const { kernel, programs, mapBytes } = verdict;
+  const { kernel, programs } = verdict;
   const rows = programs.map((program): readonly Child[] => [
     program.probe ?? program.name,
     badge(program.verdict),
@@ -157,6 +155,11 @@ function kernelCard(verdict: KernelVerdict, host: PanelHost): HTMLElement {
     meter(program.stack, MOST_STACK, "bytes of stack, of 512"),
   ]);
   const reasons = programs.filter((program) => program.verdict !== "accepted").map((program) => reason(program, host));
+  // what is said of maps, or of the object as a whole
+  const told = new Set(programs.map((program) => program.explanation));
+  const others = verdict.problems
+    .filter(({ message }) => !told.has(message))
+    .map((problem) => otherReason(problem, host));
   const head = ["program", "verdict", "instructions", "walked", "states", "stack"];
   return el(
     "section",
@@ -165,11 +168,14 @@ function kernelCard(verdict: KernelVerdict, host: PanelHost): HTMLElement {
       "div",
       { class: "p-bar-row" },
       el("h3", {}, `Linux ${kernel.release}`),
-      badge(worst(verdict)),
-      el("span", { class: "p-note" }, `${kernel.arch}; maps take up to ${byteSize(mapBytes)}`),
+      badge(verdict.verdict),
+      verdict.since === undefined ? undefined : el("span", { class: "p-note" }, `would pass from ${verdict.since} on`),
+      el("span", { class: "p-note" }, kernel.arch),
     ),
     ...reasons,
+    ...others,
     table(`Programs on Linux ${kernel.release}`, head, rows, [2, 3, 4, 5]),
+    mapMemory(verdict),
   );
 }
 
@@ -212,6 +218,33 @@ function reason(program: ProgramVerdictView, host: PanelHost): HTMLElement {
     ),
     program.hint === undefined ? undefined : el("p", { class: "p-hint" }, program.hint),
     kernelLine,
+  );
+}
+
+function otherReason({ message, hint, whole, line, column, severity }: Problem, host: PanelHost): HTMLElement {
+  const where = whole ? undefined : button(`line ${line}`, () => host.goTo(line, column), { class: "p-link" });
+  return el(
+    "div",
+    { class: severity === "error" ? "p-reason p-is-refused" : "p-reason p-is-unknown" },
+    el("p", {}, where, " ", el("span", { class: "p-message" }, message)),
+    hint === undefined ? undefined : el("p", { class: "p-hint" }, hint),
+  );
+}
+
+/** Kernel memory of the maps, opened by who wants to know. */
+function mapMemory({ kernel, maps, mapBytes }: KernelVerdict): HTMLElement | undefined {
+  if (maps.length === 0) return undefined;
+  const rows = maps.map(({ name, type, entries, bytes }): readonly Child[] => [
+    name,
+    type,
+    groupDigits(entries),
+    byteSize(bytes),
+  ]);
+  return el(
+    "details",
+    { class: "p-memory" },
+    el("summary", {}, `${count(maps.length, "map")}, up to ${byteSize(mapBytes)} of the kernel's memory when full`),
+    table(`Maps on Linux ${kernel.release}`, ["map", "kind", "entries", "memory"], rows, [2, 3]),
   );
 }
 

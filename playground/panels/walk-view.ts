@@ -8,10 +8,15 @@ import type { PanelHost } from "./panel.ts";
 
 export type WalkView = {
   readonly element: HTMLElement;
-  /** @param refused slot of the instruction at which the walk ended in a refusal */
-  readonly show: (lines: readonly WalkLine[], refused: number | undefined) => void;
+  /**
+   * @param refused slot of the instruction at which the walk ended in a refusal
+   * @param source the script's lines, set between where another begins
+   */
+  readonly show: (lines: readonly WalkLine[], refused: number | undefined, source: readonly string[]) => void;
   readonly mark: (line: number | undefined) => void;
 };
+
+type Shown = { readonly line: number | undefined; readonly element: HTMLElement };
 
 const BLOCK = 200;
 
@@ -22,8 +27,7 @@ export function createWalkView(host: PanelHost): WalkView {
     role: "region",
     "aria-label": "States, instruction by instruction",
   });
-  let rows: readonly HTMLElement[] = [];
-  let lines: readonly WalkLine[] = [];
+  let rows: readonly Shown[] = [];
   let marked: readonly HTMLElement[] = [];
   const lineAt = (target: EventTarget | null): number | undefined => {
     const row = target instanceof Element ? target.closest("[data-line]") : null;
@@ -31,7 +35,7 @@ export function createWalkView(host: PanelHost): WalkView {
   };
   const mark = (line: number | undefined): void => {
     for (const row of marked) row.classList.remove("p-linked");
-    marked = line === undefined ? [] : rows.filter((_, at) => lines[at]?.line === line);
+    marked = line === undefined ? [] : rows.filter((row) => row.line === line).map((row) => row.element);
     for (const row of marked) row.classList.add("p-linked");
   };
   element.addEventListener("pointerover", (event) => {
@@ -49,17 +53,26 @@ export function createWalkView(host: PanelHost): WalkView {
   });
   return {
     element,
-    show(next, refused) {
-      lines = next;
+    show(next, refused, source) {
       marked = [];
-      const last = next.length - 1;
-      rows = next.map(({ line, text, insn }, at) => {
-        const bad = refused !== undefined && at === last && insn === refused;
-        return el("div", { class: bad ? "p-row p-refused" : "p-row", "data-line": line }, ...stateParts(text));
-      });
+      const last = next[next.length - 1];
+      const shown: Shown[] = [];
+      let before: number | undefined;
+      for (const { line, text, insn } of next) {
+        if (line !== undefined && line !== before) {
+          before = line;
+          shown.push({ line, element: sourceRow(line, source[line - 1] ?? "") });
+        }
+        const bad = insn === refused && insn === last?.insn && text === last.text;
+        const row = el("div", { class: bad ? "p-row p-refused" : "p-row", "data-line": line }, ...stateParts(text));
+        shown.push({ line, element: row });
+      }
+      rows = shown;
+      const elements = shown.map(({ element: row }) => row);
       const blocks: HTMLElement[] = [];
-      for (let at = 0; at < rows.length; at += BLOCK)
-        blocks.push(el("div", { class: "p-block" }, ...rows.slice(at, at + BLOCK)));
+      for (let at = 0; at < elements.length; at += BLOCK) {
+        blocks.push(el("div", { class: "p-block" }, ...elements.slice(at, at + BLOCK)));
+      }
       element.replaceChildren(...blocks);
       element.hidden = rows.length === 0;
       element.scrollTop = 0;
@@ -68,10 +81,13 @@ export function createWalkView(host: PanelHost): WalkView {
   };
 }
 
-/** "7: r1 = 5     ; R1=5": the instruction, and what it changed. Other lines are the script's, or a path that begins. */
+function sourceRow(line: number, text: string): HTMLElement {
+  const place = el("span", { class: "p-walk-place" }, `line ${line}`);
+  return el("div", { class: "p-row p-walk-source", "data-line": line }, place, " ", text.trim());
+}
+
+/** "7: r1 = 5     ; R1=5": the instruction, and what it changed. Other lines tell of paths that begin. */
 function stateParts(text: string): readonly (HTMLElement | string)[] {
   const [, insn, change] = /^(\d+: .*?)(\s+; .*)$/.exec(text) ?? [];
-  if (insn !== undefined && change !== undefined) return [insn, el("span", { class: "p-comment" }, change)];
-  if (/^(\d+: |from \d+ to \d+: )/.test(text)) return [text];
-  return [el("span", { class: "p-source" }, text)];
+  return insn === undefined || change === undefined ? [text] : [insn, el("span", { class: "p-comment" }, change)];
 }
