@@ -4,7 +4,7 @@
  */
 import type { Manifest } from "../5-object/manifest.ts";
 import { resolve } from "../btf/layout.ts";
-import type { TypeId } from "../btf/types.ts";
+import type { Btf, TypeId } from "../btf/types.ts";
 import { type Arch, archOf } from "../lang/arch/index.ts";
 import type { Snapshot } from "../snapshot/snapshot.ts";
 import { branded } from "../util/brand.ts";
@@ -107,7 +107,7 @@ export function createContexts(options: ContextOptions): Contexts {
       while (words.length <= index) words.push(0);
       const param = prototype?.params[index];
       if (param !== undefined) words[index] = memory.word(param.typed, value, `${event.probe}: ${name}`);
-      else words[index] = untyped(memory, value, isUser, `${event.probe}: ${name}`);
+      else words[index] = untyped(memory, snapshot.btf, value, isUser, `${event.probe}: ${name}`);
     };
     if (Array.isArray(args)) {
       const list: readonly EventValue[] = args;
@@ -134,7 +134,7 @@ export function createContexts(options: ContextOptions): Contexts {
     const returns = isUser ? undefined : prototypeOf(place)?.returns;
     const where = `${event.probe}: retval`;
     return returns === undefined
-      ? untyped(memory, event.retval, isUser, where)
+      ? untyped(memory, snapshot.btf, event.retval, isUser, where)
       : memory.word(returns, event.retval, where);
   };
 
@@ -294,13 +294,12 @@ function argumentHint(prototype: Prototype | undefined): string {
   return `its arguments are ${prototype.params.map((param) => param.name).join(", ")}`;
 }
 
-/** A value without a type: integers, texts and bytes of the process, symbols of the kernel. */
-function untyped(memory: Memory, value: EventValue, isUser: boolean, where: string): number | bigint {
+/** A value without a type: integers, texts and bytes of the process, symbols and objects (by "@type") of the kernel. */
+function untyped(memory: Memory, btf: Btf, value: EventValue, isUser: boolean, where: string): number | bigint {
   const plain = integerOf(value);
   if (plain !== undefined) return plain;
   if (typeof value === "string" && isUser) return memory.text(value, "user");
-  if (value instanceof Uint8Array) return memory.allocate(value, isUser ? "user" : "kernel");
-  throw new EventError(`${where}: no type tells how to lay this out`, 0, "give a number, a text, or memory of its own");
+  return memory.pointTo({ btf, type: branded<TypeId>(0) }, isUser ? "user" : "kernel", value, where);
 }
 
 function findPrototype(snapshot: Snapshot, place: EventPlace): Prototype | undefined {

@@ -51,6 +51,8 @@ const encoder = new TextEncoder();
 
 export function createMemory(symbols: Symbols, enumerator: (name: string) => bigint | undefined): Memory {
   let blocks: Block[] = [];
+  /** Inside of how many objects with a name: what they point to lasts as long as they. */
+  let keeping = 0;
   const next = { kernel: KERNEL_HEAP, user: USER_HEAP, objects: KERNEL_OBJECTS };
   /** Objects by name: where they are and what they hold. */
   const objects = new Map<string, { readonly address: bigint; readonly bytes: Uint8Array }>();
@@ -62,7 +64,7 @@ export function createMemory(symbols: Symbols, enumerator: (name: string) => big
   };
   const allocate = (bytes: Uint8Array, space: Space): bigint => {
     const address = bump(space, bytes.length);
-    blocks.push({ address, bytes, space, lasting: false });
+    blocks.push({ address, bytes, space, lasting: keeping > 0 });
     return address;
   };
   const text = (value: string, space: Space): bigint => allocate(encoder.encode(`${value}\0`), space);
@@ -87,7 +89,7 @@ export function createMemory(symbols: Symbols, enumerator: (name: string) => big
     if (typeof name !== "string") {
       const bytes = new Uint8Array(size);
       const address = bump(space, size);
-      blocks.push({ address, bytes, space, lasting: false });
+      blocks.push({ address, bytes, space, lasting: keeping > 0 });
       encodeAt(viewOf(bytes), 0, typed, value, where, depth + 1);
       return address;
     }
@@ -95,7 +97,12 @@ export function createMemory(symbols: Symbols, enumerator: (name: string) => big
     const bytes = objects.get(name)?.bytes ?? new Uint8Array(size);
     if (bytes.length < size)
       throw new EventError(`${where}: '@${name}' is an object of another type, of ${bytes.length} bytes`);
-    encodeAt(viewOf(bytes), 0, typed, value, where, depth + 1);
+    keeping++;
+    try {
+      encodeAt(viewOf(bytes), 0, typed, value, where, depth + 1);
+    } finally {
+      keeping--;
+    }
     blocks.push({ address, bytes, space: "kernel", lasting: true });
     return address;
   };
@@ -125,7 +132,7 @@ export function createMemory(symbols: Symbols, enumerator: (name: string) => big
       // A zero behind the last: lists of pointers end with one.
       const bytes = new Uint8Array(size * (list.length + 1));
       const address = bump(space, bytes.length);
-      blocks.push({ address, bytes, space, lasting: false });
+      blocks.push({ address, bytes, space, lasting: keeping > 0 });
       for (const [i, element] of list.entries())
         encodeAt(viewOf(bytes), i * size, aimed, element, `${where}[${i}]`, depth + 1);
       return address;

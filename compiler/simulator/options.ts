@@ -35,40 +35,39 @@ export type GenerateOptions = {
   readonly seed?: number;
   /** Nanoseconds that the events span; default 10 s. */
   readonly duration?: number | bigint;
+  /** Virtual processors that things happen on; default 4. */
+  readonly cpus?: number;
   /** Factor on how often things happen; default 1. */
   readonly rate?: number;
   /** What happens instead of the usual: see parseWorkload. */
   readonly workload?: Workload;
 };
 
-/** A number to be drawn: see spec/simulation.md for each. */
-export type Distribution =
-  | { readonly kind: "constant"; readonly value: number }
+/**
+ * Where a generated value comes from. `weights` are relative. `same`: the value of an argument named before (or pid, tid,
+ * cpu) of the same event. `thing`: an object of the simulated kernel, a socket, thread or file.
+ */
+export type Generated =
+  | { readonly kind: "constant"; readonly value: number | bigint }
+  | { readonly kind: "text"; readonly text: string }
   | { readonly kind: "uniform"; readonly min: number; readonly max: number }
   | { readonly kind: "normal"; readonly mean: number; readonly deviation: number }
   | { readonly kind: "lognormal"; readonly median: number; readonly sigma: number }
   | { readonly kind: "exponential"; readonly mean: number }
   | { readonly kind: "pareto"; readonly least: number; readonly shape: number }
-  /** One of several, each as likely as its weight says. */
-  | {
-      readonly kind: "choice";
-      readonly options: readonly { readonly weight: number; readonly value: Generated }[];
-    };
-
-/** Where a generated value comes from. `same`: the value of an argument (or `pid`, `tid`, `cpu`) of the same event. */
-export type Generated =
-  | Distribution
-  | { readonly kind: "text"; readonly text: string }
+  | { readonly kind: "choice"; readonly options: readonly { readonly weight: number; readonly value: Generated }[] }
   | { readonly kind: "same"; readonly name: string }
+  | { readonly kind: "thing"; readonly thing: "socket" | "task" | "file" }
   | { readonly kind: "list"; readonly elements: readonly Generated[] }
-  | { readonly kind: "fields"; readonly fields: { readonly [name: string]: Generated } };
+  | { readonly kind: "fields"; readonly fields: Readonly<Record<string, Generated>> };
 
-/** A group of processes that do the same. */
+/** A process, or several that do the same. */
 export type WorkloadProcess = {
   readonly comm: string;
   readonly pid: number;
   readonly threads: number;
   readonly uid: number;
+  /** How often it is the one that does something, relative to the others. */
   readonly weight: number;
 };
 
@@ -77,13 +76,13 @@ export type WorkloadEvent = {
   readonly probe: string;
   /** Times a second. */
   readonly rate: number;
-  readonly args: { readonly [name: string]: Generated };
+  readonly args: Readonly<Record<string, Generated>>;
   readonly retval: Generated | undefined;
-  /** Nanoseconds from entry to return. */
-  readonly took: Distribution | undefined;
-  /** Kernel and user stacks, innermost frame first, each as likely as its weight. */
-  readonly kstacks: readonly { readonly weight: number; readonly frames: readonly string[] }[];
-  readonly ustacks: readonly { readonly weight: number; readonly frames: readonly string[] }[];
+  /** Nanoseconds from entry to return; of a system call's tracepoint, to its exit. */
+  readonly took: Generated | undefined;
+  /** Folded: "outermost;…;innermost". */
+  readonly kstack: Generated | undefined;
+  readonly ustack: Generated | undefined;
   /** Names of the processes that do it; empty: all. */
   readonly processes: readonly string[];
 };
