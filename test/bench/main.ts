@@ -7,6 +7,7 @@ import { benchCompile } from "./compile.ts";
 import { benchEventsInGuest } from "./events-guest.ts";
 import { benchEventsOnHost } from "./events-host.ts";
 import { benchObjects } from "./objects.ts";
+import { benchScripts } from "./scripts.ts";
 import { benchStart } from "./start.ts";
 import { met, printTable, type Row } from "./table.ts";
 import { WORK } from "./tools.ts";
@@ -24,6 +25,7 @@ const show = (title: string, rows: readonly Row[]) => {
 if (wanted("compile")) show("Compiling (medians)", benchCompile(11));
 if (wanted("objects")) show("Objects", benchObjects());
 if (wanted("verifier")) show("The verifier model", await benchVerifier());
+if (wanted("tools")) show("Tools of Debian's newest bpftrace package", benchScripts());
 if (wanted("start")) show("Starting", benchStart(11));
 if (wanted("host"))
   show("Cost per event on this kernel: uprobe; the clock itself takes about 75 ns", await benchEventsOnHost());

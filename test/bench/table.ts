@@ -7,6 +7,8 @@ export type Row = {
   readonly v027: number | undefined;
   /** "≤ 5" absolute; "≤ 0.7 × 0.27" relative to 0.27's; "≤ 0.95 × better" relative to the better of both. */
   readonly target: { readonly kind: "absolute" | "of-027" | "of-better"; readonly limit: number } | undefined;
+  /** What stands in the way of the target, said where it is missed. */
+  readonly why?: string | undefined;
 };
 
 export function median(values: readonly number[]): number {
@@ -51,13 +53,13 @@ export function printTable(title: string, rows: readonly Row[]): void {
       : row.target.kind === "absolute"
         ? `≤ ${row.target.limit}`
         : `≤ ${row.target.limit} × ${row.target.kind === "of-027" ? "0.27" : "the better"}`,
-    met(row) === undefined ? "" : met(row) === true ? "met" : "MISSED",
+    met(row) === undefined ? "" : met(row) === true ? "met" : row.why === undefined ? "MISSED" : `MISSED: ${row.why}`,
   ]);
   const head = ["", "unit", "tracelet", "bpftrace 0.17", "bpftrace 0.27", "/0.17", "/0.27", "target", ""];
   const widths = head.map((text, i) => Math.max(text.length, ...cells.map((row) => row[i]?.length ?? 0)));
   const line = (row: readonly string[]) =>
     row
-      .map((cell, i) => (i === 0 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0)))
+      .map((cell, i) => (i === 0 || i === 8 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0)))
       .join("  ")
       .trimEnd();
   process.stdout.write(`\n${title}\n${line(head)}\n${cells.map(line).join("\n")}\n`);

@@ -8,8 +8,13 @@ import { BLIND, type Tool } from "./tools.ts";
 export type Weighed = {
   /** A line per tool, and the total. */
   readonly lines: string;
-  /** Ours to the reference's, over the tools that both compile. */
+  /** Sums over the tools that both compile, and ours to the reference's. */
+  readonly ours: number;
+  readonly theirs: number;
+  readonly tools: number;
   readonly ratio: number;
+  /** The greatest ratio of one tool. */
+  readonly most: number;
   /** Tools of which ours are longer. */
   readonly longer: readonly string[];
 };
@@ -48,7 +53,11 @@ export function instructionTotals(
   lines.push(line(`${weighed.length} tools`, sum("ours"), sum("theirs")));
   return {
     lines: lines.join("\n"),
+    ours: sum("ours"),
+    theirs: sum("theirs"),
+    tools: weighed.length,
     ratio,
+    most: Math.max(...weighed.map((w) => w.ours / w.theirs)),
     longer: weighed.filter((w) => w.ours > w.theirs).map((w) => `${w.name}: ${w.ours} to ${w.theirs}`),
   };
 }
