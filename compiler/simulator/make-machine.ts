@@ -22,7 +22,7 @@ import { isBuffer, machineMap } from "./machine-maps.ts";
 import { machineMemory } from "./machine-memory.ts";
 import { machineTask } from "./machine-task.ts";
 import { layOutMaps, type PlacedMap, writeHeads } from "./map-layout.ts";
-import { loadRuntime, type WasmMemory, wasm } from "./runtime.ts";
+import { instantiate, loadRuntime, type WasmMemory, wasm } from "./runtime.ts";
 import { readProgram } from "./source-program.ts";
 import { translate } from "./translate.ts";
 
@@ -136,7 +136,8 @@ export async function machineOf(
     throw stopped;
   };
   const sources = programs.map(({ name, code }) => readProgram(name, code));
-  const [{ default: binaryen }, runtime] = await Promise.all([import("binaryen"), loadRuntime(memory, fail)]);
+  const { default: binaryen } = await import("binaryen");
+  const runtime = loadRuntime(memory, fail);
   runtime.exports.init(layout.end);
   const { table } = runtime.exports;
   const tableBase = table.length;
@@ -158,13 +159,12 @@ export async function machineOf(
     }),
   };
   for (const name of translation.helpers) helpers[name] ??= runtime.all[name];
-  const { instance } = await engine.instantiate(translation.bytes, {
+  const exports = instantiate(translation.bytes, {
     env: { memory },
     host: { fail },
     runtime: runtime.all,
     helpers,
   });
-  const { exports } = instance;
   table.grow(translation.callbacks.length);
   translation.callbacks.forEach((name, index) => {
     table.set(tableBase + index, exports[name]);

@@ -12,10 +12,8 @@ export type WasmTable = {
 };
 type Imports = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 type Engine = {
-  readonly instantiate: (
-    bytes: Uint8Array,
-    imports: Imports,
-  ) => Promise<{ readonly instance: { readonly exports: Readonly<Record<string, unknown>> } }>;
+  readonly Module: new (bytes: Uint8Array) => object;
+  readonly Instance: new (module: object, imports: Imports) => { readonly exports: Readonly<Record<string, unknown>> };
   readonly Memory: new (limits: { readonly initial: number; readonly maximum: number }) => WasmMemory;
   readonly RuntimeError: new () => Error;
 };
@@ -39,12 +37,17 @@ export type RuntimeExports = {
 };
 export type Runtime = { readonly exports: RuntimeExports; readonly all: Readonly<Record<string, unknown>> };
 
+/** At once: the modules are small, and engines compile functions when they are first called. */
+export function instantiate(bytes: Uint8Array, imports: Imports): Readonly<Record<string, unknown>> {
+  const engine = wasm();
+  return new engine.Instance(new engine.Module(bytes), imports).exports;
+}
+
 /** @param fail stops the run: it must throw */
-export async function loadRuntime(memory: WasmMemory, fail: (reason: number, value: bigint) => void): Promise<Runtime> {
+export function loadRuntime(memory: WasmMemory, fail: (reason: number, value: bigint) => void): Runtime {
   const text = atob(RUNTIME);
   const bytes = new Uint8Array(text.length);
   for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
-  const { instance } = await wasm().instantiate(bytes, { env: { memory }, host: { fail } });
-  const all = instance.exports;
+  const all = instantiate(bytes, { env: { memory }, host: { fail } });
   return { exports: all as unknown as RuntimeExports, all }; // the exports of assembly/index.ts
 }
