@@ -14,6 +14,8 @@
 #define ABI_LEDGER_SIZE 8
 /* eight u64 in .rodata: where a static probe has an argument */
 #define ABI_USDT_ARGUMENT_SIZE 64
+/* behind a stack map's name: the map of stacks that found their bucket taken, frames to id */
+#define ABI_STACK_OVERFLOW "_more"
 
 #define ABI_VALUE_KINDS(X) \
 	X(INT, "int") \

@@ -201,6 +201,78 @@ static void put_build_id(struct bytes *out, const struct bpf_stack_build_id *fra
 	put_symbol(out, 2, frame->offset, text, frame->offset, NULL);
 }
 
+/* Ids of the overflow map: 30 random bits below every -errno. */
+enum { STACK_OVERFLOW_ID = -(1 << 30) };
+
+/* What an overflow map holds by id. Entries are never removed while the programs run. */
+struct overflow {
+	struct overflow *next;
+	const struct bpf_map *map;
+	s32 id;
+	u8 frames[];
+};
+
+static struct overflow *overflows[256];
+
+static const u8 *known_overflow(const struct bpf_map *map, s32 id)
+{
+	for (struct overflow *o = overflows[(u8)id]; o; o = o->next)
+		if (o->id == id && o->map == map)
+			return o->frames;
+	return NULL;
+}
+
+/* The map's key is the stack itself and its value the id: entries that are new since the last time are taken over. */
+static void read_overflow(const struct bpf_map *map, u32 size)
+{
+	u8 *key = mem__zalloc(size), *next = mem__zalloc(size), *swap;
+	bool started = false;
+	s32 id;
+
+	while (!bpf_map_get_next_key(bpf_map__fd(map), started ? key : NULL, next)) {
+		if (!bpf_map_lookup_elem(bpf_map__fd(map), next, &id) && !known_overflow(map, id)) {
+			struct overflow *o = mem__zalloc(sizeof(*o) + size);
+
+			o->map = map;
+			o->id = id;
+			memcpy(o->frames, next, size);
+			o->next = overflows[(u8)id];
+			overflows[(u8)id] = o;
+		}
+		swap = key;
+		key = next;
+		next = swap;
+		started = true;
+	}
+	free(key);
+	free(next);
+}
+
+static bool read_frames(struct decoder *d, const struct value_type *type, s32 id, u8 *frames, u32 size)
+{
+	struct bpf_map *map = bpf_object__find_map_by_name(d->o->bpf, type->stack_map);
+	const u8 *known;
+	char *name;
+
+	if (id >= 0)
+		return map && !bpf_map_lookup_elem(bpf_map__fd(map), &id, frames);
+	if (id >= STACK_OVERFLOW_ID)
+		return false;
+	name = mem__format("%s" ABI_STACK_OVERFLOW, type->stack_map);
+	map = bpf_object__find_map_by_name(d->o->bpf, name);
+	free(name);
+	if (!map || bpf_map__key_size(map) != size)
+		return false;
+	known = known_overflow(map, id);
+	if (!known) {
+		read_overflow(map, size);
+		known = known_overflow(map, id);
+	}
+	if (known)
+		memcpy(frames, known, size);
+	return known;
+}
+
 void decode__stack(struct decoder *d, struct bytes *out, const struct value_type *type, const u8 *data)
 {
 	struct bpf_map *map = bpf_object__find_map_by_name(d->o->bpf, type->stack_map);
@@ -213,7 +285,7 @@ void decode__stack(struct decoder *d, struct bytes *out, const struct value_type
 	memcpy(&id, data, 4);
 	memcpy(&pid, data + 4, 4);
 	value = mem__zalloc(size + 1);
-	if (id < 0 || !map || bpf_map_lookup_elem(bpf_map__fd(map), &id, value))
+	if (!size || !read_frames(d, type, id, value, size))
 		size = 0;
 	frames = size / (build_id ? sizeof(struct bpf_stack_build_id) : 8);
 	for (u32 limit = type->limit && type->limit < frames ? type->limit : frames; count < limit; count++) {

@@ -26,3 +26,12 @@ bool feature__kprobe_multi(void)
 	close(prog);
 	return fd >= 0 || err == EFAULT;
 }
+
+bool feature__large_keys(u32 size)
+{
+	int fd = bpf_map_create(BPF_MAP_TYPE_HASH, "probe_key", size, 4, 1, NULL);
+
+	if (fd >= 0)
+		close(fd);
+	return fd >= 0 || errno != E2BIG;
+}

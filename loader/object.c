@@ -12,9 +12,10 @@
 #include <unistd.h>
 #include <bpf/bpf.h>
 
+#include "feature.h"
 #include "report.h"
 
-enum { MAX_OBJECT = 64 << 20, PAGE = 4096, MAX_PERCPU_ENTRIES = 4 << 20 };
+enum { MAX_OBJECT = 64 << 20, PAGE = 4096, MAX_PERCPU_ENTRIES = 4 << 20, MAX_OLD_KEY = 512 };
 
 /* A descriptor's number means nothing to the user. */
 static const char *shown(const char *path)
@@ -200,6 +201,41 @@ static int check_map_sizes(const struct object *o)
 	return 0;
 }
 
+static bool is_stack_overflow(const struct bpf_map *map)
+{
+	const char *name = bpf_map__name(map), *end = strstr(name, ABI_STACK_OVERFLOW);
+
+	return (!strncmp(name, "kstack_", 7) || !strncmp(name, "ustack_", 7)) && end && !end[strlen(ABI_STACK_OVERFLOW)];
+}
+
+/*
+ * Before Linux 5.11 a key had at most 512 bytes (MAX_BPF_STACK), too few for a deep stack. There the map of stacks that
+ * collide is made as small as can be and filled: such a stack is lost and counted, not cut or taken for another.
+ */
+static void fit_stack_overflows(struct object *o)
+{
+	struct bpf_map *map;
+
+	bpf_object__for_each_map(map, o->bpf) {
+		if (!is_stack_overflow(map) || bpf_map__key_size(map) <= MAX_OLD_KEY || feature__large_keys(bpf_map__key_size(map)))
+			continue;
+		bpf_map__set_key_size(map, MAX_OLD_KEY);
+		bpf_map__set_max_entries(map, 1);
+	}
+}
+
+static void fill_stack_overflows(struct object *o)
+{
+	u8 key[MAX_OLD_KEY], value[4] = {};
+	struct bpf_map *map;
+
+	/* no stack: frames of all ones */
+	memset(key, 0xff, sizeof(key));
+	bpf_object__for_each_map(map, o->bpf)
+		if (is_stack_overflow(map) && bpf_map__max_entries(map) == 1)
+			bpf_map_update_elem(bpf_map__fd(map), key, value, BPF_ANY);
+}
+
 int object__open(struct object *o)
 {
 	LIBBPF_OPTS(bpf_object_open_opts, opts, .object_name = "tracelet");
@@ -233,6 +269,7 @@ int object__open(struct object *o)
 		if (m->maps[i].symbol && (!map || bpf_map__key_size(map) != m->maps[i].key_size || bpf_map__value_size(map) != m->maps[i].value_size))
 			return refuse("the object", "a map differs from what its manifest says");
 	}
+	fit_stack_overflows(o);
 	if (check_map_sizes(o))
 		return EXIT_HOST;
 	if (!m->buffer_symbol)
@@ -254,6 +291,7 @@ int object__load(struct object *o)
 	err = bpf_object__load(o->bpf);
 	if (err)
 		return verdict__explain(o, -1, err, false);
+	fill_stack_overflows(o);
 	for (u32 i = 0; i < o->m->maps_len; i++) {
 		const char *symbol = o->m->maps[i].symbol;
 

@@ -53,7 +53,10 @@ export type ValueType =
   | { readonly k: "ksym" }
   /** u64 address, u32 tgid, 4 bytes padding: 16 bytes. */
   | { readonly k: "usym" }
-  /** kernel: s32 id in the stack map `map` (negative: -errno of bpf_get_stackid), 4 bytes padding. user: s32 id, u32 tgid. 8 bytes. */
+  /**
+   * kernel: s32 id in the stack map `map` (-4095…-1: -errno of bpf_get_stackid), 4 bytes padding. user: s32 id, u32 tgid.
+   * 8 bytes. Ids below -2^30 stand in the hash `map`_more, as the value of a key that is the frames.
+   */
   | {
       readonly k: "stack";
       readonly user: boolean;

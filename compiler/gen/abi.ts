@@ -138,6 +138,8 @@ function abiHeader(): string {
     "#define ABI_LEDGER_SIZE 8",
     "/* eight u64 in .rodata: where a static probe has an argument */",
     "#define ABI_USDT_ARGUMENT_SIZE 64",
+    "/* behind a stack map's name: the map of stacks that found their bucket taken, frames to id */",
+    '#define ABI_STACK_OVERFLOW "_more"',
     "",
     list("ABI_VALUE_KINDS", valueKinds),
     list("ABI_EVENT_KINDS", eventKinds),

@@ -62,6 +62,7 @@ export function build(program: Program, env: BuildEnv): Result<Module> {
       keySize: 4,
       valueSize: scratchSize,
       maxEntries: program.probes.length,
+  functions.push(...module.subprograms);
       flags: 0,
       keyType: undefined,
       valueType: undefined,

@@ -301,6 +301,11 @@ export class FunctionBuilder {
     return this.#value((dst) => ({ kind: "call", dst, helper, args, pure, reads, writes }));
   }
 
+  /** Calls a subprogram of the object. */
+  callFunction(name: string, args: readonly ValueId[]): ValueId {
+    return this.#value((dst) => ({ kind: "call-function", dst, name, args }));
+  }
+
   /** A value with the same low `size` bytes, got with less work where there is one. */
   low(value: ValueId, size: Size): ValueId {
     for (let v = value; ; ) {

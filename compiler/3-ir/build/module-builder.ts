@@ -20,7 +20,7 @@ import { positionAt, type Source } from "../../source/text.ts";
 import { alignUp } from "../../types/layout.ts";
 import type { StackMode } from "../../types/type.ts";
 import { textOfUtf8Chars } from "../../util/text.ts";
-import type { DataSection, DataVar, MapDef } from "../ir.ts";
+import type { DataSection, DataVar, Function as Fn, MapDef } from "../ir.ts";
 
 export type BuildEnv = {
   readonly snapshot: Snapshot;
@@ -49,6 +49,8 @@ export const SCRATCH = "scratch";
 
 const RING_BYTES_MIN = 1 << 18;
 const STACK_ENTRIES = 16384;
+/** Stacks that collide in a map of that size, of 13,000 different ones. */
+const STACK_OVERFLOW_ENTRIES = 4096;
 /** kernel.perf_event_max_stack as kernels come: deeper stack maps are refused. */
 const STACK_FRAMES_MAX = 127;
 const BPF_F_STACK_BUILD_ID = 32;
@@ -66,6 +68,7 @@ export class ModuleBuilder {
   readonly report: Report<typeof irCatalog>;
   readonly diagnostics: readonly Diagnostic[];
   readonly #maps = new Map<string, MapDef>();
+  readonly #subprograms = new Map<string, Fn>();
   readonly #offsets = new Map<string, number>();
   readonly #bss: DataVar[] = [];
   readonly #rodata: DataVar[] = [];
@@ -105,6 +108,50 @@ export class ModuleBuilder {
       });
     }
     return symbol;
+  }
+
+  /** A function that programs share, made on first use. */
+  subprogram(name: string, make: () => Fn): void {
+    if (!this.#subprograms.has(name)) this.#subprograms.set(name, make());
+  }
+
+  get subprograms(): readonly Fn[] {
+    return [...this.#subprograms.values()];
+  }
+
+  /**
+   * Maps for stacks that find their bucket taken: frames → id, the ids in use, and per-CPU room for the frames. The bytes
+   * of a key are as bpf_get_stack leaves them.
+   */
+  stackOverflow(type: { readonly user: boolean; readonly limit: number; readonly mode: StackMode }): {
+    readonly frames: string;
+    readonly ids: string;
+    readonly room: string;
+    readonly keySize: number;
+  } {
+    const stacks = this.stackMap(type);
+    const keySize = this.#maps.get(stacks)?.valueSize ?? 0;
+    const [frames, ids, room] = [`${stacks}_more`, `${stacks}_ids`, `${stacks}_room`];
+    const shape = { type: "hash", valueSize: 4, maxEntries: STACK_OVERFLOW_ENTRIES, flags: 0 } as const;
+    for (const [symbol, size] of [
+      [frames, keySize],
+      [ids, 4],
+    ] as const) {
+      if (this.#maps.has(symbol)) continue;
+      this.addMap({ ...shape, symbol, keySize: size, keyType: undefined, valueType: U32 });
+    }
+    return { frames, ids, room, keySize };
+  }
+
+  /** The entry of the room that a program has for itself, so that one may interrupt another. */
+  stackRoom(type: Parameters<ModuleBuilder["stackOverflow"]>[0], program: number): number {
+    const { room, keySize } = this.stackOverflow(type);
+    return this.#once(`${room} ${program}`, () => {
+      const index = this.#maps.get(room)?.maxEntries ?? 0;
+      const shape = { symbol: room, type: "percpu_array", keySize: 4, valueSize: keySize, flags: 0 } as const;
+      this.addMap({ ...shape, maxEntries: index + 1, keyType: undefined, valueType: undefined });
+      return index;
+    });
   }
 
   /** The buffer that carries events; `pages` of 4 KiB, 0 for the default. Its symbol. */
@@ -259,4 +306,5 @@ export class ModuleBuilder {
   }
 }
 
+const U32: ValueType = { k: "int", size: 4, signed: false };
 const U64: ValueType = { k: "int", size: 8, signed: false };

@@ -233,7 +233,7 @@ export function only(module: Module): Fn {
   return fn;
 }
 
-/** Instruction slots of each function after optimisation. */
+/** Instruction slots of each function after optimisation; without subprograms, which only cold code calls. */
 export function slots(...probes: readonly Given[]): readonly number[] {
   const snapshot = defaultSnapshot("6.12");
   const optimized = optimize(lower(...probes));
@@ -243,7 +243,9 @@ export function slots(...probes: readonly Given[]): readonly number[] {
     isa: "v3",
     arch: "x86_64",
   });
-  return value.code.map((code) =>
-    code.insns.reduce((sum, insn) => sum + (insn.kind === "label" ? 0 : insn.kind === "load64" ? 2 : 1), 0),
-  );
+  return value.code
+    .filter((code) => code.kind !== "subprogram")
+    .map((code) =>
+      code.insns.reduce((sum, insn) => sum + (insn.kind === "label" ? 0 : insn.kind === "load64" ? 2 : 1), 0),
+    );
 }
