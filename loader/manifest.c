@@ -282,6 +282,12 @@ static void read_field_use(struct reading *r, const struct mp_node *node, const 
 	e->place = read_place(&r->s, node, where);
 }
 
+static void read_source_file(struct reading *r, const struct mp_node *node, const char *where, struct source_file *e)
+{
+	e->name = schema__str(&r->s, node, where, "name");
+	e->line = schema__uint(&r->s, node, where, "line", MAX_LINE);
+}
+
 /* Reads the list `key` into field, one entry at a time with its reader. */
 #define READ_LIST(r, root, key, field, reader)                                                    \
 	do {                                                                                      \
@@ -325,6 +331,8 @@ static void read_head(struct reading *r, const struct mp_node *root)
 	if (source) {
 		m->source_name = schema__str(&r->s, source, "source", "name");
 		m->source_text = schema__str(&r->s, source, "source", "text");
+		if (mp__get(source, "files"))
+			READ_LIST(r, source, "files", files, read_source_file);
 	}
 	if (buffer) {
 		m->perf_buffer = schema__choice(&r->s, buffer, "buffer", "kind", buffers, ARRAY_LEN(buffers)) == 1;

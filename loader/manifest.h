@@ -172,8 +172,16 @@ struct field_use {
 	struct place place;
 };
 
+/* A text that stands behind the script's own, from this line of the whole on. */
+struct source_file {
+	const char *name;
+	u32 line;
+};
+
 struct manifest {
 	const char *tool, *source_name, *source_text, *arch, *kernel;
+	struct source_file *files;
+	u32 files_len;
 	/* NULL: nothing is emitted */
 	const char *buffer_symbol;
 	bool perf_buffer, unsafe;

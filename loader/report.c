@@ -82,13 +82,30 @@ static void quote(const struct place *place)
 	fputc('\n', stderr);
 }
 
+/* The file that a line of the whole text is in; *line becomes its own. */
+static const char *file_of(u32 *line)
+{
+	const char *name = source->source_name;
+	u32 first = 1;
+
+	for (u32 i = 0; i < source->files_len && source->files[i].line <= *line; i++) {
+		name = source->files[i].name;
+		first = source->files[i].line;
+	}
+	*line -= first - 1;
+	return name;
+}
+
 /* FILE:LINE:COL-COL, or FILE:LINE-LINE where the span covers several lines. */
 static void name_place(const struct place *place)
 {
+	u32 line = place->line;
+	const char *name = file_of(&line);
+
 	if (place->end_line > place->line)
-		fprintf(stderr, "%s:%u-%u", source->source_name, place->line, place->end_line);
+		fprintf(stderr, "%s:%u-%u", name, line, line + place->end_line - place->line);
 	else
-		fprintf(stderr, "%s:%u:%u-%u", source->source_name, place->line, place->column,
+		fprintf(stderr, "%s:%u:%u-%u", name, line, place->column,
 			place->end_column > place->column ? place->end_column : place->column + 1);
 }
 

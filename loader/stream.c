@@ -143,6 +143,22 @@ static void put_maps(struct bytes *b, const struct manifest *m)
 	}
 }
 
+static void put_source(struct bytes *b, const struct manifest *m)
+{
+	mp__map(b, 2 + !!m->files_len);
+	record__str(b, "name", m->source_name);
+	record__str(b, "text", m->source_text);
+	if (!m->files_len)
+		return;
+	mp__str(b, "files");
+	mp__array(b, m->files_len);
+	for (u32 i = 0; i < m->files_len; i++) {
+		mp__map(b, 2);
+		record__str(b, "name", m->files[i].name);
+		record__uint(b, "line", m->files[i].line);
+	}
+}
+
 void stream__header(struct stream *s, const struct manifest *m)
 {
 	time_t now = time(NULL);
@@ -159,9 +175,7 @@ void stream__header(struct stream *s, const struct manifest *m)
 	record__str(b, "kernel", host.release);
 	record__str(b, "arch", host.machine);
 	mp__str(b, "source");
-	mp__map(b, 2);
-	record__str(b, "name", m->source_name);
-	record__str(b, "text", m->source_text);
+	put_source(b, m);
 	record__int(b, "utc_offset", local.tm_gmtoff);
 	record__str(b, "str_trunc_trailer", m->config.str_trunc_trailer);
 	put_events(b, m);

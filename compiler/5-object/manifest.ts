@@ -327,11 +327,21 @@ export type FieldUse = {
   readonly place: Place;
 };
 
+/**
+ * The script. Texts that it imports stand behind its own, so that a `Place` counts lines of the whole; `files` says which
+ * file each further part is: `line` of the whole is that file's first. Absent without imports and headers.
+ */
+export type SourceText = {
+  readonly name: string;
+  readonly text: string;
+  readonly files?: readonly { readonly name: string; readonly line: number }[];
+};
+
 export type Manifest = {
   readonly version: number;
   /** "tracelet 0.1.0" */
   readonly tool: string;
-  readonly source: { readonly name: string; readonly text: string };
+  readonly source: SourceText;
   readonly arch: string;
   /** Release of the kernel it was compiled against. */
   readonly kernel: string;

@@ -13,7 +13,7 @@ import { type RunHeader, readHeader } from "./run-header.ts";
 import { messageOf, missedRuns, timeText } from "./text.ts";
 import { intervalStart, newestInterval, type SeriesType, seriesRows } from "./time-series.ts";
 import { divideValue, untypedText, zeroValue } from "./value.ts";
-import { failedHelper, showMessage, warningText } from "./warning.ts";
+import { failedHelper, fileOf, showMessage, warningText } from "./warning.ts";
 
 type MapRecord = Extract<StreamRecord, { readonly type: "map" }>;
 
@@ -27,7 +27,8 @@ export function createJsonRenderer(write: Write, options: RenderOptions = {}): R
 
   const data = (type: string, json: ByteString): void => output.out(`{"type": "${type}", "data": ${json}}\n`);
   const message = (type: string, text: ByteString, place: Place | undefined, extra = ""): void => {
-    const where = `"filename": ${jsonString(fromText(run.source.name))}, "line": ${place?.line ?? 0}, "col": ${place?.column ?? 0}`;
+    const { name, line } = place === undefined ? { name: run.source.name, line: 0 } : fileOf(place, run.source);
+    const where = `"filename": ${jsonString(fromText(name))}, "line": ${line}, "col": ${place?.column ?? 0}`;
     output.out(`{"type": "${type}", "msg": ${jsonString(text)}, ${extra}${where}}\n`);
   };
   const say = (severity: "ERROR" | "WARNING", text: ByteString, place?: Place): void =>

@@ -3,13 +3,14 @@ import type { HeaderRecord, Place, StreamRecord, Value, ValueType } from "../str
 import { type ByteString, fromText } from "./byte-string.ts";
 import { compileFormat, type Printf } from "./printf.ts";
 import { DEFAULT_STYLE, type Formatter, textFormatter, type ValueStyle } from "./value.ts";
+import type { Source } from "./warning.ts";
 
 export type MapTypes = { readonly key?: ValueType; readonly value?: ValueType };
 type FormatRecord = Extract<StreamRecord, { readonly type: "printf" | "errorf" | "warnf" | "assert" }>;
 
 export type RunHeader = {
   readonly style: ValueStyle;
-  readonly source: { readonly name: string; readonly text: string };
+  readonly source: Source;
   /** Types of a map by its name; both undefined when the header does not know it. */
   mapTypes(name: string): MapTypes;
   /** undefined: a map that the header does not know; then its entries tell. */

@@ -1,10 +1,10 @@
 /** Run-time warnings: their texts (section 9.7) and the script's line below them, as bpftrace shows both. */
-import type { Place, StreamRecord } from "../stream/records.ts";
+import type { HeaderRecord, Place, StreamRecord } from "../stream/records.ts";
 import { type ByteString, fromText } from "./byte-string.ts";
 import { errorText } from "./error-text.ts";
 
 type WarningRecord = Extract<StreamRecord, { readonly type: "warning" }>;
-export type Source = { readonly name: string; readonly text: string };
+export type Source = HeaderRecord["source"];
 
 /** Helper that a kind of site fails in when the record names none, and its result. */
 const DEFAULTS: Readonly<Record<string, { readonly helper: string; readonly error: number }>> = {
@@ -65,14 +65,23 @@ export function showMessage(
 ): ByteString {
   let where = "";
   if (place !== undefined && place.line > 0) {
+    const { name, line } = fileOf(place, source);
     const range =
       place.endLine > place.line
-        ? `${place.line}-${place.endLine}`
-        : `${place.line}:${place.column}-${place.endColumn}`;
-    where = `${fromText(source.name)}:${range}: `;
+        ? `${line}-${line + place.endLine - place.line}`
+        : `${line}:${place.column}-${place.endColumn}`;
+    where = `${fromText(name)}:${range}: `;
   }
   const message = `${where}${severity}: ${text}`;
   return color ? `\x1b[${severity === "ERROR" ? 31 : 33}m${message}\x1b[0m\n` : `${message}\n`;
+}
+
+/** The file that a place is in, and its line there: places count the lines of the script and all that it imports. */
+export function fileOf(place: Place, source: Source): { readonly name: string; readonly line: number } {
+  const file = source.files?.findLast(({ line }) => line <= place.line);
+  return file === undefined
+    ? { name: source.name, line: place.line }
+    : { name: file.name, line: place.line - file.line + 1 };
 }
 
 /** The line and a row of tildes below what is meant; tabs become four spaces. Nothing for a place of several lines. */

@@ -48,8 +48,12 @@ export type HeaderRecord = {
   readonly host: string;
   readonly kernel: string;
   readonly arch: string;
-  /** Name and text of the script, for warnings that quote it. */
-  readonly source: { readonly name: string; readonly text: string };
+  /** For warnings that quote the script. `files`: further texts within `text`, each from that line on. */
+  readonly source: {
+    readonly name: string;
+    readonly text: string;
+    readonly files?: readonly { readonly name: string; readonly line: number }[];
+  };
   /** Seconds east of UTC on the host: timestamps are shown in the host's local time. */
   readonly utc_offset: number;
   readonly str_trunc_trailer: string;

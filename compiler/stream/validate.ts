@@ -110,7 +110,7 @@ const RECORDS: Readonly<Record<StreamRecord["type"], Check>> = {
     arch: text,
     utc_offset: small,
     str_trunc_trailer: text,
-    source: shape({ name: text, text }),
+    source: shape({ name: text, text, files: optional(list(shape({ name: text, line: natural }))) }),
     events: list(shape({ id: natural, kind: text, format: optional(text), args: list(valueType), place })),
     maps: list(shape({ name: text, key: optional(valueType), value: valueType })),
   }),

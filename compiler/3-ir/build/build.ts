@@ -4,8 +4,9 @@
  * that pass the validator. Refuses only what exceeds a limit of the machine.
  */
 import type { MapId, Program } from "../../2-check/typed.ts";
-import type { MANIFEST_VERSION, ProgramEntry } from "../../5-object/manifest.ts";
+import type { MANIFEST_VERSION, ProgramEntry, SourceText } from "../../5-object/manifest.ts";
 import type { Result } from "../../diagnostics/diagnostic.ts";
+import { positionAt, type Source } from "../../source/text.ts";
 import type { Function as Fn, Module, ProgramDef } from "../ir.ts";
 import type { MapPlan } from "./lowering.ts";
 import { planMap } from "./maps.ts";
@@ -22,6 +23,12 @@ const SCRATCH_MAX = 32768;
 function noteArguments(offsets: ReadonlyMap<number, number>): Pick<ProgramEntry, "usdtArguments"> {
   if (offsets.size === 0) return {};
   return { usdtArguments: [...offsets].map(([index, offset]) => ({ index, offset })) };
+}
+
+function sourceText(source: Source): SourceText {
+  const { name, text } = source;
+  const files = source.parts.slice(1).map((part) => ({ name: part.name, line: positionAt(source, part.start).line }));
+  return files.length === 0 ? { name, text } : { name, text, files };
 }
 
 /** The program in SSA form, not yet optimised. */
@@ -55,6 +62,7 @@ export function build(program: Program, env: BuildEnv): Result<Module> {
       module.report("scratch-too-large", span, { probe: probe.probe, bytes, limit: SCRATCH_MAX });
     scratchSize = Math.max(scratchSize, bytes);
   }
+  functions.push(...module.subprograms);
   if (module.usesScratch) {
     module.addMap({
       symbol: SCRATCH,
@@ -62,7 +70,6 @@ export function build(program: Program, env: BuildEnv): Result<Module> {
       keySize: 4,
       valueSize: scratchSize,
       maxEntries: program.probes.length,
-  functions.push(...module.subprograms);
       flags: 0,
       keyType: undefined,
       valueType: undefined,
@@ -77,7 +84,7 @@ export function build(program: Program, env: BuildEnv): Result<Module> {
     manifest: {
       version: VERSION,
       tool: env.tool,
-      source: { name: env.source.name, text: env.source.text },
+      source: sourceText(env.source),
       arch: env.arch,
       kernel: env.snapshot.release,
       buffer: module.usesEvents ? { kind: env.options.buffer, symbol: EVENTS } : null,
