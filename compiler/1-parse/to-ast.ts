@@ -110,7 +110,7 @@ export const itemActions: Actions = {
   MapDecl(node, ctx, _let, map, _eq, mapType, _open, size) {
     const entries = ast<Ast.Expr>(size, ctx);
     const maxEntries = entries.kind === "integer" ? entries.value : 0n;
-    if (maxEntries === 0n) ctx.report("map-decl-size", entries.span, {});
+    if (maxEntries === 0n || maxEntries > 0xffff_ffffn) ctx.report("map-decl-size", entries.span, {});
     return {
       kind: "map-decl",
       span: spanOf(node, ctx),

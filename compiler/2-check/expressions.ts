@@ -167,10 +167,8 @@ function identifier(ctx: Context, name: string, span: Span): Typed.Expr {
 }
 
 function expandDefine(ctx: Context, define: Ast.Define, span: Span): Typed.Expr {
-  if (ctx.expanding.has(define.name)) {
-    ctx.report("define-recursive", span, { name: define.name });
-    return errorExpr(span);
-  }
+  // The parser has refused what names itself.
+  if (ctx.expanding.has(define.name)) return errorExpr(span);
   if (define.value === undefined || define.functionLike) {
     ctx.report("define-not-expression", span, { name: define.name, body: define.body });
     return errorExpr(span);
@@ -331,11 +329,6 @@ function tuple(ctx: Context, asts: readonly Ast.Expr[], span: Span): Typed.Expr 
 }
 
 function record(ctx: Context, ast: Ast.Expr & { kind: "record" }): Typed.Expr {
-  const seen = new Set<string>();
-  for (const part of ast.fields) {
-    if (seen.has(part.name)) ctx.report("duplicate-record-field", part.span, { field: part.name });
-    seen.add(part.name);
-  }
   const elements = ast.fields.map((part) => element(ctx, part.value));
   if (elements.some(isError)) return errorExpr(ast.span);
   const fields = ast.fields.map((part, i) => ({ name: part.name, type: elements[i]?.type ?? BOOL }));

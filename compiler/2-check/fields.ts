@@ -169,13 +169,11 @@ function readable(ctx: Context, to: Type, span: Span): boolean {
     return false;
   }
   if (to.kind === "opaque" || (to.kind === "struct" && to.origin.kind === "opaque")) {
-    if (to.kind === "struct")
-      ctx.report("unknown-struct", span, {
-        name: printType(to),
-        similar: ctx.env.snapshot.suggest("struct", to.name),
-        noBtf: ctx.env.snapshot.btf.count <= 1,
-      });
-    else ctx.report("incomplete-dereference", span, { type: printType(to) });
+    ctx.report("unknown-struct", span, {
+      name: printType(to),
+      similar: to.kind === "struct" ? ctx.env.snapshot.suggest("struct", to.name) : [],
+      noBtf: ctx.env.snapshot.btf.count <= 1,
+    });
     return false;
   }
   return true;

@@ -22,8 +22,6 @@ export function declaredMaps(items: readonly Ast.Item[], report: CheckReport): M
     if (item.kind !== "map-decl") continue;
     if (DECLARED[item.mapType] === undefined)
       report("map-type-unknown", item.mapTypeSpan, { name: item.mapType, known: Object.keys(DECLARED) });
-    if (item.maxEntries < 1n || item.maxEntries > 0xffff_ffffn)
-      report("map-entries", item.span, { name: `@${item.name}` });
     if (maps.has(item.name)) {
       report("map-declared-twice", item.span, { name: `@${item.name}` });
       continue;

@@ -5,18 +5,43 @@ import { describe, expect, test } from "vitest";
 import { parse } from "../../compiler/1-parse/parse.ts";
 import { findCode, loadCatalog } from "../../compiler/diagnostics/catalog/index.ts";
 import { parseCatalog } from "../../compiler/diagnostics/catalog/parse.ts";
-import { compile, defaultOptions, type ImportResolver } from "../../compiler/index.ts";
+import { type CompileOptions, compile, defaultOptions, type ImportResolver } from "../../compiler/index.ts";
 import { createSource } from "../../compiler/source/text.ts";
 import { defaultSnapshot } from "../runner/kernels.ts";
 
 const root = join(import.meta.dirname, "../..");
 
-/** The two programs of a code's page. */
-function programsOf(code: string): { readonly refused: string; readonly accepted: string } {
+/** The two programs of a code's page, and what the fence says of how they are compiled. */
+function programsOf(code: string): { readonly refused: string; readonly accepted: string; readonly how: string } {
   const page = readFileSync(join(root, `spec/diagnostics/${code}.md`), "utf8");
-  const [refused, accepted] = [...page.matchAll(/```bpftrace\n([\s\S]*?)\n```/g)].map((match) => match[1] ?? "");
+  const fences = [...page.matchAll(/```bpftrace([^\n]*)\n([\s\S]*?)\n```/g)];
+  const [refused, accepted] = fences.map((match) => match[2] ?? "");
   if (refused === undefined || accepted === undefined) throw new Error(`${code}.md has no two programs`);
-  return { refused, accepted };
+  return { refused, accepted, how: fences[0]?.[1]?.trim() ?? "" };
+}
+
+/** Words behind ```bpftrace: `unsafe`, `record`, `btf=none`, `arch=NAME`, `args=VALUE` or `args=--NAME=VALUE`. */
+function optionsOf(how: string): CompileOptions {
+  const base = {
+    ...defaultOptions(defaultSnapshot("6.12")),
+    positional: [],
+    named: new Map<string, string>(),
+    imports,
+  };
+  return how
+    .split(" ")
+    .filter((word) => word !== "")
+    .reduce<CompileOptions>((options, word) => {
+      if (word === "unsafe") return { ...options, unsafe: true };
+      if (word === "record") return { ...options, record: true };
+      if (word === "btf=none") return { ...options, btf: false };
+      if (word === "arch=aarch64") return { ...options, arch: "aarch64" };
+      const [, name, value] = /^args=(?:--(\w+)=)?(.+)$/.exec(word) ?? [];
+      if (value === undefined) throw new Error(`unknown word behind the fence: ${word}`);
+      return name === undefined
+        ? { ...options, positional: [...(options.positional ?? []), value] }
+        : { ...options, named: new Map([...(options.named ?? []), [name, value]]) };
+    }, base);
 }
 
 function codesOf(text: string): string[] {
@@ -61,6 +86,23 @@ test("the phases hold no message text: no string in them begins like one", () =>
   }
 });
 
+test("every code has a page", async () => {
+  // Those of the verifier model are about an object on a kernel: its messages carry the explanation themselves.
+  const tables = (await loadCatalog()).filter(({ phase }) => phase !== "verifier");
+  const codes = tables.flatMap(({ table }) => Object.keys(table));
+  expect(codes.filter((code) => !existsSync(join(root, `spec/diagnostics/${code}.md`)))).toEqual([]);
+});
+
+test("every code is reported somewhere", async () => {
+  const compiler = join(root, "compiler");
+  const sources = readdirSync(compiler, { recursive: true, encoding: "utf8" })
+    .filter((name) => name.endsWith(".ts") && !name.startsWith("diagnostics"))
+    .map((name) => readFileSync(join(compiler, name), "utf8"))
+    .join("\n");
+  const codes = (await loadCatalog()).flatMap(({ table }) => Object.keys(table));
+  expect(codes.filter((code) => !sources.includes(`"${code}"`) && !sources.includes(` ${code}`))).toEqual([]);
+});
+
 test("every page is of a code", async () => {
   const codes = new Set((await loadCatalog()).flatMap(({ table }) => Object.keys(table)));
   const pages = readdirSync(join(root, "spec/diagnostics")).filter((name) => name.endsWith(".md"));
@@ -83,8 +125,8 @@ describe("each page of a code of the checker or of lowering proves it", () => {
     .map((name) => name.replace(/\.md$/, ""))
     .filter((code) => !Object.hasOwn(parseCatalog, code));
   test.each(codes)("%s", (code) => {
-    const { refused, accepted } = programsOf(code);
-    const options = { ...defaultOptions(defaultSnapshot("6.12")), positional: [], imports };
+    const { refused, accepted, how } = programsOf(code);
+    const options = optionsOf(how);
     const before = compile(refused, options);
     expect(before.diagnostics.map((d) => d.code)).toContain(code);
     const isError = before.diagnostics.some((d) => d.code === code && d.severity === "error");

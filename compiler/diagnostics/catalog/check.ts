@@ -59,7 +59,6 @@ export const checkCatalog = {
     (p: { field: string; similar: readonly string[] }) => `Record does not contain a field named '${p.field}'`,
     (p) => meant(p.similar),
   ),
-  "duplicate-record-field": error((p: { field: string }) => `Record has the field '${p.field}' twice`),
   "variable-shadowed": error(
     (p: { name: string }) => `Variable $${p.name} was already declared. Variable shadowing is not allowed.`,
   ),
@@ -71,13 +70,6 @@ export const checkCatalog = {
   "variable-never-assigned": warning((p: { name: string }) => `Variable $${p.name} was never assigned to.`),
   "map-unused": warning((p: { name: string }) => `Unused map: ${p.name}`),
   "positional-missing": warning((p: { index: number }) => `Positional parameter $${p.index} is empty or not provided.`),
-  "positional-not-number": error(
-    (p: { index: number; text: string }) => `$${p.index} used numerically but given "${p.text}"`,
-    (p) => `Use str($${p.index}) to treat $${p.index} as a string`,
-  ),
-  "positional-number-as-string": error(
-    (p: { index: number }) => `Use str($${p.index}) to treat $${p.index} as a string`,
-  ),
   "positional-offset": error(
     (p: { index: number; offset: string; length: number }) =>
       `str() cannot start at ${p.offset} in $${p.index}: it has ${p.length} characters`,
@@ -144,7 +136,6 @@ export const checkCatalog = {
     () =>
       "Tuples are immutable once created: their fields are immutable. Consider creating a new tuple and assigning it instead.",
   ),
-  "no-value": error((p: { name: string }) => `${p.name}() has no value: it cannot be used in an expression`),
   "comparison-mismatch": error(
     (p: { op: string; left: string; right: string }) =>
       `Type mismatch for '${p.op}': comparing ${p.left} with ${p.right}`,
@@ -177,9 +168,6 @@ export const checkCatalog = {
   "void-dereference": error(
     () => "The array index operator [] cannot be used on a pointer to an unsized type (void)",
     () => "cast the pointer first: (uint8 *)",
-  ),
-  "incomplete-dereference": error(
-    (p: { type: string }) => `Can not read a value of type '${p.type}': its size is not known`,
   ),
   "tuple-index": error(
     (p: { index: number; count: number }) => `Invalid tuple index: ${p.index}. Found ${p.count} elements in tuple.`,
@@ -239,7 +227,6 @@ export const checkCatalog = {
   ),
   "comptime-unresolved": error(() => "Unable to resolve comptime expression"),
   "type-as-value": error((p: { name: string }) => `A type cannot be used as a value: ${p.name}`),
-  "value-as-type": error(() => "Expected a type, found an expression"),
 
   // --- Control flow ---
   "unroll-max": error((p: { count: string }) => `unroll maximum value is 100 (${p.count} given)`),
@@ -284,7 +271,6 @@ export const checkCatalog = {
   "macro-parameter-reused": error(
     (p: { name: string }) => `Variable for macro argument has already been used: ${p.name}`,
   ),
-  "define-recursive": error((p: { name: string }) => `Macro recursion: ${p.name}`),
   "define-not-expression": error(
     (p: { name: string; body: string }) => `unable to expand macro as an expression: ${p.name}`,
     (p) => (p.body === "" ? "it has no value" : `its value is: ${p.body}`),
@@ -327,9 +313,6 @@ export const checkCatalog = {
       `call to ${p.name}() with a single argument expects a map without explicit keys (scalar map)`,
   ),
   "argument-variable": error((p: { name: string }) => `${p.name}() expects a scratch variable as the last argument`),
-  "argument-word": error(
-    (p: { name: string; values: readonly string[] }) => `${p.name}() expects one of ${p.values.join(", ")}`,
-  ),
   "print-arguments": error((p: { got: number }) => `Non-map print() only takes 1 argument, ${p.got} found`),
   "print-map-key": error(
     (p: { type: string }) => `cannot print the value of individual keys of a ${p.type}. You must print the whole map`,
@@ -553,10 +536,6 @@ export const checkCatalog = {
     (p) => `iterators: ${p.known.join(", ")}`,
   ),
   "iter-mixed": error(() => "iter probes cannot be mixed with other probes"),
-  "no-attach-points": error(
-    () => "Probe has no valid attach points. If this is expected, set the 'missing_probes' config variable to 'warn'.",
-  ),
-  "no-attach-points-warning": warning(() => "Probe has no valid attach points: it is left out."),
   "no-probes": error(() => "No probes to attach"),
   "too-many-probes": error(
     (p: { count: number; limit: number }) =>
@@ -588,13 +567,11 @@ export const checkCatalog = {
     (p: { declared: string; used: string }) =>
       `Incompatible map types. Type from declaration: ${p.declared}. Type from value/key type: ${p.used}`,
   ),
-  "map-entries": error((p: { name: string }) => `${p.name}: max entries must be a positive integer`),
   "map-declared-twice": error((p: { name: string }) => `${p.name} is declared twice`),
   "map-declared-scalar": error((p: { name: string }) => `${p.name} is declared with entries but used without a key`),
 
   // --- Not supported ---
   "unsupported-function": error((p: { name: string; why: string }) => `${p.name}() is not supported: ${p.why}`),
-  "unsupported-builtin": error((p: { name: string; why: string }) => `${p.name} is not supported: ${p.why}`),
   "unsupported-import": error(
     (p: { path: string }) => `import "${p.path}" is not supported here`,
     () => "put the definitions into the script",
@@ -615,6 +592,5 @@ export const checkCatalog = {
     (p: { provider: string }) => `${p.provider}:bpf: attaching to BPF programs is not supported`,
   ),
   "unsupported-typeinfo": error(() => "typeinfo is not supported"),
-  "unsupported-address": error((p: { what: string }) => `taking the address of ${p.what} is not supported`),
   "unsupported-expression": error((p: { what: string }) => `${p.what} is not supported`),
 };
