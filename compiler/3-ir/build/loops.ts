@@ -20,13 +20,7 @@ const VALUES_MAX = 400_000;
 export function lowerLoop(cx: Lowering, stmt: Loop): void {
   switch (stmt.kind) {
     case "unroll":
-      for (let i = 0; i < stmt.count && cx.fn.reachable; i++) {
-        if (cx.fn.blockCount > BLOCKS_MAX || cx.fn.valueCount > VALUES_MAX) {
-          cx.module.report("program-too-large", stmt.span, { probe: cx.program.name });
-          return;
-        }
-        cx.steps.body(cx, stmt.body);
-      }
+      lowerUnroll(cx, stmt);
       return;
     case "while":
       lowerWhile(cx, stmt);
@@ -38,6 +32,22 @@ export function lowerLoop(cx: Lowering, stmt: Loop): void {
       if (isShortRange(stmt)) lowerShortRange(cx, stmt);
       else lowerLongRange(cx, stmt);
       return;
+  }
+}
+
+/** The first copy tells how large all of them will be, so that too many are refused before they are made. */
+function lowerUnroll(cx: Lowering, stmt: Extract<Loop, { readonly kind: "unroll" }>): void {
+  const { fn } = cx;
+  for (let i = 0; i < stmt.count && fn.reachable; i++) {
+    const [blocks, values, said] = [fn.blockCount, fn.valueCount, cx.module.diagnostics.length];
+    cx.steps.body(cx, stmt.body);
+    if (cx.module.diagnostics.length > said) return;
+    const left = stmt.count - 1 - i;
+    const tooManyBlocks = fn.blockCount + left * (fn.blockCount - blocks) > BLOCKS_MAX;
+    const tooManyValues = fn.valueCount + left * (fn.valueCount - values) > VALUES_MAX;
+    if (!fn.reachable || (!tooManyBlocks && !tooManyValues)) continue;
+    cx.module.report("program-too-large", stmt.span, { probe: cx.program.name });
+    return;
   }
 }
 
