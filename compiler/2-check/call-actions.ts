@@ -1,14 +1,15 @@
 /** Functions that act: formatted output, exit, join, time, signals (sections 5.1 and 5.6 of the language). */
 
 import { signalNumber } from "../lang/texts.ts";
-import { NONE, U64 } from "../lang/types.ts";
+import { I8, I16, NONE, U64 } from "../lang/types.ts";
+import { printType } from "../types/print.ts";
 import { addressArgument, type Call, callNode, integerArgument, literalArgument, type Row } from "./call-arguments.ts";
 import { action } from "./call-maps.ts";
 import type { Context } from "./context.ts";
 import { conversions, formatArguments } from "./formats.ts";
 import { spaceOf } from "./integers.ts";
 import { stringLiteral } from "./literals.ts";
-import { constant, constantValue, errorExpr, isConstant, isError } from "./nodes.ts";
+import { cast, constant, constantValue, errorExpr, isConstant, isError } from "./nodes.ts";
 import { condition } from "./operators.ts";
 import { isTypeName } from "./type-names.ts";
 import type * as Typed from "./typed.ts";
@@ -65,15 +66,13 @@ export function actionCall(ctx: Context, call: Call, row: Row): Typed.Expr | und
       return value === undefined ? errorExpr(span) : callNode(row.name, [value], [], NONE, span);
     }
     case "debugf":
-      if (conversions(literalArgument(ctx, row.name, args, 0, span) ?? "").length > DEBUGF_MAX) {
-        ctx.report("debugf-conversions", span, {});
-        return errorExpr(span);
-      }
-      ctx.report("unsupported-function", span, { name: row.name, why: "use printf" });
-      return errorExpr(span);
-    case "unwatch":
+      return debugfCall(ctx, call);
+    case "unwatch": {
+      const address = addressArgument(ctx, row.name, args[0], span);
+      return address === undefined ? errorExpr(span) : action({ kind: "unwatch", address: cast(address, U64) }, span);
+    }
     case "skboutput":
-      ctx.report("unsupported-function", span, { name: row.name, why: "the loader has no way to do it yet" });
+      ctx.report("unsupported-function", span, { name: row.name, why: "the loader writes no capture files" });
       return errorExpr(span);
     default:
       return undefined;
@@ -82,6 +81,42 @@ export function actionCall(ctx: Context, call: Call, row: Row): Typed.Expr | und
 
 /** Registers that trace_printk has left for values. */
 const DEBUGF_MAX = 3;
+/** What the kernel's formats know (bpf_bprintf_prepare in kernel/trace/bpf_trace.c), in our lengths. */
+const DEBUGF_CONVERSION = /%(?:%|[-+ 0]*\d*(hh|h|ll|l|L|j|z|t)?([diuxXcps]))/g;
+
+/** The kernel formats the text itself, and knows less than printf. */
+function debugfCall(ctx: Context, call: Call): Typed.Expr {
+  const { span, args } = call;
+  const format = literalArgument(ctx, "debugf", args, 0, span);
+  if (format === undefined) return errorExpr(span);
+  const wanted = conversions(format);
+  if (wanted.length > DEBUGF_MAX) {
+    ctx.report("debugf-conversions", span, {});
+    return errorExpr(span);
+  }
+  const values = formatArguments(ctx, format, args.slice(1), span);
+  if (values === undefined) return errorExpr(span);
+  const known = [...format.matchAll(DEBUGF_CONVERSION)].filter((match) => match[2] !== undefined);
+  const odd = wanted.find((specifier, index) => known[index]?.[2] !== specifier);
+  if (odd !== undefined) {
+    ctx.report("format-unknown", span, { specifier: odd });
+    return errorExpr(span);
+  }
+  const bad = values.find((value, index) => known[index]?.[2] === "s" && value.type.kind !== "string");
+  if (bad !== undefined) {
+    ctx.report("format-type", span, { type: printType(bad.type), specifier: "s" });
+    return errorExpr(span);
+  }
+  const short = { hh: I8, h: I16 };
+  const narrowed = values.map((value, index) => {
+    const length = known[index]?.[1];
+    return length === "hh" || length === "h" ? cast(value, short[length]) : value;
+  });
+  const plain = format.replace(DEBUGF_CONVERSION, (whole, length: string | undefined) =>
+    length === undefined ? whole : whole.replace(length, length.startsWith("h") ? "" : "ll"),
+  );
+  return callNode("debugf", narrowed, [plain], NONE, span);
+}
 
 function exitCall(ctx: Context, call: Call): Typed.Expr {
   const { span, args } = call;

@@ -1,7 +1,7 @@
 /** Functions of addresses, stacks, clocks, identities and the network (sections 5.3–5.5 and 5.7 of the language). */
 import { BOOL, I64, U8, U64 } from "../lang/types.ts";
 import type { Span } from "../source/span.ts";
-import { sizeOf } from "../types/layout.ts";
+import { isMemory, sizeOf } from "../types/layout.ts";
 import { printType } from "../types/print.ts";
 import { isIntegral } from "../types/relations.ts";
 import type { AddressSpace, Type } from "../types/type.ts";
@@ -155,14 +155,29 @@ export function addressCall(ctx: Context, call: Call, row: Row): Typed.Expr | un
       return errorExpr(span);
     }
     case "write_user":
-      ctx.report("unsupported-function", span, {
-        name: row.name,
-        why: "programs do not write to a process's memory yet",
-      });
-      return errorExpr(span);
+      return writeUser(ctx, call);
     default:
       return undefined;
   }
+}
+
+/** `write_user(to, from, length)`: `from` is a value in memory or a pointer to the bytes. */
+function writeUser(ctx: Context, call: Call): Typed.Expr {
+  const { span, args } = call;
+  const to = addressArgument(ctx, "write_user", args[0], span);
+  const from = valueArgument(ctx, args[1]);
+  const length = integerArgument(ctx, "write_user", args[2], span);
+  if (to === undefined || from === undefined || length === undefined) return errorExpr(span);
+  const bytes = constantValue(length);
+  if (bytes === undefined || bytes < 1n || bytes > BigInt(ctx.settings.maxStrlen)) {
+    ctx.report("literal-needed", span, { name: "write_user" });
+    return errorExpr(span);
+  }
+  if (from.type.kind !== "pointer" && !isMemory(from.type)) {
+    ctx.report("argument-type", span, { name: "write_user", kind: "pointer", got: printType(from.type) });
+    return errorExpr(span);
+  }
+  return callNode("write_user", [cast(to, U64), from], [bytes], BOOL, span);
 }
 
 /** The same address in another space; the type stays. */

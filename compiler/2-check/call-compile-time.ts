@@ -9,7 +9,7 @@ import type { Type } from "../types/type.ts";
 import { type Argument, type Call, literalArgument, type Row } from "./call-arguments.ts";
 import type { Context } from "./context.ts";
 import { memberNames, memberPath } from "./members.ts";
-import { bool, constant, errorExpr, isConstant } from "./nodes.ts";
+import { bool, cast, constant, errorExpr, isConstant } from "./nodes.ts";
 import { namedOption } from "./params.ts";
 import { similar } from "./similar.ts";
 import { isTypeName, resolveType } from "./type-names.ts";
@@ -90,7 +90,8 @@ export function offsetOfField(
   let type = operandType(ctx, operand);
   if (type.kind === "error") return errorExpr(span);
   if (type.kind === "pointer") type = type.to;
-  let offset = 0;
+  const root = type;
+  const paths: Typed.MemberPath[] = [];
   for (const name of path) {
     if (type.kind !== "struct") {
       ctx.report("no-field", span, { field: name, type: printType(type) });
@@ -112,8 +113,21 @@ export function offsetOfField(
       });
       return errorExpr(span);
     }
-    offset += found.path.offset;
+    paths.push(found.path);
     type = found.path.type;
   }
-  return constant(BigInt(offset), U64, span);
+  // Where a kernel type has its members, the kernel that runs the program decides; of a bit-field CO-RE tells another offset.
+  const relocated = root.kind === "struct" && root.origin.kind === "kernel" && paths.every((p) => p.bitSize === 0);
+  if (relocated) return relocatedOffset(paths, root, span);
+  return constant(BigInt(paths.reduce((sum, p) => sum + p.offset, 0)), U64, span);
+}
+
+/** The address that the last member has in a struct at address 0. */
+function relocatedOffset(paths: readonly Typed.MemberPath[], root: Type, span: Span): Typed.Expr {
+  let pointer = constant(0n, { kind: "pointer", to: root, space: "kernel" }, span);
+  for (const path of paths) {
+    const type: Type = { kind: "pointer", to: path.type, space: "kernel" };
+    pointer = { kind: "member-address", pointer, path, space: "kernel", direct: false, type, span };
+  }
+  return cast(pointer, U64);
 }

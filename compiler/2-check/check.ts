@@ -368,12 +368,18 @@ function walkFn(
   report: CheckReport,
 ): Typed.Fn {
   const unit = makeUnit("fn", fn.name, undefined, returns);
-  const ctx = makeContext(base, program, unit, report);
+  let failed = false;
+  const noting: CheckReport = (code, span, params, notes) => {
+    failed ||= checkCatalog[code].severity === "error";
+    report(code, span, params, notes);
+  };
+  const ctx = makeContext(base, program, unit, noting);
   fn.params.forEach((param, i) => {
     declareVar(ctx, param.name, param.span, params[i]).assigned = true;
   });
   const body = bodyOf(ctx, fn.body);
-  if (returns !== undefined && returns.kind !== "none" && !alwaysReturns(body))
+  // A statement that is wrong leaves no trace: whether it was the return is not known.
+  if (!failed && returns !== undefined && returns.kind !== "none" && !alwaysReturns(body))
     report("fn-no-return", fn.span, { name: fn.name });
   const vars = finishVars(unit);
   return {

@@ -132,6 +132,8 @@ function printEmit(names: Names, event: Typed.Emit): string {
     case "clear":
     case "zero":
       return `${event.kind}(${names.maps.get(event.map)})`;
+    case "unwatch":
+      return `unwatch(${printExpr(names, event.address)})`;
     case "exit":
       return `exit(${event.code === undefined ? "" : printExpr(names, event.code)})`;
     case "time":

@@ -196,6 +196,8 @@ export type Emit =
   | { readonly kind: "exit"; readonly code: Expr | undefined }
   | { readonly kind: "time"; readonly format: string }
   | { readonly kind: "join"; readonly pointers: Expr; readonly space: AddressSpace; readonly separator: string }
+  /** The watchpoint at this address goes. */
+  | { readonly kind: "unwatch"; readonly address: Expr }
   /** Emitted and the program ended when the condition is false. */
   | { readonly kind: "assert"; readonly condition: Expr; readonly message: string };
 

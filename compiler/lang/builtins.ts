@@ -58,7 +58,7 @@ const ROWS = [
   value("ppid", undefined, "process id of the parent", CHECKED),
   value("probe", undefined, "the full name of the probe", CHECKED, "probe"),
   value("probetype", undefined, "the kind of the probe", CHECKED, "probe"),
-  value("rand", U64, "a 32-bit random number", call("get_prandom_u32", [], { bits: 32 })),
+  value("rand", U32, "a random number of 32 bits", call("get_prandom_u32", [], { bits: 32 })),
   value("retval", undefined, "the function's return value", CHECKED, "retval"),
   value("tid", U32, "thread id", call("get_current_pid_tgid", [], { bits: 32, pure: true })),
   value("uid", U64, "user id", call("get_current_uid_gid", [], { bits: 32, pure: true })),

@@ -19,6 +19,8 @@ export type CustomName =
   | "comm"
   /** Type: u64 ns: ktime_get_boot_ns() - host value "start-ns". */
   | "elapsed"
+  /** args at most three, 64-bit or text in memory; literals [format, as the kernel reads it]. No value. */
+  | "debugf"
   /** A word that the loader fills in. The row's name says which: cpid, has_cpid (bool), ncpus. */
   | "host_value"
   /** args [pointer, or 6-byte (or longer) array in memory]. Type: mac, six bytes copied. */
@@ -53,4 +55,6 @@ export type CustomName =
   /** args [64-bit integer]; literals ["strerror" | "signal_name" | "syscall_name"]. Type: string(size): text from lang/texts.ts, unknown: decimal. */
   | "text_table"
   /** args [64-bit address]. Type: usym: u64 address, u32 tgid, 4 zero bytes. */
-  | "usym";
+  | "usym"
+  /** args [address, value in memory or pointer]; literals [bytes]. Type: bool: whether they were written. */
+  | "write_user";

@@ -109,7 +109,7 @@ const ROWS = [
   act("clear", ["map"], "remove all entries of a map"),
   fn("comm", ["integer"], undefined, "name of the task", CHECKED, { optional: 1 }),
   fn("container_of", ["pointer", "type-or-expression", "word"], undefined, "pointer to the struct that holds a member"),
-  act("debugf", ["string-literal"], "write to the kernel's trace pipe", { variadic: true }),
+  act("debugf", ["string-literal"], "write to the kernel's trace pipe", { variadic: true }, custom("debugf")),
   fn("delete", ["map", "any"], BOOL, "remove an entry of a map; whether it was there", CHECKED, { optional: 1 }),
   act("errorf", ["string-literal"], "print a formatted error with its place", { variadic: true }),
   act("exit", ["integer"], "end tracing, with an exit status", { optional: 1 }),
@@ -197,7 +197,10 @@ const ROWS = [
   fn("ustack", ["any", "any"], undefined, "stack of the process", custom("stack"), { optional: 2, where: "probe" }),
   fn("usym", ["address"], { kind: "usym" }, "symbol of a process's address", custom("usym")),
   act("warnf", ["string-literal"], "print a formatted warning with its place", { variadic: true }),
-  fn("write_user", ["address", "any", "integer"], BOOL, "write to the process's memory", CHECKED, { unsafe: true }),
+  fn("write_user", ["address", "any", "integer-literal"], BOOL, "write to the process's memory", custom("write_user"), {
+    unsafe: true,
+    where: "probe",
+  }),
   act("zero", ["map"], "set all values of a map to zero"),
 ] as const;
 

@@ -2,6 +2,7 @@
 import type { IntegerType, Type } from "../types/type.ts";
 
 export const I8: IntegerType = { kind: "integer", size: 1, signed: true };
+export const I16: IntegerType = { kind: "integer", size: 2, signed: true };
 export const I32: IntegerType = { kind: "integer", size: 4, signed: true };
 export const I64: IntegerType = { kind: "integer", size: 8, signed: true };
 export const U8: IntegerType = { kind: "integer", size: 1, signed: false };

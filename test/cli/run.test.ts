@@ -1,5 +1,5 @@
 /** Section 8 and 7.7: what runs do that this host's BEGIN, END and interval probes can show. */
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
@@ -29,6 +29,19 @@ function interact(
     child.on("close", (status) => resolve({ ...got, status }));
   });
 }
+
+/** Writes to one place 300 times, a millisecond or so apart. */
+const WATCHED = `volatile int watched;
+int main(void)
+{
+	for (int i = 0; i < 300; i++) {
+		watched = i;
+		for (volatile int k = 0; k < 1000000; k++)
+			;
+	}
+	return 0;
+}
+`;
 
 describe.skipIf(!canRun)("runs", () => {
   test("a run is two empty lines and an attach line; -q leaves that out (L8.55, L8.56, L8.23, L7.44, L11.55)", () => {
@@ -111,6 +124,21 @@ describe.skipIf(!canRun)("runs", () => {
       () => {},
     );
     expect([run.stdout, run.status]).toEqual(["5\n\n\n", 0]);
+  });
+
+  test("unwatch ends a watchpoint while the run goes on (L5.15)", () => {
+    const [source, binary] = [file("watched.c", WATCHED), join(folder, "watched")];
+    execFileSync("gcc", ["-O1", "-no-pie", "-o", binary, source]);
+    const symbols = execFileSync("nm", [binary], { encoding: "utf8" });
+    const address = `0x${/^0*([0-9a-f]+) \w watched$/m.exec(symbols)?.[1]}`;
+    const hits = (body: string) => {
+      const script = `watchpoint:${address}:4:w { @ = count(); ${body} }`;
+      return Number(/@: (\d+)/.exec(tracelet(["-q", "-e", script, "-c", binary]).stdout)?.[1]);
+    };
+    expect(hits("")).toBeGreaterThanOrEqual(300);
+    const some = hits(`unwatch(${address});`);
+    expect(some).toBeGreaterThan(0);
+    expect(some).toBeLessThan(300);
   });
 
   test("-o holds the program's output, stderr the rest; it is truncated (L8.21, L8.58, L7.106)", () => {

@@ -104,6 +104,13 @@ const PROGRAMS: readonly Program[] = [
       ),
   },
   {
+    name: "write_user changes the process's memory (L5.30)",
+    script: `uprobe:/target:work { $x = (uint64)1000; print(write_user(uaddr("counter"), &$x, 8)); }
+uretprobe:/target:work { print(*uaddr("counter")); print(write_user((void *)8, "text", 5)); }`,
+    command: "/target 1",
+    check: ({ out, err }) => expect(out, err).toBe("true\n1001\nfalse\n"),
+  },
+  {
     name: "path of a file (L5.52)",
     script: `fentry:security_file_open /comm == "target"/ { print(path(args.file.f_path)); printf("[%s]\\n", path(args.file.f_path, 6)); }`,
     command: "/target 1",

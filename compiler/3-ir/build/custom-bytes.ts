@@ -1,4 +1,4 @@
-/** buf(), macaddr(), memcmp(): bytes as they are. */
+/** buf(), macaddr(), memcmp(), write_user(): bytes as they are. */
 import { sizeOf } from "../../types/layout.ts";
 import type { ValueId } from "../ir.ts";
 import { copyBytes, zero } from "./access.ts";
@@ -83,6 +83,17 @@ export function bytesCompared(cx: Lowering, expr: CustomCall): ValueId {
   fn.seal(head);
   fn.enter(end);
   return fn.read(result);
+}
+
+/** Whether the bytes went to the process's memory. */
+export function userWritten(cx: Lowering, expr: CustomCall): ValueId {
+  const { fn } = cx;
+  const length = Number(literal(expr, 0) ?? 0n);
+  const to = cx.steps.scalar(cx, operand(expr, 0));
+  const from = bytesAt(cx, expr, 1, length);
+  const args = [to, fn.binaryImm("add", from.base, from.offset), fn.const(length)];
+  const result = fn.call("probe_write_user", args, { reads: "any" });
+  return fn.compare("eq", result, fn.const(0));
 }
 
 function bytesAt(cx: Lowering, expr: CustomCall, index: number, length: number): Place {

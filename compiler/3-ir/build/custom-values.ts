@@ -5,9 +5,10 @@ import { sizeOf } from "../../types/layout.ts";
 import { invariant } from "../../util/assert.ts";
 import type { ValueId } from "../ir.ts";
 import { address, zero } from "./access.ts";
-import { type CustomCall, literal, operand } from "./custom-call.ts";
+import { textBytes } from "./constants.ts";
+import { argumentOf, type CustomCall, literal, operand } from "./custom-call.ts";
 import type { Lowering, Writer } from "./lowering.ts";
-import { countFailure } from "./sites.ts";
+import { countFailure, countNegative } from "./sites.ts";
 import { scalarShape } from "./storage.ts";
 
 /** A u64 of .rodata. */
@@ -122,4 +123,19 @@ export function userSymbol(cx: Lowering, expr: CustomCall): Writer {
     const both = fn.call("get_current_pid_tgid", [], { pure: true });
     fn.store({ ...to, offset: to.offset + 8 }, 8, fn.binaryImm("shr", both, 32));
   };
+}
+
+/** debugf(): text for the kernel's trace pipe, which the helper formats. */
+export function tracePrinted(cx: Lowering, expr: CustomCall): ValueId {
+  const { fn, module } = cx;
+  const format = textBytes(`${String(literal(expr, 0) ?? "")}\0`);
+  const values = [0, 1, 2].map((index) => {
+    const arg = argumentOf(expr, index);
+    if (arg === undefined) return fn.const(0);
+    return scalarShape(arg.type) === undefined ? address(fn, cx.steps.memory(cx, arg)) : cx.steps.scalar(cx, arg);
+  });
+  const text = fn.data(".rodata", module.constant(format));
+  const result = fn.call("trace_printk", [text, fn.const(format.length), ...values], { reads: "any" });
+  countNegative(cx, { kind: "helper", helper: "trace_printk", span: expr.span, warn: true }, result);
+  return fn.const(0);
 }

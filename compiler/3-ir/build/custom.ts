@@ -3,7 +3,7 @@ import type { CustomName } from "../../lang/custom.ts";
 import { invariant } from "../../util/assert.ts";
 import type { ValueId } from "../ir.ts";
 import { storeScalar } from "./access.ts";
-import { bufferOf, bytesCompared, hardwareAddress } from "./custom-bytes.ts";
+import { bufferOf, bytesCompared, hardwareAddress, userWritten } from "./custom-bytes.ts";
 import type { CustomCall, Lower } from "./custom-call.ts";
 import { internetAddress } from "./custom-net.ts";
 import { stackCaptured, stackLength } from "./custom-stack.ts";
@@ -19,6 +19,7 @@ import {
   namespaceId,
   pathOf,
   symbolAddress,
+  tracePrinted,
   userSymbol,
 } from "./custom-values.ts";
 import type { Lowering, Writer } from "./lowering.ts";
@@ -28,6 +29,7 @@ const LOWER: Readonly<Record<CustomName, Lower>> = {
   buf: { kind: "memory", prepare: bufferOf },
   clock: { kind: "scalar", lower: clockRead },
   comm: { kind: "memory", prepare: taskName },
+  debugf: { kind: "scalar", lower: tracePrinted },
   elapsed: { kind: "scalar", lower: elapsed },
   host_value: { kind: "scalar", lower: hostWord },
   macaddr: { kind: "memory", prepare: hardwareAddress },
@@ -45,6 +47,7 @@ const LOWER: Readonly<Record<CustomName, Lower>> = {
   symbol_address: { kind: "scalar", lower: symbolAddress },
   text_table: { kind: "memory", prepare: textFromTable },
   usym: { kind: "memory", prepare: userSymbol },
+  write_user: { kind: "scalar", lower: userWritten },
 };
 
 /** The register that a custom row's value is. */

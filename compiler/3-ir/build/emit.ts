@@ -52,6 +52,9 @@ export function lowerEmit(cx: Lowering, stmt: Extract<Stmt, { readonly kind: "em
       sendArguments(cx, { kind: "exit" }, event.code === undefined ? [] : [event.code], span);
       cx.exits.onReturn(undefined);
       return;
+    case "unwatch":
+      sendArguments(cx, { kind: "unwatch" }, [event.address], span);
+      return;
     case "time":
       sendArguments(cx, { kind: "time", format: event.format }, [], span);
       return;
