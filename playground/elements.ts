@@ -25,6 +25,11 @@ export function announce(text: string): void {
   timer = window.setTimeout(() => toast.toggleAttribute("data-shown", false), TOAST_MS);
 }
 
+/** Something that can be seen anyway: for screen readers only. */
+export function say(text: string): void {
+  byId("said").textContent = text;
+}
+
 /** Something that stays above the editor until it no longer holds; undefined: nothing. */
 export function note(text: string | undefined): void {
   const line = byId("note");

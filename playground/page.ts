@@ -2,7 +2,7 @@
 
 import { saveFile, watchOffline } from "./browser.ts";
 import { createEditor } from "./editor/editor.ts";
-import { announce, byId, inputById, note } from "./elements.ts";
+import { announce, byId, inputById, note, say } from "./elements.ts";
 import { exampleNamed, examples } from "./examples/index.ts";
 import { kindOfFile, MOST_FILE_BYTES, textOf, watchDrops } from "./files.ts";
 import { createGallery } from "./gallery.ts";
@@ -124,7 +124,7 @@ export function startPage(client: Client): void {
         () => announce("The browser did not allow copying"),
       );
     },
-    announce,
+    announce: say,
   };
   const firstPanel: PanelId = isPanelId(start.panel) ? start.panel : "output";
   const tabs = createPanelTabs(byId("tabs"), byId("panels"), host, firstPanel, saveDraft);

@@ -48,6 +48,24 @@ export type Editor = {
   readonly focus: () => void;
 };
 
+/**
+ * A letter typed over a selection. Left to itself the browser would keep the old text's looks by an inline style, which the
+ * page's security policy forbids (and says so in the console).
+ */
+const replaceTyped = EditorView.domEventHandlers({
+  beforeinput(event, view) {
+    const { main } = view.state.selection;
+    const { data } = event;
+    if (event.inputType !== "insertText" || data === null || main.empty || view.composing) return false;
+    const insert = () => view.state.update(view.state.replaceSelection(data), { userEvent: "input.type" });
+    const handled = view.state
+      .facet(EditorView.inputHandler)
+      .some((each) => each(view, main.from, main.to, data, insert));
+    if (!handled) view.dispatch(insert());
+    return true;
+  },
+});
+
 export function createEditor(parent: HTMLElement, text: string, host: EditorHost): Editor {
   const root = parent.attachShadow({ mode: "open" });
   const language = new Compartment();
@@ -99,6 +117,7 @@ export function createEditor(parent: HTMLElement, text: string, host: EditorHost
       ...lintKeymap,
       indentWithTab,
     ]),
+    replaceTyped,
     listen,
   ];
   const view = new EditorView({ state: EditorState.create({ doc: text, extensions }), parent: root, root });

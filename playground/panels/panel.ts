@@ -81,7 +81,7 @@ export type PanelHost = {
   readonly download: (name: string, bytes: Uint8Array | string, type: string) => void;
   /** Puts text on the clipboard and says so. */
   readonly copy: (text: string, what: string) => void;
-  /** Says something short to everybody, screen readers included. */
+  /** Says to screen readers what can be seen anyway. */
   readonly announce: (text: string) => void;
 };
 

@@ -19,6 +19,7 @@ import { findProbes, type Snapshot } from "../../compiler/snapshot/index.ts";
 import { optionsOf } from "./options.ts";
 import type { CompleteAnswer, CompletionItem, CompletionKind, RequestOf } from "./protocol.ts";
 import { closeScript, operandStart, type Place, scanScript } from "./script-scan.ts";
+import { expressionAt } from "./typed.ts";
 
 /** Names shown at once; the editor asks again with more letters. */
 const MOST = 80;
@@ -120,9 +121,13 @@ function targets(row: ProbeRow, target: string, snapshot: Snapshot): readonly Co
       const holds = begins.length < MOST ? snapshot.functions(`*${name}*`) : [];
       const typed = row.name === "fentry" || row.name === "fexit";
       const unique = new Map([...begins, ...holds].map((each) => [each.name, each]));
-      return [...unique.values()]
-        .filter((each) => !typed || snapshot.functionType(each.name, each.module ?? "vmlinux") !== undefined)
+      // What the kernel makes for its own tracepoints is rarely meant.
+      const all = [...unique.values()].filter(
+        (each) => name.startsWith("_") || !/^__(?:probestub|traceiter|SCT__|bpf_trace)/.test(each.name),
+      );
+      return all
         .slice(0, MOST + 1)
+        .filter((each) => !typed || snapshot.functionType(each.name, each.module ?? "vmlinux") !== undefined)
         .map((each, index) =>
           item(each.name, "probe", each.module, undefined, undefined, index < begins.length ? 1 : 0),
         );
@@ -212,8 +217,7 @@ function fields(request: Request, place: Code, lead: string, snapshot: Snapshot)
   }
   const start = operandStart(lead, lead.length);
   if (start === undefined) return [];
-  const span = { start, end: lead.length };
-  const expression = explore(closeScript(lead, place), optionsOf(request.script, snapshot), span).expression;
+  const expression = expressionAt(request.script, place, { start, end: lead.length }, snapshot);
   return (expression?.fields ?? []).map(({ name, type }) => item(name, "field", type, undefined));
 }
 

@@ -4,7 +4,8 @@ import { findProbes, listProbes, type Snapshot } from "../../compiler/snapshot/i
 import { aggregationSignature, argumentsOf, signature } from "./complete.ts";
 import { optionsOf } from "./options.ts";
 import type { HoverAnswer, RequestOf } from "./protocol.ts";
-import { closeScript, operandStart, type Place, scanScript } from "./script-scan.ts";
+import { operandStart, type Place, scanScript } from "./script-scan.ts";
+import { expressionAt } from "./typed.ts";
 
 type Found = NonNullable<HoverAnswer["found"]>;
 type Code = Extract<Place, { readonly kind: "code" }>;
@@ -82,8 +83,8 @@ function wordAt(
       return { ...at, title: `${word}${key}: ${map.value}`, doc: "a map", code: undefined };
     }
     const from = operandStart(text, end) ?? start;
-    const head = text.slice(0, end);
-    const { expression, variables } = explore(closeScript(head, place), options, { start: from, end });
+    const expression = expressionAt(request.script, place, { start: from, end }, snapshot);
+    const variables = expression === undefined ? explore(text, options, undefined).variables : [];
     const type = expression?.type ?? variables.findLast(({ name }) => name === word)?.type;
     if (type === undefined) return undefined;
     const code = expression === undefined ? undefined : fieldsText(expression.fields);

@@ -10,8 +10,14 @@ export type Place =
   /** Between programs. `head`: from the last separator to the offset. */
   | { readonly kind: "top"; readonly head: string; readonly headFrom: number }
   | { readonly kind: "config" }
-  /** A body or predicate. `attach`: the probe's attach points. `open`: brackets that are open, outermost first. */
-  | { readonly kind: "code"; readonly attach: string; readonly open: readonly Bracket[]; readonly predicate: boolean }
+  /** A body or predicate. `attach`: the probe's attach points, from `from` on. `open`: brackets that are open, outermost first. */
+  | {
+      readonly kind: "code";
+      readonly attach: string;
+      readonly from: number;
+      readonly open: readonly Bracket[];
+      readonly predicate: boolean;
+    }
   /** C definitions and preprocessor lines. */
   | { readonly kind: "other" };
 
@@ -86,7 +92,7 @@ export function scanScript(text: string, offset: number): Place {
   }
   if (inConfig) return { kind: "config" };
   if (inType) return { kind: "other" };
-  if (open.length > 0 || predicate) return { kind: "code", attach, open, predicate };
+  if (open.length > 0 || predicate) return { kind: "code", attach, from: headFrom, open, predicate };
   const from = lastSeparator(text, headFrom, offset);
   return { kind: "top", head: text.slice(from, offset), headFrom: from };
 }
@@ -126,6 +132,42 @@ export function closeScript(before: string, place: Extract<Place, { kind: "code"
     text += `${CLOSERS[char] ?? ""}${isCondition ? " {}" : ""}`;
   }
   return place.predicate && !place.open.some(({ char }) => char === "{") ? `${text} / {}` : `${text}\n`;
+}
+
+/**
+ * A text in which the operand stands alone, assigned to a variable, in the block where it is used: what is around it may
+ * not fit its type. `at`: where the operand is in that text.
+ */
+export function isolate(
+  text: string,
+  operand: { readonly start: number; readonly end: number },
+  place: Extract<Place, { kind: "code" }>,
+): { readonly text: string; readonly at: { readonly start: number; readonly end: number } } {
+  const body = place.open.find(({ char }) => char === "{");
+  const cut = Math.max(...[";", "{", "}"].map((char) => text.lastIndexOf(char, operand.start - 1))) + 1;
+  const head = body === undefined ? `${text.slice(0, place.from)}\n${place.attach} {` : text.slice(0, cut);
+  const inner = body === undefined ? 1 : place.open.filter(({ char, at }) => char === "{" && at < cut).length;
+  const lead = `${head} $isolated = `;
+  const expression = text.slice(operand.start, operand.end);
+  return {
+    text: `${lead}${expression};${"}".repeat(inner)}\n`,
+    at: { start: lead.length, end: lead.length + expression.length },
+  };
+}
+
+/** Without parentheses around it: those have no node of their own. */
+export function unwrap(
+  text: string,
+  operand: { readonly start: number; readonly end: number },
+): { readonly start: number; readonly end: number } {
+  let { start, end } = operand;
+  for (;;) {
+    while (start < end && /\s/.test(text[start] ?? "")) start++;
+    while (end > start && /\s/.test(text[end - 1] ?? "")) end--;
+    if (text[start] !== "(" || text[end - 1] !== ")" || matching(text, end - 1) !== start) return { start, end };
+    start++;
+    end--;
+  }
 }
 
 /** Where the operand begins that ends at `end`: names, fields, calls, indices, a parenthesis; undefined: none does. */
