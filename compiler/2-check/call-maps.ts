@@ -35,7 +35,8 @@ export function mapCall(ctx: Context, call: Call, row: Row): Typed.Expr | undefi
       return lenCall(ctx, call);
     case "is_scalar": {
       const slot = mapArgument(ctx, call.args[0], row.name, call.span);
-      return slot === undefined ? errorExpr(call.span) : bool(slot.keyed !== true, call.span);
+      if (slot === undefined || !known(ctx, slot, call.span)) return errorExpr(call.span);
+      return bool(slot.keyed !== true, call.span);
     }
     default:
       return undefined;
