@@ -2,7 +2,6 @@
  * An event as a program receives it: registers, a tracepoint's record, an array of arguments, an iterator's struct, all
  * laid out by the snapshot's types.
  */
-import type { Manifest } from "../5-object/manifest.ts";
 import { resolve } from "../btf/layout.ts";
 import type { Btf, TypeId } from "../btf/types.ts";
 import { type Arch, archOf } from "../lang/arch/index.ts";
@@ -60,7 +59,7 @@ const SEGMENTS: Readonly<
 
 export type ContextOptions = {
   readonly snapshot: Snapshot;
-  readonly manifest: Manifest;
+  readonly arch: Arch["name"];
   readonly memory: Memory;
   readonly kernel: Symbols;
   readonly user: Symbols;
@@ -82,7 +81,7 @@ export function usdtRegister(arch: Arch, index: number): number {
 
 export function createContexts(options: ContextOptions): Contexts {
   const { snapshot, memory, kernel, user, enumerator } = options;
-  const arch = archOf(options.manifest.arch === "aarch64" ? "aarch64" : "x86_64");
+  const arch = archOf(options.arch);
   const offsetOf = (name: string): number => arch.registers[name] ?? 0;
   const argumentOffsets = arch.fnArgs.map(offsetOf);
   const { size: registersSize, user: userMode, kernel: kernelMode } = SEGMENTS[arch.name];
@@ -241,6 +240,7 @@ export function createContexts(options: ContextOptions): Contexts {
         putOnStack(memory, args.slice(argumentOffsets.length), arch.stackArgs, place.kind === "uenter");
       }
       const retval = retvalOf(event, place);
+      if (event.memory !== undefined) placeMemory(memory, event);
       return {
         event,
         place,
@@ -272,6 +272,19 @@ function putOnStack(memory: Memory, words: readonly (number | bigint)[], skip: n
   const view = new DataView(bytes.buffer);
   for (const [i, word] of words.entries()) writeWord(view, skip + i * 8, word);
   memory.place(isUser ? USER_STACK : KERNEL_STACK, bytes, isUser ? "user" : "kernel");
+}
+
+/** Memory that an event brings as bytes. */
+function placeMemory(memory: Memory, event: SimulatedEvent): void {
+  for (const { address, bytes } of event.memory ?? []) {
+    const at = integerOf(address);
+    const content = typeof bytes === "string" ? bytesOfHex(bytes) : bytes;
+    if (at === undefined) throw new EventError(`${event.probe}: memory: '${address}' is no address`);
+    if (content === undefined)
+      throw new EventError(`${event.probe}: memory: bytes are hexadecimal digits, two for each`);
+    const whole = BigInt.asUintN(64, BigInt(at));
+    memory.place(whole, content, whole >> 63n === 1n ? "kernel" : "user");
+  }
 }
 
 function recorded(event: SimulatedEvent): Uint8Array {

@@ -12,6 +12,7 @@ import { type EventPlace, makePlan, type Plan, parsePlace, type Target, targetsO
 import { createAgenda } from "./clock.ts";
 import { createContexts, type Occurrence } from "./context.ts";
 import { defaultSetup, EventError, type Setup, type SimulatedEvent } from "./event.ts";
+import { checkExists } from "./event-place.ts";
 import { atLine, fillGlobals, taiOffset } from "./fill-globals.ts";
 import { bufferSize, fieldMoves } from "./fit-object.ts";
 import { createMemory } from "./kernel-memory.ts";
@@ -123,7 +124,7 @@ function assemble(parts: Parts): Run {
   const { cpus } = machine;
   const enumerator = cached((name) => snapshot.btf.findEnumerator(name)?.value ?? snapshot.constant(name));
   const memory = createMemory(kernel, enumerator);
-  const contexts = createContexts({ snapshot, manifest, memory, kernel, user, enumerator });
+  const contexts = createContexts({ snapshot, arch: snapshot.arch, memory, kernel, user, enumerator });
   const tasks = createTasks(snapshot.btf, memory, setup.boot);
   const player = createPlayer({
     machine,
@@ -336,25 +337,8 @@ function assemble(parts: Parts): Run {
   };
 }
 
-/** @throws EventError for a function or tracepoint that the kernel lacks */
-function checkExists(snapshot: Snapshot, place: EventPlace, probe: string): void {
-  const lacks = (what: string, suggestions: readonly string[]): EventError =>
-    new EventError(
-      `${probe}: this kernel has no such ${what}`,
-      0,
-      suggestions.length === 0 ? undefined : `did you mean ${suggestions.join(", ")}?`,
-    );
-  if (place.kind === "enter" || place.kind === "return" || place.kind === "at") {
-    if (!snapshot.isTraceable(place.name) && snapshot.functionType(place.name) === undefined)
-      throw lacks("function", snapshot.suggest("function", place.name));
-  } else if (place.kind === "tracepoint" && snapshot.tracepoint(place.group, place.name) === undefined)
-    throw lacks("tracepoint", snapshot.suggest("tracepoint", `${place.group}:${place.name}`));
-  else if (place.kind === "raw" && snapshot.rawTracepoints(place.name).length === 0)
-    throw lacks("tracepoint", snapshot.suggest("rawtracepoint", place.name));
-}
-
 /** Whether some program asks for the current task_struct. */
-function usesTask(read: ReadObject): boolean {
+export function usesTask(read: ReadObject): boolean {
   const ids = [helperRow("get_current_task").id, helperRow("get_current_task_btf").id];
   return read.functions.some(({ insns }) =>
     insns.some((insn) => insn.kind === "call" && insn.target.kind === "helper" && ids.includes(insn.target.id)),
@@ -362,13 +346,13 @@ function usesTask(read: ReadObject): boolean {
 }
 
 /** From its column to the end of the line: all that line info knows of a place. */
-function lineOf(line: LineInfo): Place {
+export function lineOf(line: LineInfo): Place {
   const column = Math.max(1, line.column);
   const endColumn = Math.max(column + 1, line.text.trimEnd().length + 1);
   return { line: line.line, column, endLine: line.line, endColumn };
 }
 
-function header(manifest: Manifest, snapshot: Snapshot, setup: Setup) {
+export function header(manifest: Manifest, snapshot: Snapshot, setup: Setup) {
   return {
     type: "header" as const,
     version: 1 as const,
