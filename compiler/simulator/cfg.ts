@@ -52,12 +52,12 @@ export function findFlow(source: SourceFunction): Cfg {
   const place = new Map(order.map((start, index) => [start, index]));
   const number = (start: number): number => {
     const found = place.get(start);
-    if (found === undefined) throw new RangeError(`no block at instruction ${start} of ${source.name}`);
+    if (found === undefined) throw new RangeError(`function ${source.name} runs on behind its end`);
     return found;
   };
   const blocks = order.map((start): Block => {
     const block = raw.get(start);
-    if (block === undefined) throw new RangeError(`no block at instruction ${start} of ${source.name}`);
+    if (block === undefined) throw new RangeError(`function ${source.name} runs on behind its end`);
     return { ...block, end: renumber(block.end, number) };
   });
   const predecessors: number[][] = blocks.map(() => []);
