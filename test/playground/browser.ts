@@ -78,6 +78,8 @@ export async function openPage(browser: Browser, options: OpenOptions = {}): Pro
   });
   page.on("pageerror", (error) => complaints.push(`exception: ${error.message}`));
   page.on("console", (message) => {
+    // said of our own setting, see OpenOptions
+    if (message.text() === "Service Worker registration blocked by Playwright") return;
     if (message.type() === "error" || message.type() === "warning")
       complaints.push(`${message.type()}: ${message.text()}`);
   });

@@ -15,9 +15,8 @@ import { edgesOf, layoutHistogram, summaryOf } from "../../playground/panels/his
 import { objectName, sectionPurpose, shipCommands } from "../../playground/panels/object.ts";
 import { argumentOf } from "../../playground/panels/probes.ts";
 import { target } from "../../playground/panels/tabs.ts";
-import { worst } from "../../playground/panels/verifier.ts";
-import type { KernelVerdict, SearchHit } from "../../playground/worker/protocol.ts";
-import { kernel, program, workbenchOf } from "./panels.ts";
+import type { SearchHit } from "../../playground/worker/protocol.ts";
+import { program, workbenchOf } from "./panels.ts";
 
 describe("histograms", () => {
   test.each([
@@ -229,33 +228,4 @@ test("tabs: arrows go round, other keys do nothing", () => {
     0, 2, 0, 2,
   ]);
   expect([target("Enter", 1, 3), target("End", 0, 0)]).toEqual([undefined, undefined]);
-});
-
-test("an object is as good as its worst program", () => {
-  const verdict = (...verdicts: KernelVerdict["programs"][number]["verdict"][]): KernelVerdict => ({
-    kernel,
-    mapBytes: 0,
-    took: 0,
-    programs: verdicts.map((each) => ({
-      name: "p",
-      section: "s",
-      probe: undefined,
-      verdict: each,
-      message: undefined,
-      explanation: undefined,
-      hint: undefined,
-      insn: undefined,
-      line: undefined,
-      column: undefined,
-      instructions: 0,
-      processed: 0,
-      states: 0,
-      peakStates: 0,
-      stack: 0,
-      walk: [],
-    })),
-  });
-  expect(worst(verdict("accepted", "unknown", "refused"))).toBe("refused");
-  expect(worst(verdict("accepted", "unknown"))).toBe("unknown");
-  expect(worst(verdict("accepted"))).toBe("accepted");
 });

@@ -4,7 +4,9 @@ import { checkObject } from "../../compiler/index.ts";
 import { createChartCollector } from "../../compiler/render/charts.ts";
 import { createTextRenderer } from "../../compiler/render/text.ts";
 import type { Value } from "../../compiler/stream/records.ts";
-import type { KernelVerdict, OutputAnswer, VerifyAnswer } from "../../playground/worker/protocol.ts";
+import { problemsOf } from "../../playground/worker/problems.ts";
+import type { OutputAnswer, VerifyAnswer } from "../../playground/worker/protocol.ts";
+import { verdictOf as viewOf } from "../../playground/worker/verdicts.ts";
 import {
   count,
   hist,
@@ -102,38 +104,9 @@ export const heat = heatmapOf(streamOf(intervals));
 
 /** The model's verdict on an object for one kernel, as the page's worker gives it. */
 export async function verdictOf(object: Uint8Array, walk: string | undefined): Promise<VerifyAnswer> {
-  const checked = await checkObject(object, { kernels: [snapshot], log: walk !== undefined });
-  const kernels = checked.kernels.map((one): KernelVerdict => {
-    const programs = one.programs.map((program) => {
-      const about = one.diagnostics.find((each) => each.severity === "error");
-      const line =
-        about?.span === undefined
-          ? undefined
-          : (checked.source?.text ?? "").slice(0, about.span.start).split("\n").length;
-      return {
-        name: program.name,
-        section: program.section,
-        probe: program.probe,
-        verdict: program.verdict,
-        message: program.message,
-        explanation: program.verdict === "accepted" ? undefined : about?.message,
-        hint: program.verdict === "accepted" ? undefined : about?.hint,
-        insn: program.insn,
-        line: program.verdict === "accepted" ? undefined : line,
-        column: 1,
-        instructions: program.budget.instructions,
-        processed: program.budget.verified,
-        states: program.budget.states,
-        peakStates: program.budget.peakStates,
-        stack: program.budget.stackCombined,
-        walk: program.log.map((each) => ({
-          insn: each.insn,
-          line: each.kind === "source" ? each.line : undefined,
-          text: each.text,
-        })),
-      };
-    });
-    return { kernel, programs, mapBytes: one.maps.reduce((sum, map) => sum + map.bytes, 0), took: 4 };
-  });
-  return { kind: "verify", kernels };
+  const { source, kernels } = await checkObject(object, { kernels: [snapshot], log: walk !== undefined });
+  const views = kernels.map((check) =>
+    viewOf(check, kernel, source === undefined ? [] : problemsOf(source, check.diagnostics), walk, 4),
+  );
+  return { kind: "verify", kernels: views };
 }

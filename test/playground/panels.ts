@@ -13,6 +13,7 @@ import {
 import type { Renderer, Write } from "../../compiler/render/renderer.ts";
 import { openSnapshot } from "../../compiler/snapshot/index.ts";
 import type { Workbench } from "../../playground/panels/panel.ts";
+import { problemsOf } from "../../playground/worker/problems.ts";
 import type { CompileAnswer, KernelInfo } from "../../playground/worker/protocol.ts";
 import { type Server, serve } from "./server.ts";
 
@@ -85,19 +86,7 @@ export function workbenchOf(name: string, text: string, changes: Partial<Workben
   const result = compile(text, { ...defaultOptions(snapshot), name });
   const compiled: CompileAnswer = {
     kind: "compile",
-    problems: result.diagnostics.map((each) => ({
-      code: each.code,
-      severity: each.severity,
-      message: each.message,
-      hint: each.hint,
-      from: each.span?.start ?? 0,
-      to: each.span?.end ?? 0,
-      whole: each.span === undefined,
-      line: text.slice(0, each.span?.start ?? 0).split("\n").length,
-      column: 1,
-      notes: [],
-      fixes: [],
-    })),
+    problems: problemsOf(result.source, result.diagnostics),
     object: result.object,
     inspection: result.object === undefined ? undefined : inspectObject(result.object),
     took: 3,
