@@ -25,7 +25,7 @@ export function verdictLine(answer: KernelAnswer, colour: boolean): string {
   const { kernel, typesKnown, verdict, since, ownAccepted } = answer;
   const paint = (text: string): string => (colour ? `\x1b[${COLOURS[verdict]}m${text}\x1b[0m` : text);
   let text = `${kernel}${typesKnown ? "" : " (version only)"}: ${paint(VERDICTS[verdict])}`;
-  if (since !== undefined) text += `; Linux ${since} would accept it`;
+  if (since !== undefined && verdict !== "unknown") text += `; Linux ${since} would accept it`;
   if (ownAccepted) text += `; compiled for this kernel (--kernel ${kernel}) it would be accepted`;
   return `${text}\n`;
 }

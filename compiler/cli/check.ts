@@ -131,9 +131,7 @@ async function judgeScript(
     }
     const own = compileFor(kernel);
     if (own.object === undefined) {
-      // the compiler's words for what the kernel lacks name what it has instead
-      const there = own.diagnostics.filter(({ severity }) => severity === "error");
-      answers.push({ ...answer, diagnostics: [...answer.diagnostics.filter((d) => !isCovered(d, there)), ...there] });
+      answers.push({ ...answer, diagnostics: answer.diagnostics.map((d) => withHint(d, own.diagnostics)) });
       continue;
     }
     const [again] = await judgeObject(script.name, own.object, [kernel], { ...asked, log: false });
@@ -142,14 +140,15 @@ async function judgeScript(
   return { answers, own: diagnostics, source };
 }
 
-/** Whether the compiler says the same of the same place. */
-function isCovered({ code, span }: Diagnostic, others: readonly Diagnostic[]): boolean {
+/** The compiler, asked about the same place for the same kernel, knows names that are like the one that is absent. */
+function withHint(diagnostic: Diagnostic, own: readonly Diagnostic[]): Diagnostic {
+  const { code, span } = diagnostic;
   const lacks = code === "member-absent" || code === "target-absent" || code === "event-field-absent";
-  return (
-    lacks &&
-    span !== undefined &&
-    others.some((o) => o.span !== undefined && o.span.start < span.end && span.start < o.span.end)
+  if (!lacks || span === undefined) return diagnostic;
+  const same = own.find(
+    (o) => o.hint !== undefined && o.span !== undefined && o.span.start < span.end && span.start < o.span.end,
   );
+  return same?.hint === undefined ? diagnostic : { ...diagnostic, hint: same.hint };
 }
 
 function compareReleases(a: Snapshot, b: Snapshot): number {

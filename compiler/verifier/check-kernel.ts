@@ -20,6 +20,7 @@ import type { Verifier } from "./module.ts";
 import { type ProgramVerdict, verifyOpened } from "./object.ts";
 import type { ObjectFacts } from "./object-facts.ts";
 import { compareVersions, KERNEL_VERSIONS, type KernelProfile, profileOf } from "./profiles/profile.ts";
+import { holdsWithoutTypes } from "./reasons.ts";
 import { describeState, findOrigin, refusedRegister } from "./walk-origin.ts";
 
 export type KernelQuestion = {
@@ -38,19 +39,6 @@ export type KernelQuestion = {
   readonly spanAt: SpanFinder | undefined;
 };
 
-/** Refusals that hold whatever the kernel's types are: all others are none where types were assumed. */
-const WITHOUT_TYPES = new Set([
-  "helper-id",
-  "helper-program",
-  "helper-gpl",
-  "map-helper",
-  "map-type",
-  "infinite-loop",
-  "too-large",
-  "complex",
-  "stack-off",
-  "stack-combined",
-]);
 const UNTYPED = "the program depends on the kernel's types, and only its version is known";
 
 export function checkKernel(question: KernelQuestion): KernelCheck {
@@ -91,8 +79,13 @@ export function checkKernel(question: KernelQuestion): KernelCheck {
     };
     let verdict = judge(profile, question.log);
     const since = firstThatAccepts(verdict, profile, judge);
-    if (snapshot === undefined && verdict.verdict !== "accepted" && !holdsWithoutTypes(verdict)) {
-      verdict = { ...verdict, verdict: "unknown", explanation: standIn === undefined ? verdict.explanation : UNTYPED };
+    if (
+      snapshot === undefined &&
+      verdict.verdict === "refused" &&
+      !holdsWithoutTypes(verdict.reason, verdict.message)
+    ) {
+      const there = standIn === undefined ? "" : `; with those of ${standIn.release}: ${verdict.explanation}`;
+      verdict = { ...verdict, verdict: "unknown", explanation: `${UNTYPED}${there}` };
     }
     if (verdict.verdict === "accepted") {
       // what a program does with memory of the kernel's was judged by types of another one
@@ -178,10 +171,6 @@ function needsTypes(object: OpenObject, section: string): boolean {
     /^(fentry|fexit|tp_btf|iter)\//.test(section) ||
     (object.ext?.core ?? []).some((each) => each.section === section || each.section === ".text")
   );
-}
-
-function holdsWithoutTypes({ verdict, reason }: ProgramVerdict): boolean {
-  return verdict === "refused" && reason !== undefined && WITHOUT_TYPES.has(reason);
 }
 
 /** Longer walks are not run again to keep their log. */

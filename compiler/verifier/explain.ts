@@ -1,7 +1,7 @@
 /** Verdicts as diagnostics: the place in the script, a sentence in its terms, the kernel's own line in a note. */
 import type { Place } from "../5-object/manifest.ts";
 import type { LineInfo } from "../btf/ext.ts";
-import { verifierCatalog, verifierNotes } from "../diagnostics/catalog/verifier.ts";
+import { checkHint, verifierCatalog, verifierNotes } from "../diagnostics/catalog/verifier.ts";
 import { collector, type Diagnostic, type Note, type Report } from "../diagnostics/diagnostic.ts";
 import { helpers } from "../lang/helpers.ts";
 import type { Span } from "../source/span.ts";
@@ -12,6 +12,7 @@ import type { MapIssue } from "./map-limits.ts";
 import type { ProgramVerdict } from "./object.ts";
 import { lineBase } from "./object-source.ts";
 import { compareVersions } from "./profiles/profile.ts";
+import { isAboutLoop, refusalCode } from "./reasons.ts";
 
 export type Explainer = {
   readonly diagnostics: readonly Diagnostic[];
@@ -77,7 +78,7 @@ export function openExplainer(
       }
     },
     verdict(verdict, { probe, since, use, origin, similar }) {
-      const isLoop = LOOPS.has(verdict.reason ?? "");
+      const isLoop = isAboutLoop(verdict.reason);
       const span = use ?? spanOfInsn(verdict, verdict.insn, isLoop ? "loop" : "expression");
       const explanation = verdict.explanation ?? "no reason is known";
       const notes: Note[] = [];
@@ -103,26 +104,42 @@ export function openExplainer(
       }
       const helper = helperOf(verdict.message);
       const about = { probe, kernel, explanation, ...(verdict.hint === undefined ? {} : { way: verdict.hint }) };
-      const code = codeOf(verdict, helper !== undefined && compareVersions(version, helper.since) < 0);
+      const helperIsNewer = helper !== undefined && compareVersions(version, helper.since) < 0;
+      const code = refusalCode(verdict.reason, verdict.message, { helperIsNewer, laterAccepts: since !== undefined });
       if (code === "helper-absent" || code === "helper-misplaced") {
-        const named = { probe, kernel, helper: `helper ${helper?.name ?? "of that number"}` };
+        const named = {
+          probe,
+          kernel,
+          helper: helper === undefined ? "helper of that number" : `helper bpf_${helper.name}`,
+        };
         if (code === "helper-misplaced") report(code, span, named, notes);
         else report(code, span, { ...named, first: helper?.since }, notes);
       } else {
-        report(code, span, about, notes);
+        const base = code === "pointer-unchecked" && source !== undefined ? baseOf(source, span) : undefined;
+        report(code, span, base === undefined ? about : { ...about, way: checkHint(base) }, notes);
       }
     },
     assumed: (types) => report("types-assumed", undefined, { kernel, types }),
     map(issue) {
       switch (issue.kind) {
         case "kind":
-          report("map-kind-absent", undefined, { map: issue.map, kernel, type: issue.type, first: issue.first });
+          report("map-kind-absent", mapSpan(source, issue.map), {
+            map: issue.map,
+            kernel,
+            type: issue.type,
+            first: issue.first,
+          });
           break;
         case "limit":
-          report("map-too-large", undefined, { map: issue.map, kernel, what: issue.what, limit: issue.limit });
+          report("map-too-large", mapSpan(source, issue.map), {
+            map: issue.map,
+            kernel,
+            what: issue.what,
+            limit: issue.limit,
+          });
           break;
         case "memory":
-          report("map-memory", undefined, {
+          report("map-memory", mapSpan(source, issue.map), {
             map: issue.map,
             bytes: issue.bytes,
             cpus: issue.cpus,
@@ -138,56 +155,22 @@ function isSame(a: Diagnostic, b: Diagnostic): boolean {
   return a.code === b.code && a.message === b.message && a.span?.start === b.span?.start && a.span?.end === b.span?.end;
 }
 
-type RefusalCode =
-  | "loop-endless"
-  | "walk-too-long"
-  | "helper-absent"
-  | "helper-misplaced"
-  | "pointer-unchecked"
-  | "bound-unknown"
-  | "stack-exceeded"
-  | "program-refused";
-
-/** Refusals that are about a loop as a whole, wherever in it the walk ended. */
-const LOOPS = new Set(["infinite-loop", "too-large", "complex"]);
-
-/** Reasons of verifier/messages.ts by what a script's author does about them; all others: program-refused. */
-const CODES: Readonly<Record<string, RefusalCode>> = {
-  "infinite-loop": "loop-endless",
-  "too-large": "walk-too-long",
-  complex: "walk-too-long",
-  "helper-id": "helper-absent",
-  "helper-program": "helper-misplaced",
-  "ptr-nullable": "pointer-unchecked",
-  "stack-off": "stack-exceeded",
-  "stack-combined": "stack-exceeded",
-  unbounded: "bound-unknown",
-  "ptr-unbounded": "bound-unknown",
-  "ptr-range": "bound-unknown",
-  "ptr-value": "bound-unknown",
-  "size-negative": "bound-unknown",
-  "size-unbounded": "bound-unknown",
-  "size-zero": "bound-unknown",
-  "max-outside": "bound-unknown",
-  "min-outside": "bound-unknown",
-  "min-negative": "bound-unknown",
-  "map-access": "bound-unknown",
-  "mem-access": "bound-unknown",
-  "key-access": "bound-unknown",
-  "stack-var-off": "bound-unknown",
-  "stack-unbounded": "bound-unknown",
-};
-
-function codeOf(verdict: ProgramVerdict, helperIsNewer: boolean): RefusalCode {
-  const { reason = "", message = "" } = verdict;
-  if ((reason === "invalid-mem" || reason === "arg-type") && message.includes("or_null")) return "pointer-unchecked";
-  if (reason === "helper-program" && helperIsNewer) return "helper-absent";
-  return CODES[reason] ?? "program-refused";
-}
-
 function helperOf(message: string | undefined): { readonly name: string; readonly since: string } | undefined {
   const id = Number(/#(\d+)$/.exec(message ?? "")?.[1] ?? 0);
   return helpers.find((row) => row.id === id);
+}
+
+/** Where a script first names a map. */
+function mapSpan(source: Source | undefined, name: string): Span | undefined {
+  if (source === undefined || !name.startsWith("@")) return undefined;
+  const start = source.text.search(new RegExp(`${name}(?![\\w@])`));
+  return start < 0 ? undefined : { start, end: start + name.length };
+}
+
+/** "args.task" of "args.task.pid": what a member is read of; undefined: the text is of another form. */
+function baseOf(source: Source, span: Span | undefined): string | undefined {
+  const text = span === undefined ? "" : source.text.slice(span.start, span.end);
+  return /^([$@]?\w[\w.>[\]-]*?)(?:\.|->)\w+$/.exec(text)?.[1];
 }
 
 /** What is known of the value that is refused, at its place where that is another than the refusal's. */

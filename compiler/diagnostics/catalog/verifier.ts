@@ -40,6 +40,10 @@ export const verifierCatalog = {
     refused(),
     () => "use smaller strings, buffers or keys (max_strlen, on_stack_limit), or split the probe",
   ),
+  "instruction-unknown": error(
+    refused(() => "it has an instruction that came with a later kernel"),
+    () => "write it another way: loops over many rounds, for example, are calls that came with 5.17",
+  ),
   "program-refused": error(refused(), way),
   "program-unjudged": warning(
     (p: { probe: string; kernel: string; explanation: string }) =>
@@ -63,12 +67,12 @@ export const verifierCatalog = {
   // --- What a kernel lacks ---
   "target-absent": error(
     (p: { probe: string; kernel: string; what: string; similar: readonly string[] }) =>
-      `${p.probe} cannot attach to Linux ${p.kernel}: it has no ${p.what}`,
+      `${p.probe} cannot attach to Linux ${p.kernel}: there is no ${p.what}`,
     (p) => meant(p.similar) ?? LEAVE_OUT,
   ),
   "target-left-out": warning(
     (p: { probe: string; kernel: string; what: string; similar: readonly string[] }) =>
-      `${p.probe} is left out on Linux ${p.kernel}: it has no ${p.what}`,
+      `${p.probe} is left out on Linux ${p.kernel}: there is no ${p.what}`,
     (p) => meant(p.similar),
   ),
   "target-doubtful": warning(
@@ -82,7 +86,7 @@ export const verifierCatalog = {
   ),
   "member-absent": error(
     (p: { probe: string; kernel: string; what: string; similar: readonly string[] }) =>
-      `${p.probe} cannot attach to Linux ${p.kernel}: it has no ${p.what}`,
+      `${p.probe} cannot attach to Linux ${p.kernel}: there is no ${p.what}`,
     (p) =>
       meant(p.similar) ?? "read what that kernel has instead; 'tracelet list -v \"struct NAME\"' shows its members",
   ),
@@ -113,7 +117,9 @@ export const verifierCatalog = {
   ),
 };
 
-const CHECKED = "check it first: if ($p != 0) { … }";
+/** How an address is checked before what is behind it is read. */
+export const checkHint = (base: string): string => `check it first: if (${base} != 0) { … }`;
+const CHECKED = checkHint("$p");
 const BOUNDED = "mask the value (x & 0x3f) or compare it with a constant before it is used as an offset or size";
 const SMALLER = "use smaller strings, buffers or keys (max_strlen, on_stack_limit), or split the probe";
 
