@@ -11,6 +11,7 @@ export {
   type Inspection,
   inspectObject,
   ObjectError,
+  outlineObject,
   printInspection,
 } from "./5-object/inspect.ts";
 export type { Manifest } from "./5-object/manifest.ts";
@@ -50,13 +51,16 @@ export {
 } from "./simulator/event.ts";
 export { ParameterError } from "./simulator/fill-globals.ts";
 export { generateEvents } from "./simulator/generate.ts";
+export { durationOf as parseDuration } from "./simulator/integers.ts";
 export { SimulatorError } from "./simulator/machine.ts";
 export type { GenerateOptions, SimulateOptions, Workload } from "./simulator/options.ts";
 export { type ParsedEvents, parseEvents } from "./simulator/parse-events.ts";
+export { type ParsedWorkload, parseWorkload } from "./simulator/parse-workload.ts";
 export { simulate } from "./simulator/simulate.ts";
 export type { Span } from "./source/span.ts";
 export { createSource, type NamedText, type Source } from "./source/text.ts";
 export { createStreamDecoder, decodeStream, StreamError, type StreamItem } from "./stream/decode.ts";
+export { encodeMessage } from "./stream/encode.ts";
 export type { StreamRecord } from "./stream/records.ts";
 export { bytesText } from "./verifier/bytes-text.ts";
 export {

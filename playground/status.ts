@@ -9,17 +9,22 @@ export function createStatus(root: HTMLElement): Status {
   const object = el("span", {});
   const kernel = el("span", { class: "status-end" });
   root.replaceChildren(verdict, object, kernel);
+  let shown: Workbench["compiled"];
+  let revision = 0;
   return {
     update({ compiled, pending, kernel: info, script }) {
-      if (info !== undefined) kernel.textContent = `Linux ${info.release}`;
-      else kernel.textContent = "loading the kernel's types …";
+      root.setAttribute("aria-busy", String(pending));
+      const about = info === undefined ? "loading the kernel's types …" : `Linux ${info.release}`;
+      if (kernel.textContent !== about) kernel.textContent = about;
       if (compiled === undefined) {
         verdict.dataset.state = "";
         verdict.textContent = script.text.trim() === "" ? "empty" : "compiling …";
         object.textContent = "";
         return;
       }
-      if (pending) return;
+      if (pending || compiled === shown) return;
+      shown = compiled;
+      verdict.dataset.revision = String(++revision);
       const errors = compiled.problems.filter(({ severity }) => severity === "error").length;
       const warnings = compiled.problems.length - errors;
       verdict.dataset.state = errors > 0 ? "bad" : warnings > 0 ? "warn" : "good";

@@ -2,7 +2,9 @@
 import { printBtf } from "../btf/print-raw.ts";
 import { slotCount } from "../ebpf/encode.ts";
 import { printInsn } from "../ebpf/print.ts";
+import { ElfError } from "../elf/error.ts";
 import { printElf } from "../elf/print.ts";
+import { readElf } from "../elf/read.ts";
 import { helpers } from "../lang/helpers.ts";
 import { ObjectError } from "./error.ts";
 import type { Attach, Manifest } from "./manifest.ts";
@@ -142,6 +144,16 @@ function shorten(text: string, most: number): string {
 }
 function count(n: number, noun: string): string {
   return `${n} ${noun}${n === 1 ? "" : "s"}`;
+}
+
+/** Sections and symbols of any compiler's object as text. @throws ObjectError if the bytes are no ELF object, or damaged */
+export function outlineObject(bytes: Uint8Array): string {
+  try {
+    return printElf(readElf(bytes));
+  } catch (error) {
+    if (error instanceof ElfError) throw new ObjectError(error.message);
+    throw error;
+  }
 }
 
 /** The object's types and sections as text, for `--emit btf` and `--emit sections`. @throws ObjectError as inspectObject */

@@ -66,6 +66,15 @@ export const handlers: Handlers<
     return { kind: "format", text: formatScript("script.bt", text).text };
   },
   inspect({ bytes }) {
-    return { kind: "inspect", inspection: inspectObject(bytes), outline: "" };
+    const outline = outlineObject(bytes);
+    try {
+      return { kind: "inspect", inspection: inspectObject(bytes), outline };
+    } catch (error) {
+      // Another compiler's object has an outline; one of ours that cannot be read is damaged.
+      if (error instanceof ObjectError && !outline.includes(" .tracelet\n") && !outline.includes(" .tracelet,")) {
+        return { kind: "inspect", inspection: undefined, outline };
+      }
+      throw error;
+    }
   },
 };

@@ -1,5 +1,13 @@
 /** Runs an object on generated or given events, as fast as it goes or paced for watching. */
-import { EventError, generateEvents, parseEvents, type SimulatedEvent, simulate } from "../../compiler/index.ts";
+import {
+  EventError,
+  type EventProblem,
+  generateEvents,
+  parseEvents,
+  parseWorkload,
+  type SimulatedEvent,
+  simulate,
+} from "../../compiler/index.ts";
 import type { Snapshot } from "../../compiler/snapshot/index.ts";
 import { type Context, giveWay } from "./handler.ts";
 import type { EventChoice, EventsAnswer, OutputAnswer, RequestOf, RunProblem } from "./protocol.ts";
@@ -16,19 +24,18 @@ type Chosen = {
 };
 
 /** @throws EventError, SimulatorError … for what cannot be simulated */
-function choose(object: Uint8Array, choice: EventChoice, snapshot: Snapshot, seconds: number): Chosen {
+function choose(object: Uint8Array, choice: EventChoice, snapshot: Snapshot, seconds: number, cpus: number): Chosen {
   if (choice.kind === "generated") {
-    const options = { snapshot, seed: choice.seed, duration: seconds * SECOND };
-    return { events: generateEvents(object, options), setup: {}, problems: [] };
+    const { workload, problems } = parseWorkload(choice.spec, "workload");
+    const options = { snapshot, seed: choice.seed, duration: seconds * SECOND, cpus, workload };
+    return { events: generateEvents(object, options), setup: {}, problems: problems.map(problemOf) };
   }
   const parsed = parseEvents(choice.text, choice.name, snapshot);
-  const problems = parsed.problems.map(({ message, hint, line }) => ({
-    message,
-    hint,
-    line: undefined,
-    eventLine: line === 0 ? undefined : line,
-  }));
-  return { events: parsed.events, setup: parsed.setup, problems };
+  return { events: parsed.events, setup: parsed.setup, problems: parsed.problems.map(problemOf) };
+}
+
+function problemOf({ message, hint, line }: EventProblem): RunProblem {
+  return { message, hint, line: undefined, eventLine: line === 0 ? undefined : line };
 }
 
 export async function simulateObject(
@@ -37,7 +44,7 @@ export async function simulateObject(
 ): Promise<OutputAnswer> {
   const { object, cpus, positional, seconds, pace, signal } = { ...request, signal: context.signal };
   const snapshot = await context.kernel(request.kernel);
-  const chosen = choose(object, request.events, snapshot, seconds);
+  const chosen = choose(object, request.events, snapshot, seconds, cpus);
   const sink = createSink();
   const began = performance.now();
   let events = 0;
@@ -136,11 +143,16 @@ export async function sampleEvents(
 ): Promise<EventsAnswer> {
   const snapshot = await context.kernel(request.kernel);
   const lines: string[] = [];
-  for (const event of generateEvents(request.object, { snapshot, seed: request.seed })) {
+  const { workload, problems } = parseWorkload(request.spec, "workload");
+  for (const event of generateEvents(request.object, { snapshot, seed: request.seed, workload })) {
     if (lines.length >= request.count) break;
     lines.push(JSON.stringify(event, asText));
   }
-  return { kind: "sample-events", text: lines.length === 0 ? "" : `${lines.join("\n")}\n`, problems: [] };
+  return {
+    kind: "sample-events",
+    text: lines.length === 0 ? "" : `${lines.join("\n")}\n`,
+    problems: problems.map(problemOf),
+  };
 }
 
 function asText(_: string, value: unknown): unknown {
