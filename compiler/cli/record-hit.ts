@@ -45,6 +45,8 @@ export type Hit = {
   readonly results: Map<string, Answer[]>;
   kstack: readonly RecordedFrame[] | undefined;
   ustack: readonly RecordedFrame[] | undefined;
+  /** The stack that was asked for last has no bucket of its own. */
+  collided: "kernel" | "user" | undefined;
   readonly actions: Action[];
 };
 

@@ -37,6 +37,8 @@ export type Recorder = {
 
 /** No program runs this long: what belongs to a hit has come when others are so much younger (nanoseconds). */
 const SETTLED = 2_000_000_000n;
+/** What bpf_get_stackid says where another stack has the bucket: the program then takes the frames themselves. */
+const EEXIST = -17;
 /** Lines are gathered up to so many characters. */
 const BATCH = 1 << 16;
 const TEXT_HELPER = /_str$/;
@@ -50,6 +52,8 @@ export function createRecorder(path: string, manifest: Manifest, run: RecordedRu
   /** Actions that were done when so many hits had begun. */
   const waiting: { readonly at: number; readonly action: Action }[] = [];
   const told = new Set<string>();
+  /** Addresses of frames that came without their names: what the run prints may tell. */
+  const unnamed = new Map<bigint, RecordedFrame | undefined>();
   let header: (StreamRecord & { readonly type: "header" }) | undefined;
   let host: (StreamRecord & { readonly type: "host" }) | undefined;
   let since: bigint | undefined;
@@ -151,6 +155,7 @@ export function createRecorder(path: string, manifest: Manifest, run: RecordedRu
       results: new Map(),
       kstack: undefined,
       ustack: undefined,
+      collided: undefined,
       actions: [],
     };
     open.set(hit.number, hit);
@@ -178,6 +183,8 @@ export function createRecorder(path: string, manifest: Manifest, run: RecordedRu
         return;
       case "bytes":
         addResult(hit, seen.helper, withBytes(num(first), bytes));
+        if (seen.helper === "get_stack" && hit.collided !== undefined && bytes instanceof Uint8Array)
+          keepStack(hit, hit.collided, addressFrames(bytes.subarray(0, Math.max(0, Number(first))), unnamed));
         return;
       case "load":
         addMemory(hit, int(second === undefined ? 0 : first), littleEndian(int(second), seen.size), false);
@@ -191,11 +198,9 @@ export function createRecorder(path: string, manifest: Manifest, run: RecordedRu
         return;
       }
       case "stack": {
-        const frames = framesOf(second);
-        const known = seen.user ? hit.ustack : hit.kstack;
-        if (known !== undefined && known.length >= frames.length) return;
-        if (seen.user) hit.ustack = frames;
-        else hit.kstack = frames;
+        const space = seen.user ? "user" : "kernel";
+        hit.collided = Number(first) === EEXIST ? space : undefined;
+        keepStack(hit, space, framesOf(second));
         return;
       }
     }
@@ -250,6 +255,15 @@ export function createRecorder(path: string, manifest: Manifest, run: RecordedRu
         case "system":
           acted = record;
           return false;
+        case "map":
+          for (const { key, value } of record.entries) learnFrames([key, value], unnamed);
+          return false;
+        case "printf":
+          learnFrames(record.args, unnamed);
+          return false;
+        case "value":
+          learnFrames(record.value, unnamed);
+          return false;
         case "warning":
           if (record.kind !== "recording") return false;
           lost += record.count;
@@ -262,6 +276,10 @@ export function createRecorder(path: string, manifest: Manifest, run: RecordedRu
       if (since === undefined && header !== undefined) begin(0n);
       for (const { action } of waiting) last?.actions.push(action);
       for (const hit of [...open.values()]) write(hit);
+      const symbols = [...unnamed].flatMap(([at, frame]): [string, string][] =>
+        frame?.symbol === undefined ? [] : [[frame.symbol, address(at - BigInt(frame.offset ?? 0))]],
+      );
+      if (symbols.length > 0) put(JSON.stringify({ setup: { symbols: Object.fromEntries(symbols) } }));
       if (text !== "") writeAll(fd, Buffer.from(text));
       closeOutput(fd);
       const lacks = [
@@ -314,6 +332,36 @@ function littleEndian(value: bigint, size: number): Uint8Array {
   const bytes = new Uint8Array(8);
   new DataView(bytes.buffer).setBigUint64(0, BigInt.asUintN(64, value), true);
   return bytes.subarray(0, size);
+}
+
+/** The deepest of a program's stacks is the one that all of them are cut from. */
+function keepStack(hit: Hit, space: "kernel" | "user", frames: readonly RecordedFrame[]): void {
+  const known = space === "user" ? hit.ustack : hit.kstack;
+  if (known !== undefined && known.length >= frames.length) return;
+  if (space === "user") hit.ustack = frames;
+  else hit.kstack = frames;
+}
+
+/** Addresses as bpf_get_stack leaves them. */
+function addressFrames(bytes: Uint8Array, unnamed: Map<bigint, RecordedFrame | undefined>): readonly RecordedFrame[] {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const frames: RecordedFrame[] = [];
+  for (let at = 0; at + 8 <= bytes.length; at += 8) {
+    const value = view.getBigUint64(at, true);
+    if (!unnamed.has(value)) unnamed.set(value, undefined);
+    frames.push({ address: address(value) });
+  }
+  return frames;
+}
+
+/** Names of frames that came without, where what is printed holds them. */
+function learnFrames(value: unknown, unnamed: Map<bigint, RecordedFrame | undefined>): void {
+  if (unnamed.size === 0 || !Array.isArray(value)) return;
+  for (const frame of framesOf(value)) {
+    const at = BigInt(frame.address);
+    if (frame.symbol !== undefined && unnamed.has(at)) unnamed.set(at, frame);
+  }
+  for (const element of value) learnFrames(element, unnamed);
 }
 
 /** The frames of a stack as the stream has them. */

@@ -34,6 +34,8 @@ export type Recording = {
   /** .rodata offsets of what says where a static probe has its arguments. */
   readonly notes: readonly number[];
   readonly maps: readonly MapDef[];
+  /** Subprograms that record: they are given the hit's number behind their own arguments. */
+  readonly recording: ReadonlySet<string>;
   /** Adds a shape of record; its id. */
   readonly event: (shape: Omit<EventEntry, "id" | "place" | "program">) => number;
   readonly refuse: (span: Span | undefined, what: string, why: string) => void;
@@ -60,7 +62,9 @@ export function recordFunction(fn: Fn, recording: Recording, sharedSize: number 
       hit = sendHit(to, recording);
       if (shared !== undefined && sharedSize !== undefined)
         to.store(to.slot(shared.id, sharedSize), 0, 8, hit, "stack");
-    } else if (needsHit(fn) && sharedSize !== undefined) {
+    } else if (fn.kind === "subprogram") {
+      hit = to.argument(fn.arguments);
+    } else if (learns(fn, recording.recording) && sharedSize !== undefined) {
       hit = to.load(to.argument(fn.arguments - 1), sharedSize, 8, "stack");
     }
   };
@@ -74,7 +78,8 @@ export function recordFunction(fn: Fn, recording: Recording, sharedSize: number 
     const first = insts.findIndex(isOutside);
     insts.forEach((inst, i) => {
       if (isEntry && i === first) begin();
-      to.keep(inst);
+      const extra = inst.kind === "call-function" && recording.recording.has(inst.name) ? hit : undefined;
+      to.keep(inst.kind === "call-function" && extra !== undefined ? { ...inst, args: [...inst.args, extra] } : inst);
       to.span = inst.span;
       if (hit !== undefined) sendSeen(to, inst, hit, recording, define);
     });
@@ -82,7 +87,8 @@ export function recordFunction(fn: Fn, recording: Recording, sharedSize: number 
     to.end(block.end);
   }
   const slots = fn.slots.map((slot): Slot => (slot === shared ? { ...slot, size: slot.size + 8 } : slot));
-  return to.finish(slots);
+  const made = to.finish(slots);
+  return fn.kind === "subprogram" ? { ...made, arguments: fn.arguments + 1 } : made;
 }
 
 /** What may learn something, or lose r1: the hit stands before the first of these. */
@@ -98,10 +104,14 @@ function isDirectLoad(inst: Inst): boolean {
   return inst.kind === "load" && inst.memory === "kernel";
 }
 
-function needsHit(fn: Fn): boolean {
-  for (const block of fn.blocks.values())
-    for (const inst of block.insts)
+/** Whether a function learns something that is to be recorded, by itself or in one of the subprograms named. */
+export function learns(fn: Fn, subprograms: ReadonlySet<string>): boolean {
+  for (const block of fn.blocks.values()) {
+    for (const inst of block.insts) {
       if (isDirectLoad(inst) || (inst.kind === "call" && KEPT[inst.helper].kind !== "nothing")) return true;
+      if (inst.kind === "call-function" && subprograms.has(inst.name)) return true;
+    }
+  }
   return false;
 }
 

@@ -13,7 +13,7 @@ import type { Arch, Snapshot } from "../../snapshot/snapshot.ts";
 import { alignUp } from "../../types/layout.ts";
 import type { DataSection, DataVar, Function as Fn, MapDef, Module } from "../ir.ts";
 import { contextSize } from "./context-size.ts";
-import { type Recording, recordFunction } from "./record-function.ts";
+import { learns, type Recording, recordFunction } from "./record-function.ts";
 
 export type RecordEnv = { readonly snapshot: Snapshot; readonly arch: Arch };
 
@@ -43,6 +43,7 @@ export function record(module: Module, env: RecordEnv): Result<Module> {
     });
 
   const made = new Map<string, Fn>();
+  const subprograms = recordingSubprograms(module.functions);
   for (const [index, program] of module.programs.entries()) {
     const entry = manifest.programs[index];
     const fn = module.functions.find((one) => one.name === program.function);
@@ -58,6 +59,7 @@ export function record(module: Module, env: RecordEnv): Result<Module> {
       registersOnly: program.program === "perf_event",
       notes: (entry.usdtArguments ?? []).map((argument) => argument.offset),
       maps: module.maps,
+      recording: subprograms,
       event: (shape) => {
         const id = events.length;
         events.push({ id, ...shape, place: entry.place, program: index });
@@ -70,6 +72,11 @@ export function record(module: Module, env: RecordEnv): Result<Module> {
     for (const callback of module.functions) {
       if (callback.kind === "callback" && callback.name.startsWith(`${fn.name}_cb`))
         made.set(callback.name, recordFunction(callback, recording, shared?.size));
+    }
+    // Programs share subprograms: what is seen there says by its hit whose it is.
+    for (const each of module.functions) {
+      if (subprograms.has(each.name) && !made.has(each.name))
+        made.set(each.name, recordFunction(each, recording, undefined));
     }
   }
   const value: Module = {
@@ -86,6 +93,16 @@ export function record(module: Module, env: RecordEnv): Result<Module> {
     } satisfies Omit<Manifest, "tracepointFields" | "fieldUses">,
   };
   return { value, diagnostics };
+}
+
+/** Names of subprograms that learn something, or call one that does. */
+function recordingSubprograms(functions: readonly Fn[]): ReadonlySet<string> {
+  const found = new Set<string>();
+  for (let size = -1; size !== found.size; ) {
+    size = found.size;
+    for (const fn of functions) if (fn.kind === "subprogram" && learns(fn, found)) found.add(fn.name);
+  }
+  return found;
 }
 
 function withBuffer(maps: readonly MapDef[], symbol: string): readonly MapDef[] {
