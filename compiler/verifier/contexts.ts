@@ -139,7 +139,8 @@ function argumentPointer(
   const trusts = isSince(env.profile, "6.2");
   if (attach.kind === "tp_btf") {
     if (trusts) flags |= FLAG.TRUSTED;
-    const nullable = isSince(env.profile, "6.13") ? nullableArgument(attach.name, index) : "no";
+    // 6.13 brought it, and the stable releases of 6.12 have it too
+    const nullable = isSince(env.profile, "6.12") ? nullableArgument(attach.name, index) : "no";
     if (nullable === "error") return NUMBER;
     if (nullable === "null") flags |= FLAG.MAYBE_NULL;
   } else if (attach.kind === "iter") {
