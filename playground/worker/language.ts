@@ -1,5 +1,13 @@
 /** Answers while somebody types: diagnostics, stages, completion, hover, the kernel's names, objects looked into. */
-import { type CompileResult, compile, formatScript, inspectObject, type Stage } from "../../compiler/index.ts";
+import {
+  type CompileResult,
+  compile,
+  formatScript,
+  inspectObject,
+  ObjectError,
+  outlineObject,
+  type Stage,
+} from "../../compiler/index.ts";
 import { complete } from "./complete.ts";
 import { type Context, type Handlers, Refusal } from "./handler.ts";
 import { hover } from "./hover.ts";
