@@ -126,6 +126,53 @@ const commands: Readonly<Record<string, (y: Argv, name: string, choose: Choose) 
           }),
       (a) => choose(async () => (await import("./run.ts")).runCommand(a)),
     ),
+  simulate: (y, name, choose) =>
+    y.command(
+      `${name} [script] [params..]`,
+      "run a script or an object without a kernel, on events that are recorded, written or generated",
+      (y) =>
+        compileOptions(y)
+          .positional("params", { type: "string", array: true, describe: "the script's $1, $2, …" })
+          .option("events", {
+            type: "string",
+            requiresArg: true,
+            describe: "events file: JSON Lines (- for standard input)",
+          })
+          .option("generate", {
+            type: "string",
+            requiresArg: true,
+            describe: "workload to generate events from; without --events and --generate: a usual host",
+          })
+          .option("save-events", {
+            type: "string",
+            requiresArg: true,
+            describe: "write the events to this file and run nothing",
+          })
+          .option("cpus", { type: "string", requiresArg: true, describe: "virtual processors (4)" })
+          .option("seed", { type: "string", requiresArg: true, describe: "of the generator and of rand (1)" })
+          .option("rate", {
+            type: "string",
+            requiresArg: true,
+            describe: "factor on how often generated events happen",
+          })
+          .option("until", { type: "string", requiresArg: true, describe: "end of the run, such as 10s" })
+          .option("budget", {
+            type: "string",
+            requiresArg: true,
+            describe: "instructions that one run of a program may take",
+          })
+          .option("f", {
+            alias: "format",
+            type: "string",
+            default: "text",
+            requiresArg: true,
+            describe: "text, json, msgpack, flamegraph or heatmap",
+          })
+          .option("o", { alias: "output", type: "string", requiresArg: true, describe: "file for the output" })
+          .option("q", { alias: "quiet", type: "boolean", describe: "no line about attached probes" })
+          .example("$0 -e 'k:tcp_sendmsg { @ = hist(arg2); }'", ""),
+      (a) => choose(async () => (await import("./simulate.ts")).simulateCommand(a)),
+    ),
   show: (y, name, choose) =>
     y.command(
       `${name} [stream]`,
@@ -316,6 +363,16 @@ function shorthandOptions(y: Argv) {
     .option("fmt", { type: "boolean", hidden: true })
     .option("info", { type: "boolean", describe: "what this installation and host can do" })
     .option("b", { alias: "btf", type: "boolean", hidden: true })
+    .option("emit-llvm", { type: "string", requiresArg: true, hidden: true })
+    .option("verify-llvm-ir", { type: "boolean", hidden: true })
+    .option("mode", { type: "string", requiresArg: true, hidden: true })
+    .option("test", { type: "boolean", hidden: true })
+    .option("bench", { type: "boolean", hidden: true })
+    .option("probe-filter", { type: "string", requiresArg: true, hidden: true })
+    .option("traceable-functions", { type: "string", requiresArg: true, hidden: true })
+    .option("debuginfo", { type: "string", requiresArg: true, hidden: true })
+    .option("dwarf-pid", { type: "string", requiresArg: true, hidden: true })
+    .option("aot", { type: "string", requiresArg: true, hidden: true })
     .option("usdt-file-activation", { type: "boolean", hidden: true })
     .option("isa", { choices: ["v2", "v3"] as const, default: "v3" as const, hidden: true })
     .option("stats", { type: "boolean", hidden: true });
