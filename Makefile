@@ -12,7 +12,7 @@ NODE_BIN := node_modules/.bin
 SOURCES := $(shell find compiler -name '*.ts' -o -name '*.ohm' 2>/dev/null)
 LOADER_SOURCES := $(wildcard loader/*.c loader/*.h loader/Makefile)
 
-.PHONY: help deps gen build loader cli demo test check lint types cases test-verifier test-kernel test-matrix test-scripts bench fuzz fuzz-verifier update fmt dump snapshots clean
+.PHONY: help deps gen build loader cli playground playground-build demo test check lint types cases test-verifier test-kernel test-matrix test-scripts bench fuzz fuzz-verifier update fmt dump snapshots clean
 
 help: ## print this help
 	@echo "tracelet: the bpftrace language as ordinary CO-RE eBPF objects"; echo
@@ -39,10 +39,19 @@ loader: build/tracelet-loader
 build/tracelet-loader: build/.deps $(LOADER_SOURCES)
 	$(Q)$(MAKE) -C loader
 
+PLAYGROUND_SOURCES := $(shell find playground -type f 2>/dev/null)
+
+playground: playground-build ## serve the playground on loopback (PORT=4173)
+	$(Q)$(NODE_BIN)/vite preview --config playground/vite.config.ts --port $(or $(PORT),4173)
+
+playground-build: build/playground/index.html
+build/playground/index.html: build/.deps $(PLAYGROUND_SOURCES) $(SOURCES) $(wildcard compiler/kernels/*)
+	$(Q)$(NODE_BIN)/vite build --config playground/vite.config.ts --logLevel warn
+
 demo: build ## compile a one-liner without privilege, look into it, and (as root) let the kernel judge and run one
 	$(Q)test/demo
 
-test: build ## every test that this machine can run: text, verifier, real kernels under QEMU
+test: build playground-build ## every test that this machine can run: text, verifier, browser, real kernels under QEMU
 	$(Q)test/run-tests $(ONLY)
 
 check: lint types gen-clean test ## lint, types, freshness of generated files, then every test
@@ -51,6 +60,8 @@ lint: build/.deps ## style and lint
 	$(Q)$(NODE_BIN)/biome check --error-on-warnings .
 types: build/.deps
 	$(Q)$(NODE_BIN)/tsc -p .
+	$(Q)$(NODE_BIN)/tsc -p playground
+	$(Q)$(NODE_BIN)/tsc -p test/playground
 .PHONY: gen-clean
 gen-clean: gen
 	$(Q)git diff --exit-code --stat -- '*.gen.*' || { echo "generated files were stale: commit what make gen wrote"; exit 1; }
