@@ -36,6 +36,7 @@ export function scanScript(text: string, offset: number): Place {
     if (two === "//") {
       const end = text.indexOf("\n", at);
       if (end < 0 || end >= offset) return { kind: "comment" };
+      if (open.length === 0 && text.slice(headFrom, at).trim() === "") headFrom = end + 1;
       at = end + 1;
       continue;
     }
@@ -48,7 +49,7 @@ export function scanScript(text: string, offset: number): Place {
     }
     if (char === '"') {
       const end = endOfString(text, at);
-      if (end > offset) return { kind: "string" };
+      if (end > offset) return { kind: inConfig ? "config" : "string" };
       at = end;
       continue;
     }
