@@ -7,9 +7,13 @@
  */
 import type { LineInfo } from "../btf/ext.ts";
 import type { Btf } from "../btf/types.ts";
+import type { HelperName } from "../lang/helpers.ts";
 
-/** Address of the linear memory's first byte: in the vmalloc area, as maps and stacks of programs are on a host. */
-export const MEMORY_BASE = 0xffffc90000000000n;
+/**
+ * Address of the linear memory's first byte: in a hole of the kernel's address space (Documentation/arch/x86/x86_64/mm.rst),
+ * so that no address of a recorded host lies there.
+ */
+export const MEMORY_BASE = 0xfffffc0000000000n;
 /** Bytes of context that a program can be given. */
 export const CONTEXT_SIZE = 16384;
 /** Longest stack that a task can have, in addresses. */
@@ -53,6 +57,17 @@ export type MachineOptions = {
   readonly maxEntries?: Readonly<Record<string, number>>;
   /** What programs do to the host. */
   readonly onEffect?: (effect: MachineEffect) => void;
+  /** Answers that were recorded, instead of the machine's own. */
+  readonly recorded?: RecordedAnswers;
+};
+
+/** Helpers whose answers are known from a recording. */
+export type RecordedAnswers = {
+  readonly helpers: readonly HelperName[];
+  /** One call. `bytes`: what the helper leaves at its output argument. Undefined: nothing is known, the machine answers. */
+  readonly answer: (
+    helper: HelperName,
+  ) => { readonly value: bigint; readonly bytes: Uint8Array | undefined } | undefined;
 };
 
 /** What a program asks of the host besides what it stores. */

@@ -22,6 +22,7 @@ import { isBuffer, machineMap } from "./machine-maps.ts";
 import { machineMemory } from "./machine-memory.ts";
 import { machineTask } from "./machine-task.ts";
 import { layOutMaps, type PlacedMap, writeHeads } from "./map-layout.ts";
+import { recordedHelpers, recordedImports } from "./recorded-helpers.ts";
 import { instantiate, loadRuntime, type WasmMemory, wasm } from "./runtime.ts";
 import { readProgram } from "./source-program.ts";
 import { translate } from "./translate.ts";
@@ -146,6 +147,7 @@ export async function machineOf(
     end: layout.end,
     budget,
     tableBase,
+    recorded: recordedImports(options),
     poison: POISON,
   });
   const machineHost = machineMemory(memory.buffer, runtime.exports, layout.end);
@@ -158,6 +160,7 @@ export async function machineOf(
       options,
     }),
   };
+  Object.assign(helpers, recordedHelpers(options, memory.buffer, { ...runtime.all, ...helpers }));
   for (const name of translation.helpers) helpers[name] ??= runtime.all[name];
   const exports = instantiate(translation.bytes, {
     env: { memory },

@@ -23,6 +23,11 @@ const TURN = 40;
  *   EventError for an event that cannot happen (after the records before it)
  */
 export async function* simulate(object: Uint8Array, options: SimulateOptions): AsyncGenerator<StreamItem> {
+  if (options.setup?.actions === "events") {
+    const { replay } = await import("./replay.ts");
+    yield* replay(object, options);
+    return;
+  }
   const run = await createRun(object, options);
   run.start();
   yield* take(run);

@@ -25,6 +25,8 @@ export type TranslationEnv = {
   readonly budget: number;
   /** First free index of the runtime's table: callbacks go there. */
   readonly tableBase: number;
+  /** Helpers that are answered from a recording, by number: what answers them is imported as "recorded_NAME". */
+  readonly recorded: ReadonlyMap<number, string>;
   /** libbpf's mark for what the kernel lacks: calling it stops the run. */
   readonly poison: number;
 };
@@ -365,6 +367,15 @@ function call(
     }
     case "helper": {
       if (target.id === work.env.poison) return [stopRun(e, STOP.ABSENT, slot)];
+      const recorded = work.env.recorded.get(target.id);
+      if (recorded !== undefined) {
+        const operands = ARGUMENTS.map((reg) => e.get(reg));
+        work.helpers.set(recorded, operands.length);
+        return [
+          m.i32.store(AREA.TASK + TASK.INSN, 4, m.i32.const(0), m.i32.const(slot)),
+          e.set(0, m.call(recorded, operands, e.i64)),
+        ];
+      }
       const answer = helperAnswer(target.id);
       if (answer === undefined) {
         throw new SimulatorError(

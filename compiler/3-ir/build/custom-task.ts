@@ -20,8 +20,7 @@ const HIGHS = 0x8080_8080_8080_8080n;
 
 export function taskName(cx: Lowering): Writer {
   const { fn } = cx;
-  const { snapshot, options } = cx.module.env;
-  const references = options.record ? undefined : findReferences(snapshot);
+  const references = findReferences(cx.module.env.snapshot);
   const byHelper = (to: Place) => fn.call("get_current_comm", [address(fn, to), fn.const(SIZE)], { writes: to.memory });
   if (references === undefined) {
     return (to) => {

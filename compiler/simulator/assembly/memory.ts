@@ -9,7 +9,7 @@ import { pageAt } from "./pages";
 @external("host", "fail")
 export declare function fail(reason: i32, value: u64): void;
 
-export const BASE: u64 = 0xffffc90000000000;
+export const BASE: u64 = 0xfffffc0000000000;
 const PAGE: u32 = 4096;
 
 /** Bytes of linear memory that programs may reach. */
