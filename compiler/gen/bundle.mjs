@@ -27,6 +27,13 @@ await build({
   logLevel: "warning",
 });
 
+// The start file runs the code as a script, which may not import: what is loaded late is imported by a module beside it.
+const late = 'import("binaryen")';
+const code = readFileSync(join(lib, "cli.js"), "utf8");
+if (!code.includes(late)) throw new Error(`the bundle has no ${late} any more`);
+writeFileSync(join(lib, "cli.js"), code.replaceAll(late, 'require("./import.js")("binaryen")'));
+writeFileSync(join(lib, "import.js"), "module.exports = (name) => import(name);\n");
+
 // The start file compiles lib/cli.js with the code cache that the first run leaves behind, so that V8 need not parse it again.
 writeFileSync(
   join(out, "tracelet"),
