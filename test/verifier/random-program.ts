@@ -7,7 +7,7 @@ import type { Insn, Reg } from "../../compiler/ebpf/insn.ts";
 import * as asm from "../../compiler/ebpf/insn.ts";
 import { layout } from "../../compiler/ebpf/layout.ts";
 import type { AluOp, JumpOp, LoadSize } from "../../compiler/ebpf/opcodes.ts";
-import type { ProgramType, VerifierMap, VerifierProgram } from "../../compiler/verifier/program.ts";
+import type { ProgramType, TracingAttach, VerifierMap, VerifierProgram } from "../../compiler/verifier/program.ts";
 import { randomBits } from "../tools/mutate.ts";
 
 const map = (name: string, type: number, keySize: number, valueSize: number, maxEntries: number): VerifierMap => ({
@@ -32,7 +32,7 @@ export const FUZZ_MAPS: readonly VerifierMap[] = [
 const INDEX = new Map(FUZZ_MAPS.map((each, index) => [each.name, index]));
 
 /** What the generator believes of a register. */
-type Kind = "none" | "number" | "small" | "array" | "hash" | "bss" | "stack" | "ctx" | "ring";
+type Kind = "none" | "number" | "small" | "array" | "hash" | "bss" | "stack" | "ctx" | "ring" | "task" | "kernel";
 
 const IMMEDIATES = [0, 1, 2, 3, 4, 7, 8, 15, 16, 31, 32, 33, 63, 64, 127, 128, 255, 256, 1000, 4096, 65535, 0x7fffffff];
 const ALU_OPS: readonly AluOp[] = [
@@ -51,8 +51,18 @@ const ALU_OPS: readonly AluOp[] = [
   "sdiv",
   "smod",
 ];
+const COMBINED: readonly AluOp[] = ["or", "xor", "add", "mul", "lsh", "rsh", "arsh", "sub", "div", "mod", "and"];
 const JUMP_OPS: readonly JumpOp[] = ["jeq", "jgt", "jge", "jset", "jne", "jsgt", "jsge", "jlt", "jle", "jslt", "jsle"];
-const TYPES: readonly ProgramType[] = ["kprobe", "tracepoint", "raw_tracepoint", "perf_event", "socket_filter"];
+const TYPES: readonly ProgramType[] = [
+  "kprobe",
+  "tracepoint",
+  "raw_tracepoint",
+  "perf_event",
+  "socket_filter",
+  "tracing",
+];
+/** What tracing programs attach to: it has two tasks among its arguments. */
+const TRACED: TracingAttach = { kind: "tp_btf", name: "sched_switch" };
 const REGS: readonly Reg[] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
 
 class Generator {
@@ -173,6 +183,11 @@ class Generator {
       case 3: {
         const ctx = this.withKind("ctx");
         if (ctx === undefined) return;
+        if (this.type === "tracing") {
+          const task = this.chance(70);
+          this.set(dst, task ? "task" : "number", asm.ldx(8, dst, ctx, task ? this.pick([8, 16]) : this.pick([0, 24])));
+          break;
+        }
         const word = this.type === "socket_filter";
         const size = this.slip() ? this.pick([1, 2, 4, 8] as const) : word ? 4 : 8;
         const off = this.slip()
@@ -203,6 +218,27 @@ class Generator {
       }
       default:
         this.set(dst, "number", asm.mov32.imm(dst, this.imm()));
+    }
+  }
+  /** A member of a kernel structure: what lies there is the kernel's to say. */
+  member(): void {
+    const from = this.withKind("task", "kernel");
+    if (from === undefined) {
+      this.source();
+      return;
+    }
+    const dst = this.target();
+    const size = this.chance(75) ? 8 : 4;
+    const off = (this.random() % ((this.kinds[from] === "task" ? 3000 : 200) / size)) * size;
+    this.emit(asm.ldx(size, dst, from, off));
+    this.kinds[dst] = "none";
+    if (size < 8) this.kinds[dst] = "number";
+    else if (this.chance(25)) {
+      if (this.chance(60)) {
+        const skip = this.label();
+        this.emit(asm.jne.imm(dst, 0, skip), asm.mov.imm(0, 0), asm.exit(), asm.label(skip));
+      }
+      this.kinds[dst] = "kernel";
     }
   }
   stackOffset(size: number): number {
@@ -388,6 +424,69 @@ class Generator {
       }
     }
   }
+  /** Two small numbers, combined, and used as they are. */
+  combined(): void {
+    const pointer = this.withKind("array", "hash", "bss");
+    const [left, right] = [this.number(), this.number()];
+    if (pointer === undefined || left === right) return;
+    this.bound(left, this.pick([4, 8, 16]));
+    this.bound(right, this.pick([2, 4, 8]));
+    const op = this.pick(COMBINED);
+    this.emit(asm.alu(op, this.chance(60) ? 64 : 32, left, { kind: "reg", reg: right }));
+    if (this.chance(30)) this.emit(asm.and.imm(left, 31));
+    const dst = this.target();
+    if (dst === pointer || dst === left) return;
+    this.emit(asm.mov.reg(dst, pointer), asm.add.reg(dst, left));
+    const to = this.target();
+    this.set(to, "number", asm.ldx(1, to, dst, this.random() % 16));
+    if (to !== dst) this.kinds[dst] = "none";
+  }
+  /** A walk by a helper: the body is a function of its own. */
+  callback(): void {
+    const name = `f${this.labels++}`;
+    const overMap = this.chance(40);
+    const inner = new Generator(this.random, this.type, this.errors);
+    const slot = -8 * (1 + (this.random() % 6));
+    this.emit(this.chance(50) ? asm.st(8, 10, slot, this.imm()) : asm.stx(8, 10, slot, this.number()));
+    this.slots.set(slot, "number");
+    if (overMap) this.emit(asm.lddw.map(1, this.chance(50) ? "hash" : "array"));
+    else if (this.chance(70)) this.emit(asm.mov.imm(1, this.random() % 20));
+    else {
+      const n = this.number();
+      if (n !== 1) this.emit(asm.mov.reg(1, n));
+    }
+    const withContext = this.chance(70);
+    this.emit(asm.lddw.func(2, name));
+    if (withContext) this.emit(asm.mov.reg(3, 10), asm.add.imm(3, slot));
+    else this.emit(asm.mov.imm(3, 0));
+    this.emit(asm.mov.imm(4, 0));
+    this.call(overMap ? 164 : 181);
+    inner.labels = this.labels + 1000 * (this.depth + 1);
+    inner.depth = 3;
+    if (overMap) {
+      inner.kinds[3] = "hash";
+      inner.kinds[4] = withContext ? "stack" : "none";
+    } else {
+      inner.kinds[1] = "number";
+      inner.kinds[2] = withContext ? "stack" : "none";
+    }
+    const context = overMap ? 4 : 2;
+    inner.out.push(asm.label(name));
+    if (withContext && inner.chance(60)) {
+      // a sum or a counter in the caller's frame
+      inner.emit(asm.ldx(8, 5, context, 0), asm.add.imm(5, inner.chance(50) ? 1 : inner.imm()));
+      if (inner.chance(40)) inner.emit(asm.and.imm(5, 15));
+      inner.emit(asm.stx(8, context, 0, 5));
+      inner.kinds[5] = "number";
+    }
+    inner.block(1 + (this.random() % 3));
+    if (!inner.slip()) inner.emit(asm.mov.imm(0, inner.slip() ? 2 : this.random() % 2));
+    inner.emit(asm.exit());
+    this.labels = inner.labels + 1000;
+    this.functions.push(...inner.out, ...inner.functions);
+    const dst = this.target();
+    this.set(dst, "number", asm.ldx(8, dst, 10, slot));
+  }
   helper(): void {
     switch (this.random() % 6) {
       case 0: {
@@ -521,7 +620,9 @@ class Generator {
 
   statement(): void {
     const n = this.random() % 100;
-    if (n < 26) this.alu();
+    if (n < 4 && this.type === "tracing") this.member();
+    else if (n < 22) this.alu();
+    else if (n < 26) this.combined();
     else if (n < 36) this.moves();
     else if (n < 50) this.source();
     else if (n < 66) this.stack();
@@ -530,9 +631,11 @@ class Generator {
     else if (n < 88) this.helper();
     else if (n < 97) {
       if (this.depth < 4) this.branch();
-    } else if (n < 99) {
+    } else if (n < 98) {
       if (this.depth < 2) this.loop();
-    } else if (this.depth < 3) this.subprogram();
+    } else if (this.depth >= 3) return;
+    else if (n < 99) this.subprogram();
+    else this.callback();
   }
   block(statements: number): void {
     this.depth++;
@@ -556,7 +659,7 @@ export function randomProgram(seed: number, length: number): VerifierProgram {
   return {
     name: `seed ${seed}`,
     type,
-    attach: undefined,
+    attach: type === "tracing" ? TRACED : undefined,
     code: encode([...generator.out, ...generator.functions]),
     maps: FUZZ_MAPS,
     globals: [],

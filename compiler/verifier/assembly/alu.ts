@@ -6,6 +6,7 @@
 import { settle, sync, truncate, update, update32, zeroExtend } from "./bounds";
 import {
   FEAT_ADD_WRAP,
+  FEAT_ALU_RANGES,
   FEAT_MUL_SIGNED,
   FEAT_TNUM_UNION,
   OP_ADD,
@@ -434,8 +435,20 @@ function constant(op: i32, narrow: bool, a: u64, b: u64): u64 {
 
 /** d = d OP s. Ids are the caller's to settle. */
 export function compute(op: i32, narrow: bool, d: Reg, s: Reg): void {
+  if (!has(FEAT_ALU_RANGES) && op != OP_ADD && op != OP_SUB && op != OP_AND && op != OP_NEG) {
+    const known = narrow ? <u32>s.tm == 0 : s.tm == 0;
+    if (!known) {
+      markUnknown(d);
+      return;
+    }
+  }
   if (!isComputable(op, s, narrow)) {
     markUnknown(d);
+    // older kernels keep that a 32-bit result is one
+    if (narrow && !has(FEAT_ALU_RANGES)) {
+      zeroExtend(d);
+      sync(d);
+    }
     return;
   }
   const bothConst32 = <u32>d.tm == 0 && <u32>s.tm == 0;

@@ -272,7 +272,10 @@ function checkGraph(): bool {
       let b = -1;
       if (op == 0x18) {
         a = i + 2;
-        if (srcAt(i) == 4) b = i + immAt(i) + 1;
+        if (srcAt(i) == 4) {
+          b = i + immAt(i) + 1;
+          setFlag(b, PRUNE | JUMPED);
+        }
       } else if (op == 0x95) {
         a = -1;
       } else if (op == 0x85) {
@@ -282,7 +285,8 @@ function checkGraph(): bool {
           b = i + immAt(i) + 1;
           setFlag(b, PRUNE | JUMPED);
         } else {
-          if (srcAt(i) == 0 && takesCallback(i)) setFlag(i, PRUNE | FORCE | CALLBACK);
+          // paths come back to it from the callback's end
+          if (srcAt(i) == 0 && takesCallback(i)) setFlag(i, PRUNE | JUMPED | FORCE | CALLBACK);
         }
       } else if (op == 0x05 || op == 0x06) {
         a = jumpTarget(i);

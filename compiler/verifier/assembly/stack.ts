@@ -20,7 +20,9 @@ import {
   FEAT_NARROW_FILL,
   FEAT_NARROW_SPILL,
   FEAT_SPILL_ID,
+  FEAT_SPILL_UNBOUNDED,
   FEAT_ST_SPILL,
+  FEAT_ST_ZERO_SPILL,
   FEAT_UNINIT_GROW,
   FEAT_UNINIT_STACK,
   FEAT_VAR_SCRUB,
@@ -207,6 +209,14 @@ function spill(frame: Frame, slot: i32, r: Reg, size: i32): void {
   }
 }
 
+/** Older kernels keep nothing of a stored number of which nothing is known, not even that copies are equal. */
+function isTracked(r: Reg): bool {
+  if (has(FEAT_SPILL_UNBOUNDED)) return true;
+  const wide = r.smin == i64.MIN_VALUE && r.smax == i64.MAX_VALUE && r.umin == 0 && r.umax == u64.MAX_VALUE;
+  const narrow = r.smin32 == i32.MIN_VALUE && r.smax32 == i32.MAX_VALUE && r.umin32 == 0 && r.umax32 == u32.MAX_VALUE;
+  return !(wide && narrow && r.tm == u64.MAX_VALUE);
+}
+
 /** Stores `size` bytes at off into frame f. n is the register (r its state), or n < 0: an immediate (r null) or anything. */
 export function writeFixed(state: State, f: i32, off: i32, size: i32, n: i32, r: Reg | null): bool {
   const frame = frameOf(state, f);
@@ -215,12 +225,13 @@ export function writeFixed(state: State, f: i32, off: i32, size: i32, n: i32, r:
   const immediate = n < 0 && (opcodeAt(pc) & 7) == 2;
   let note = true;
   const aligned = (off & 7) == 0;
-  if (r != null && aligned && r.type == T_SCALAR && (size == 8 || has(FEAT_NARROW_SPILL))) {
+  const keeps = r != null && r.type == T_SCALAR && (size == 8 || has(FEAT_NARROW_SPILL)) && isTracked(r);
+  if (r != null && aligned && keeps) {
     const fits = widthOf(r) <= <u32>(size * 8);
     if (fits && has(FEAT_SPILL_ID)) shareId(r);
     spill(frame, slot, r, size);
     if (!fits) spillOf(frame, slot).id = 0;
-  } else if (r == null && aligned && immediate && has(FEAT_ST_SPILL)) {
+  } else if (r == null && aligned && immediate && has(FEAT_ST_SPILL) && (immAt(pc) != 0 || has(FEAT_ST_ZERO_SPILL))) {
     markKnown(scratch, <u64>(<i64>immAt(pc)));
     spill(frame, slot, scratch, size);
   } else if (r != null && r.type != T_SCALAR) {

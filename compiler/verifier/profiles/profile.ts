@@ -48,6 +48,9 @@ const SINCE: Readonly<Record<Feature, readonly string[]>> = {
   ATOMICS: ["5.12"],
   ORDERED: ["6.15"],
   TRUST_WALK: ["6.4"],
+  ST_ZERO_SPILL: ["6.8"],
+  SPILL_UNBOUNDED: ["6.9"],
+  ALU_RANGES: ["6.10"],
 };
 
 /** Whether a version is one of those, a later release of the same line, or later than the last. */
