@@ -8,6 +8,8 @@ const ARRAY = 2;
 const PERF_EVENT_ARRAY = 4;
 const RDONLY_PROG = 128;
 const MAX_DEPTH = 16;
+/** Bytes of .rodata: more than any object has. */
+const MAX_CONSTANTS = 1 << 26;
 
 export type ObjectMap = {
   readonly name: string;
@@ -74,10 +76,13 @@ export function readObjectMaps(elf: ElfObject, btf: Btf | undefined, patched: re
     if (section.flags.exec || !isData(section)) continue;
     data.set(section.name, maps.length);
     const frozen = section.name.startsWith(".rodata");
-    const contents = new Uint8Array(section.size);
-    contents.set(section.data.subarray(0, section.size));
-    const unknown = new Uint8Array(section.size);
-    const own = patched.filter((each) => each.section === section.name && each.offset + each.size <= section.size);
+    if (frozen && section.size > MAX_CONSTANTS) throw new RangeError(`${section.name} of ${section.size} bytes`);
+    // only of constants the contents matter: a section of zeros may claim any size
+    const size = frozen ? section.size : 0;
+    const contents = new Uint8Array(size);
+    contents.set(section.data.subarray(0, size));
+    const unknown = new Uint8Array(size);
+    const own = patched.filter((each) => each.section === section.name && each.offset + each.size <= size);
     for (const each of own) unknown.fill(1, each.offset, each.offset + each.size);
     maps.push({
       name: section.name,
