@@ -279,7 +279,7 @@ export function startPage(client: Client): void {
       kernel: store.get().script.kernel,
       unsafe: example.unsafe,
       positional: example.positional,
-      events: undefined,
+      events: example.workload === "" ? undefined : { ...defaultEvents, spec: example.workload },
       panel: undefined,
     });
     editor.focus();

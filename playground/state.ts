@@ -24,7 +24,11 @@ export type Store = {
   readonly subscribe: (hear: (now: Workbench, before: Workbench) => void) => void;
 };
 
-export const defaultEvents: EventChoice = { kind: "generated", spec: "", seed: 1 };
+export const defaultEvents: Extract<EventChoice, { readonly kind: "generated" }> = {
+  kind: "generated",
+  spec: "",
+  seed: 1,
+};
 
 export function createStore(first: Workbench): Store {
   let now = first;

@@ -6,7 +6,6 @@ import { closeBrackets, closeBracketsKeymap } from "@codemirror/autocomplete";
 import { defaultKeymap, history, historyKeymap, indentWithTab } from "@codemirror/commands";
 import { bracketMatching, indentOnInput, indentUnit } from "@codemirror/language";
 import { type Diagnostic, lintGutter, lintKeymap, setDiagnostics } from "@codemirror/lint";
-import { highlightSelectionMatches, searchKeymap } from "@codemirror/search";
 import { Compartment, EditorState, type Extension } from "@codemirror/state";
 import {
   drawSelection,
@@ -68,7 +67,15 @@ const replaceTyped = EditorView.domEventHandlers({
 
 export function createEditor(parent: HTMLElement, text: string, host: EditorHost): Editor {
   const root = parent.attachShadow({ mode: "open" });
-  const language = new Compartment();
+  const search = new Compartment();
+  /** Searching is loaded when somebody searches. */
+  const openSearch = (view: EditorView): boolean => {
+    void import("./search.ts").then(({ searching, openSearchPanel }) => {
+      view.dispatch({ effects: search.reconfigure(searching()) });
+      openSearchPanel(view);
+    });
+    return true;
+  };
   let line = 1;
   /** Set while the text is put in from outside. */
   let quiet = false;
@@ -96,9 +103,9 @@ export function createEditor(parent: HTMLElement, text: string, host: EditorHost
     bracketMatching(),
     closeBrackets(),
     highlightActiveLine(),
-    highlightSelectionMatches(),
     placeholder("kprobe:vfs_read { @bytes = hist(arg2); }"),
-    language.of(bpftrace()),
+    bpftrace(),
+    search.of(keymap.of([{ key: "Mod-f", run: openSearch, preventDefault: true }])),
     theme(),
     linkedLine(),
     completion(host),
@@ -109,14 +116,7 @@ export function createEditor(parent: HTMLElement, text: string, host: EditorHost
       autocorrect: "off",
       spellcheck: "false",
     }),
-    keymap.of([
-      ...closeBracketsKeymap,
-      ...defaultKeymap,
-      ...searchKeymap,
-      ...historyKeymap,
-      ...lintKeymap,
-      indentWithTab,
-    ]),
+    keymap.of([...closeBracketsKeymap, ...defaultKeymap, ...historyKeymap, ...lintKeymap, indentWithTab]),
     replaceTyped,
     listen,
   ];

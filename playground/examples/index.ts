@@ -9,9 +9,17 @@ export type Example = {
   readonly text: string;
   readonly unsafe: boolean;
   readonly positional: readonly string[] | undefined;
+  /** What happens (spec/simulation.md), where the usual would show little; "": the usual. */
+  readonly workload: string;
 };
 
 const texts: Readonly<Record<string, string>> = import.meta.glob("./*.bt", {
+  query: "?raw",
+  import: "default",
+  eager: true,
+});
+
+const workloads: Readonly<Record<string, string>> = import.meta.glob("./*.workload", {
   query: "?raw",
   import: "default",
   eager: true,
@@ -26,6 +34,7 @@ function group(name: string, rows: readonly (readonly [file: string, title: stri
     text: texts[`./${file}.bt`] ?? "",
     unsafe: false,
     positional: undefined,
+    workload: workloads[`./${file}.workload`] ?? "",
   }));
 }
 

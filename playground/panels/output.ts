@@ -137,6 +137,7 @@ export function mount(root: HTMLElement, host: PanelHost): Panel {
       "li",
       {},
       where,
+      where === undefined ? undefined : " ",
       el("span", { class: "p-message" }, message),
       hint === undefined ? undefined : el("span", { class: "p-hint" }, hint),
     );

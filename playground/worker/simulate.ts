@@ -5,6 +5,7 @@ import {
   generateEvents,
   parseEvents,
   parseWorkload,
+  printEvent,
   type SimulatedEvent,
   simulate,
 } from "../../compiler/index.ts";
@@ -15,6 +16,8 @@ import { createSink } from "./sink.ts";
 
 /** Milliseconds between two messages of progress. */
 const PROGRESS_MS = 60;
+/** Milliseconds after which a cancel is listened for. */
+const TURN_MS = 30;
 const SECOND = 1e9;
 
 type Chosen = {
@@ -71,12 +74,17 @@ export async function simulateObject(
   /** Each event when its time has come, on a clock `pace` times as fast as ours. */
   async function* paced(speed: number): AsyncGenerator<SimulatedEvent> {
     let start: number | undefined;
+    let turn = performance.now();
     for (const event of chosen.events) {
       start ??= performance.now();
       const due = start + (Number(event.at ?? reached) / SECOND / speed) * 1000;
       for (let wait = due - performance.now(); wait > 1 && !signal.aborted; wait = due - performance.now()) {
         tell();
         await sleep(Math.min(wait, PROGRESS_MS));
+      }
+      if (performance.now() - turn > TURN_MS) {
+        await giveWay();
+        turn = performance.now();
       }
       if (signal.aborted) return;
       count(event);
@@ -146,20 +154,11 @@ export async function sampleEvents(
   const { workload, problems } = parseWorkload(request.spec, "workload");
   for (const event of generateEvents(request.object, { snapshot, seed: request.seed, workload })) {
     if (lines.length >= request.count) break;
-    lines.push(JSON.stringify(event, asText));
+    lines.push(printEvent(event));
   }
   return {
     kind: "sample-events",
     text: lines.length === 0 ? "" : `${lines.join("\n")}\n`,
     problems: problems.map(problemOf),
   };
-}
-
-function asText(_: string, value: unknown): unknown {
-  if (typeof value === "bigint") {
-    const small = value >= -(2n ** 53n) && value <= 2n ** 53n;
-    return small ? Number(value) : String(value);
-  }
-  if (value instanceof Uint8Array) return Array.from(value, (byte) => byte.toString(16).padStart(2, "0")).join("");
-  return value;
 }
