@@ -244,8 +244,12 @@ function tellAll(args: CheckArgs, groups: readonly Group[]): void {
       }
     }
   }
-  for (const { source, diagnostic } of told.values())
-    writeAll(2, Buffer.from(renderDiagnostics([diagnostic], source ?? NO_SOURCE, { color })));
+  const bySource = new Map<Source, Diagnostic[]>();
+  for (const { source = NO_SOURCE, diagnostic } of told.values()) {
+    const list = bySource.get(source) ?? [];
+    bySource.set(source, [...list, diagnostic]);
+  }
+  for (const [source, list] of bySource) writeAll(2, Buffer.from(renderDiagnostics(list, source, { color })));
 }
 
 /** For an object without its script: its diagnostics have no places in one. */

@@ -37,7 +37,8 @@ export type ExplainedLog = {
  */
 export function explainKernelLog(text: string, options: ExplainLogOptions = {}): ExplainedLog {
   const log = readKernelLog(text);
-  if (log.messages.length === 0 && log.report === undefined && log.insn === undefined && log.processed === undefined)
+  const isLog = log.report !== undefined || log.insn !== undefined || log.processed !== undefined;
+  if (!isLog && !log.messages.some((each) => kernelLines.some(({ line }) => line.test(each))))
     throw new CheckError("no log of a verifier: no line of it is an instruction, a refusal or a statistic");
   try {
     return explain(log, options);

@@ -64,7 +64,7 @@ export function openLog(exports: ModuleExports, program: VerifierProgram, on: bo
     if (open === undefined) return;
     const changed = now === undefined ? [] : [...now].filter(([name, value]) => before.get(name) !== value);
     const comment = changed.map(([name, value]) => `${name}=${value}`).join(" ");
-    const text = comment === "" ? open.text : `${open.text.padEnd(COMMENT_COLUMN)}; ${comment}`;
+    const text = comment === "" ? open.text : `${open.text.padEnd(COMMENT_COLUMN - 1)} ; ${comment}`;
     if (lines.length < MOST_LINES) lines.push({ ...open, text });
     open = undefined;
   };

@@ -1,6 +1,6 @@
 /**
- * What an object says of itself beside its programs: the `.tracelet` manifest where it has one. Read leniently row by row:
- * an object of another compiler has none, and one of ours may come damaged.
+ * What an object says of itself beside its programs: the `.tracelet` manifest where it has one. An object of another
+ * compiler has none; one of ours may come damaged, so that every part that is read here is checked first.
  */
 import type { Attach, Manifest, Place } from "../5-object/manifest.ts";
 import { ElfError } from "../elf/error.ts";
@@ -118,11 +118,21 @@ function isPlace(value: Msgpack | undefined): boolean {
     isNumber(value.endColumn)
   );
 }
-const ATTACH_TEXTS = ["function", "module", "category", "event", "target"];
+/** What each kind of target in the kernel must say of itself. */
+const ATTACH_TEXTS: Readonly<Record<string, readonly string[]>> = {
+  kprobe: ["function"],
+  kretprobe: ["function"],
+  fentry: ["function"],
+  fexit: ["function"],
+  tracepoint: ["category", "event"],
+  rawtracepoint: ["event"],
+  iter: ["target"],
+};
 function isAttach(row: Row): boolean {
-  return (
-    isText(row.kind) && ATTACH_TEXTS.every((key) => row[key] === undefined || row[key] === null || isText(row[key]))
-  );
+  const { kind } = row;
+  if (!isText(kind)) return false;
+  const needed = Object.hasOwn(ATTACH_TEXTS, kind) ? (ATTACH_TEXTS[kind] ?? []) : [];
+  return needed.every((key) => isText(row[key])) && (row.module === undefined || isText(row.module));
 }
 function isTracepointField(row: Row): boolean {
   return (
