@@ -81,9 +81,9 @@ fuzz: build ## 100,000 made and damaged scripts through the compiler, a sample t
 fuzz-verifier: build/.deps ## 20,000 random programs through the verifier model and this kernel, 50,000 damaged objects (SEEDS=, COUNT=, DAMAGED=, JOBS=)
 	$(Q)node test/verifier/fuzz/run.mjs
 
-update: build ## rewrite the expected sections of test/cases (look at the diff)
+update: build ## rewrite the expected sections of test/cases and test/verifier-cli (look at the diff)
 	$(Q)test -z "$$CI" || { echo "make update changes expectations: not in CI"; exit 1; }
-	$(Q)UPDATE=1 $(NODE_BIN)/vitest run test/cases.test.ts
+	$(Q)UPDATE=1 $(NODE_BIN)/vitest run test/cases.test.ts test/verifier-cli/cases.test.ts
 
 fmt: build/.deps ## format the sources
 	$(Q)$(NODE_BIN)/biome check --write .
