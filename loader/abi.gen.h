@@ -16,6 +16,10 @@
 #define ABI_USDT_ARGUMENT_SIZE 64
 /* behind a stack map's name: the map of stacks that found their bucket taken, frames to id */
 #define ABI_STACK_OVERFLOW "_more"
+/* the per-CPU map beside it: room for a stack's frames, then an s64, the last id given, which the loader begins */
+#define ABI_STACK_ROOM "_room"
+/* ids of that map are in [this, half of this); stack maps' own are positive, and errors above both */
+#define ABI_STACK_ID_FIRST (-2147483648ll)
 
 #define ABI_VALUE_KINDS(X) \
 	X(INT, "int") \

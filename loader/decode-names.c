@@ -201,9 +201,6 @@ static void put_build_id(struct bytes *out, const struct bpf_stack_build_id *fra
 	put_symbol(out, 2, frame->offset, text, frame->offset, NULL);
 }
 
-/* Ids of the overflow map: 30 random bits below every -errno. */
-enum { STACK_OVERFLOW_ID = -(1 << 30) };
-
 /* What an overflow map holds by id. Entries are never removed while the programs run. */
 struct overflow {
 	struct overflow *next;
@@ -227,14 +224,14 @@ static void read_overflow(const struct bpf_map *map, u32 size)
 {
 	u8 *key = mem__zalloc(size), *next = mem__zalloc(size), *swap;
 	bool started = false;
-	s32 id;
+	s64 id;
 
 	while (!bpf_map_get_next_key(bpf_map__fd(map), started ? key : NULL, next)) {
-		if (!bpf_map_lookup_elem(bpf_map__fd(map), next, &id) && !known_overflow(map, id)) {
+		if (!bpf_map_lookup_elem(bpf_map__fd(map), next, &id) && !known_overflow(map, (s32)id)) {
 			struct overflow *o = mem__zalloc(sizeof(*o) + size);
 
 			o->map = map;
-			o->id = id;
+			o->id = (s32)id;
 			memcpy(o->frames, next, size);
 			o->next = overflows[(u8)id];
 			overflows[(u8)id] = o;
@@ -256,12 +253,12 @@ static bool read_frames(struct decoder *d, const struct value_type *type, s32 id
 
 	if (id >= 0)
 		return map && !bpf_map_lookup_elem(bpf_map__fd(map), &id, frames);
-	if (id >= STACK_OVERFLOW_ID)
+	if (id >= ABI_STACK_ID_FIRST / 2)
 		return false;
 	name = mem__format("%s" ABI_STACK_OVERFLOW, type->stack_map);
 	map = bpf_object__find_map_by_name(d->o->bpf, name);
 	free(name);
-	if (!map || bpf_map__key_size(map) != size)
+	if (!map || bpf_map__key_size(map) != size || bpf_map__value_size(map) != sizeof(s64))
 		return false;
 	known = known_overflow(map, id);
 	if (!known) {

@@ -201,11 +201,11 @@ static int check_map_sizes(const struct object *o)
 	return 0;
 }
 
-static bool is_stack_overflow(const struct bpf_map *map)
+static bool is_beside_stacks(const struct bpf_map *map, const char *suffix)
 {
-	const char *name = bpf_map__name(map), *end = strstr(name, ABI_STACK_OVERFLOW);
+	const char *name = bpf_map__name(map), *end = strstr(name, suffix);
 
-	return (!strncmp(name, "kstack_", 7) || !strncmp(name, "ustack_", 7)) && end && !end[strlen(ABI_STACK_OVERFLOW)];
+	return (!strncmp(name, "kstack_", 7) || !strncmp(name, "ustack_", 7)) && end && !end[strlen(suffix)];
 }
 
 /*
@@ -217,7 +217,7 @@ static void fit_stack_overflows(struct object *o)
 	struct bpf_map *map;
 
 	bpf_object__for_each_map(map, o->bpf) {
-		if (!is_stack_overflow(map) || bpf_map__key_size(map) <= MAX_OLD_KEY || feature__large_keys(bpf_map__key_size(map)))
+		if (!is_beside_stacks(map, ABI_STACK_OVERFLOW) || bpf_map__key_size(map) <= MAX_OLD_KEY || feature__large_keys(bpf_map__key_size(map)))
 			continue;
 		bpf_map__set_key_size(map, MAX_OLD_KEY);
 		bpf_map__set_max_entries(map, 1);
@@ -226,14 +226,47 @@ static void fit_stack_overflows(struct object *o)
 
 static void fill_stack_overflows(struct object *o)
 {
-	u8 key[MAX_OLD_KEY], value[4] = {};
+	u8 key[MAX_OLD_KEY], value[8] = {};
 	struct bpf_map *map;
 
 	/* no stack: frames of all ones */
 	memset(key, 0xff, sizeof(key));
 	bpf_object__for_each_map(map, o->bpf)
-		if (is_stack_overflow(map) && bpf_map__max_entries(map) == 1)
+		if (is_beside_stacks(map, ABI_STACK_OVERFLOW) && bpf_map__max_entries(map) == 1)
 			bpf_map_update_elem(bpf_map__fd(map), key, value, BPF_ANY);
+}
+
+/* Each processor counts the ids of each program from a number of its own, so that no id is given twice. */
+static int number_stack_rooms(struct object *o)
+{
+	int cpus = libbpf_num_possible_cpus(), err = 0;
+	struct bpf_map *map;
+
+	bpf_object__for_each_map(map, o->bpf) {
+		u32 size = bpf_map__value_size(map), entries = bpf_map__max_entries(map);
+		u8 *values;
+		s64 share;
+
+		if (!is_beside_stacks(map, ABI_STACK_ROOM) || bpf_map__type(map) != BPF_MAP_TYPE_PERCPU_ARRAY || size % 8 || !entries)
+			continue;
+		share = -ABI_STACK_ID_FIRST / 2 / ((s64)cpus * entries);
+		values = mem__zalloc((size_t)cpus * size);
+		for (u32 i = 0; i < entries && !err; i++) {
+			for (int cpu = 0; cpu < cpus; cpu++) {
+				s64 first = ABI_STACK_ID_FIRST + share * ((s64)i * cpus + cpu);
+
+				memcpy(values + (size_t)cpu * size + size - 8, &first, 8);
+			}
+			if (bpf_map_update_elem(bpf_map__fd(map), &i, values, BPF_ANY))
+				err = -errno;
+		}
+		free(values);
+		if (err) {
+			report__error("cannot number the stacks of map %s: %s", bpf_map__name(map), strerror(-err));
+			return EXIT_HOST;
+		}
+	}
+	return 0;
 }
 
 int object__open(struct object *o)
@@ -292,6 +325,9 @@ int object__load(struct object *o)
 	if (err)
 		return verdict__explain(o, -1, err, false);
 	fill_stack_overflows(o);
+	err = number_stack_rooms(o);
+	if (err)
+		return err;
 	for (u32 i = 0; i < o->m->maps_len; i++) {
 		const char *symbol = o->m->maps[i].symbol;
 

@@ -55,7 +55,8 @@ export type ValueType =
   | { readonly k: "usym" }
   /**
    * kernel: s32 id in the stack map `map` (-4095…-1: -errno of bpf_get_stackid), 4 bytes padding. user: s32 id, u32 tgid.
-   * 8 bytes. Ids below -2^30 stand in the hash `map`_more, as the value of a key that is the frames.
+   * 8 bytes. Ids below -2^30 stand in the hash `map`_more, as the value (s64) of a key that is the frames. The
+   * loader begins each s64 counter of such ids, behind the frames in `map`_room, with a number of its own in that range.
    */
   | {
       readonly k: "stack";

@@ -120,35 +120,28 @@ export class ModuleBuilder {
   }
 
   /**
-   * Maps for stacks that find their bucket taken: frames → id, the ids in use, and per-CPU room for the frames. The bytes
-   * of a key are as bpf_get_stack leaves them.
+   * Maps for stacks that find their bucket taken: frames → id, and per-CPU room for the frames with a count of ids behind.
+   * The bytes of a key are as bpf_get_stack leaves them.
    */
   stackOverflow(type: { readonly user: boolean; readonly limit: number; readonly mode: StackMode }): {
     readonly frames: string;
-    readonly ids: string;
     readonly room: string;
     readonly keySize: number;
   } {
     const stacks = this.stackMap(type);
     const keySize = this.#maps.get(stacks)?.valueSize ?? 0;
-    const [frames, ids, room] = [`${stacks}_more`, `${stacks}_ids`, `${stacks}_room`];
-    const shape = { type: "hash", valueSize: 4, maxEntries: STACK_OVERFLOW_ENTRIES, flags: 0 } as const;
-    for (const [symbol, size] of [
-      [frames, keySize],
-      [ids, 4],
-    ] as const) {
-      if (this.#maps.has(symbol)) continue;
-      this.addMap({ ...shape, symbol, keySize: size, keyType: undefined, valueType: U32 });
+    const [frames, room] = [`${stacks}_more`, `${stacks}_room`];
+    if (!this.#maps.has(frames)) {
+      const shape = { type: "hash", keySize, valueSize: 8, maxEntries: STACK_OVERFLOW_ENTRIES, flags: 0 } as const;
+      this.addMap({ ...shape, symbol: frames, keyType: undefined, valueType: undefined });
     }
-    return { frames, ids, room, keySize };
+    return { frames, room, keySize };
   }
-
-  /** The entry of the room that a program has for itself, so that one may interrupt another. */
   stackRoom(type: Parameters<ModuleBuilder["stackOverflow"]>[0], program: number): number {
     const { room, keySize } = this.stackOverflow(type);
     return this.#once(`${room} ${program}`, () => {
       const index = this.#maps.get(room)?.maxEntries ?? 0;
-      const shape = { symbol: room, type: "percpu_array", keySize: 4, valueSize: keySize, flags: 0 } as const;
+      const shape = { symbol: room, type: "percpu_array", keySize: 4, valueSize: keySize + 8, flags: 0 } as const;
       this.addMap({ ...shape, maxEntries: index + 1, keyType: undefined, valueType: undefined });
       return index;
     });
@@ -306,5 +299,4 @@ export class ModuleBuilder {
   }
 }
 
-const U32: ValueType = { k: "int", size: 4, signed: false };
 const U64: ValueType = { k: "int", size: 8, signed: false };
