@@ -9,8 +9,8 @@ import { type Browser, type BrowserContext, chromium, type Page } from "playwrig
 const CHROMIUM = "/usr/bin/chromium";
 const root = join(import.meta.dirname, "../..");
 
-/** Built by `make playground-build`, which `make test` does first. */
-export const BUILT = join(root, "build/playground");
+/** Built by `make playground-build`, which `make test` does first; PLAYGROUND_DIR: another build to drive. */
+export const BUILT = process.env.PLAYGROUND_DIR ?? join(root, "build/playground");
 const SCREENSHOTS = join(root, "build/screenshots");
 
 const FLAGS = [

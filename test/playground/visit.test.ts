@@ -20,6 +20,7 @@ const MISTAKES: readonly (readonly [title: string, script: string, code: string]
   ["a syntax error", "kprobe:vfs_read { @x = ; }", "unexpected-token"],
   ["an unclosed string", 'begin { print("abc); }', "unterminated-string"],
   ["an unknown kind of probe", "nonsense:x { exit(); }", "invalid-provider"],
+  ["an unknown kernel function", "kprobe:vfs_raed { @ = count(); }", "function-missing"],
   ["an unknown tracepoint", "tracepoint:sched:sched_swich { @ = count(); }", "no-match"],
   ["an unknown function of the language", "begin { pirntf(1); }", "unknown-function"],
   ["a variable that is never set", "begin { print($x); }", "undefined-variable"],
@@ -82,7 +83,7 @@ describe.skipIf(!canDrive)("a visit", () => {
   test("a quick fix puts a name right and the script compiles", async () => {
     const { page, context } = await playground.open();
     await compiled(page);
-    expect(await type(page, "kprobe:vfs_raed { @ = count(); }")).toBe("compiled, 1 warning");
+    expect(await type(page, "kprobe:vfs_raed { @ = count(); }")).toBe("1 error");
     await page.locator(".problem-fixes button").first().click();
     await page.waitForFunction(() => document.querySelector("#verdict")?.textContent === "compiled");
     expect(await scriptText(page)).toBe("kprobe:vfs_read { @ = count(); }");

@@ -1,0 +1,108 @@
+/**
+ * What the page costs: bytes of a first load, time to the first diagnostics, from keystroke to diagnostics, memory. The
+ * tests hold them to their budget, the benchmark prints them.
+ */
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Browser, Page } from "playwright-core";
+import { ROOT } from "../runner/machine.ts";
+import type { OpenPage } from "./browser.ts";
+import { compiled, ran, type } from "./playground.ts";
+import type { Server } from "./server.ts";
+
+export const BUDGET = {
+  firstLoad: 400 * 1024,
+  firstDiagnostics: 1500,
+  keystroke: 100,
+  memory: 300 * 1024 * 1024,
+} as const;
+
+/** Fetched only when it is needed, and said to load: the kernel's types, and the translator to WebAssembly. */
+const LAZY = /\.tls$|binaryen/;
+
+/** Bytes over the wire of what is fetched until the first script is compiled and its panel shown. */
+export function firstLoad(server: Server): { readonly compressed: number; readonly files: number } {
+  // page and workers share files: a browser's cache gives the second its copy
+  const sizes = new Map(server.asked.map(({ path, compressed }) => [path, compressed]));
+  const counted = [...sizes].filter(([path]) => !LAZY.test(path));
+  return { compressed: counted.reduce((sum, [, compressed]) => sum + compressed, 0), files: counted.length };
+}
+
+/** Milliseconds from navigation to the compiler's first word on the script. */
+export async function firstDiagnostics(open: OpenPage, url: string): Promise<number> {
+  await open.page.addInitScript(() => {
+    const watch = new MutationObserver(() => {
+      const [status, verdict] = [document.querySelector("#status"), document.querySelector("#verdict")];
+      if (status?.getAttribute("aria-busy") !== "false" || !/^(compiled|\d+ error)/.test(verdict?.textContent ?? ""))
+        return;
+      watch.disconnect();
+      performance.mark("first-diagnostics");
+    });
+    watch.observe(document, { subtree: true, childList: true, characterData: true, attributes: true });
+  });
+  await open.page.goto(url);
+  await compiled(open.page);
+  return open.page.evaluate(() => performance.getEntriesByName("first-diagnostics")[0]?.startTime ?? Number.NaN);
+}
+
+/** The longest script among our programs and, where they are installed, bpftrace's own tools. */
+export function longestTool(): string {
+  const folders = [join(ROOT, "test/programs"), join(ROOT, "playground/examples"), "/usr/sbin"];
+  const texts = folders.filter(existsSync).flatMap((folder) =>
+    readdirSync(folder)
+      .filter((name) => name.endsWith(".bt"))
+      .map((name) => readFileSync(join(folder, name), "utf8")),
+  );
+  return texts.reduce((longest, text) => (text.length > longest.length ? text : longest), "");
+}
+
+/** Milliseconds from a keystroke in a script to the diagnostics of the text with it, `count` times. */
+export async function keystrokes(page: Page, script: string, count: number): Promise<readonly number[]> {
+  await type(page, script);
+  await ran(page).catch(() => undefined);
+  await page.locator(".cm-content").click();
+  await page.keyboard.press("Control+End");
+  await page.keyboard.type("// ");
+  await compiled(page);
+  await page.evaluate(() => {
+    const times: number[] = [];
+    let start = 0;
+    document.addEventListener("keydown", () => (start = performance.now()), true);
+    const status = document.querySelector("#status");
+    const watch = new MutationObserver(() => {
+      if (start === 0 || status?.getAttribute("aria-busy") !== "false") return;
+      times.push(performance.now() - start);
+      start = 0;
+    });
+    if (status !== null) watch.observe(status, { attributes: true, attributeFilter: ["aria-busy"] });
+    Object.assign(window, { keystrokeTimes: times });
+  });
+  for (let at = 0; at < count; at++) {
+    await page.keyboard.type("abcdefghij"[at % 10] ?? "x");
+    await page.waitForFunction(
+      (done) => (window as unknown as { keystrokeTimes: number[] }).keystrokeTimes.length > done,
+      at,
+    );
+  }
+  return page.evaluate(() => (window as unknown as { keystrokeTimes: number[] }).keystrokeTimes);
+}
+
+/** Bytes of memory that the tab's process has to itself (what Chromium's task manager shows), workers included. */
+export async function memory(browser: Browser): Promise<number> {
+  const session = await browser.newBrowserCDPSession();
+  const { processInfo } = await session.send("SystemInfo.getProcessInfo");
+  await session.detach();
+  const sizes = processInfo.filter(({ type: kind }) => kind === "renderer").map(({ id }) => privateBytes(id));
+  return Math.max(...sizes);
+}
+
+function privateBytes(pid: number): number {
+  const text = readFileSync(`/proc/${pid}/smaps_rollup`, "utf8");
+  const of = (name: string): number => Number(new RegExp(`^${name}:\\s+(\\d+) kB$`, "m").exec(text)?.[1] ?? 0) * 1024;
+  return of("Private_Dirty") + of("Swap");
+}
+
+export function percentile(values: readonly number[], share: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.ceil(sorted.length * share) - 1)] ?? Number.NaN;
+}
