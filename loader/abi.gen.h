@@ -117,6 +117,7 @@
 	X(FILTER_PID, "filter-pid") \
 	X(PIDNS_DEV, "pidns-dev") \
 	X(PIDNS_INO, "pidns-ino") \
-	X(TAI_OFFSET, "tai-offset")
+	X(TAI_OFFSET, "tai-offset") \
+	X(EPOCH_OFFSET, "epoch-offset")
 
 #endif

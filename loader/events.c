@@ -163,11 +163,17 @@ static void tell_recording(struct events *ev, const struct event_entry *e)
 	stream__join(ev->stream, ev->decoder->names);
 }
 
+static bool is_recorded(const struct event_entry *e)
+{
+	return e->kind == EVENT_HIT || e->kind == EVENT_SEEN;
+}
+
 /* Returns -ECANCELED to leave the buffer: exit() was met, nobody reads any more, or the round is long enough. */
 static int take(void *ctx, void *data, size_t size)
 {
 	struct events *ev = ctx;
 	const struct event_entry *e = entry_of(ev, data, size);
+	bool shown;
 
 	if (!e) {
 		ev->passed_over++;
@@ -175,8 +181,11 @@ static int take(void *ctx, void *data, size_t size)
 	}
 	ev->delivered[e->program]++;
 	ev->delivered_total++;
-	act(ev, e, data);
-	if (ev->decoder->names && ev->ring)
+	/* what happened after exit() is not shown, wherever it stands in the buffer; its effect on the maps is */
+	shown = !ev->exiting || ev->ending;
+	if (shown || is_recorded(e))
+		act(ev, e, data);
+	if (ev->decoder->names && ev->ring && shown)
 		tell_recording(ev, e);
 	stream__tick(ev->stream);
 	return !ev->draining && (ev->exiting || ev->stream->closed || ++ev->taken >= ROUND) ? -ECANCELED : 0;

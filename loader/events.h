@@ -23,6 +23,8 @@ struct events {
 	u64 passed_over;
 	/* After detaching: nothing may stop the draining. */
 	bool draining;
+	/* The end probes run: their records count although exit() was met. */
+	bool ending;
 	/* Of a recording: hits behind the record that was acted on. */
 	u64 hits_ahead;
 	/* Records of this round. */

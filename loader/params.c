@@ -184,6 +184,8 @@ static u64 host_value(const struct object *o, enum host_kind kind, const struct 
 		return ns.st_ino;
 	case HOST_TAI_OFFSET:
 		return nanoseconds(CLOCK_TAI) - nanoseconds(CLOCK_BOOTTIME);
+	case HOST_EPOCH_OFFSET:
+		return nanoseconds(CLOCK_REALTIME) - nanoseconds(CLOCK_BOOTTIME);
 	default:
 		return 0;
 	}

@@ -380,6 +380,7 @@ static void finish(struct run *r)
 		return;
 	if (!r->opt->dry_run) {
 		drain(r);
+		r->events.ending = true;
 		run_programs(r, ATTACH_END);
 		drain(r);
 	}

@@ -123,11 +123,11 @@ function strCall(ctx: Context, call: Call): Typed.Expr {
   const address = textAddress(source);
   if (address !== undefined)
     return callNode("str", length === undefined ? [address] : [address, length], [], type, span);
-  if (source.type.kind === "string") return shortened(source, known, span);
+  if (source.type.kind === "string") return shortened(source, length, span);
   if (source.type.kind === "array" && source.type.element.kind === "integer" && source.type.element.size === 1) {
     return shortened(
       { kind: "convert", operand: source, type: { kind: "string", size: source.type.length }, span },
-      known,
+      length,
       span,
     );
   }
@@ -147,11 +147,14 @@ function textAddress(source: Typed.Expr): Typed.Expr | undefined {
 }
 
 /** Text that is at hand already, at most `length` bytes of it with the NUL. */
-function shortened(value: Typed.Expr, length: bigint | undefined, span: Span): Typed.Expr {
+function shortened(value: Typed.Expr, limit: Typed.Expr | undefined, span: Span): Typed.Expr {
+  const length = limit === undefined ? undefined : constantValue(limit);
+  if (limit !== undefined && length === undefined) return callNode("str", [value, limit], [], value.type, span);
   if (length === undefined || value.type.kind !== "string" || length >= BigInt(value.type.size))
     return { ...value, span };
   const size = Math.max(1, Number(length));
-  if (value.kind === "string") return { ...text(value.value.slice(0, size - 1), span), span };
+  // A literal loses what is too much; of other text the length counts a NUL.
+  if (value.kind === "string") return { ...text(value.value.slice(0, Number(length)), span), span };
   return { kind: "convert", operand: value, type: { kind: "string", size }, span };
 }
 

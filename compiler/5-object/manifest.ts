@@ -291,7 +291,16 @@ export type ParamEntry =
 
 /** `.rodata` words (u64) that the loader fills in from the host, by purpose. */
 export type HostValue = {
-  readonly kind: "start-ns" | "ncpus" | "cpid" | "has-cpid" | "filter-pid" | "pidns-dev" | "pidns-ino" | "tai-offset";
+  readonly kind:
+    | "start-ns"
+    | "ncpus"
+    | "cpid"
+    | "has-cpid"
+    | "filter-pid"
+    | "pidns-dev"
+    | "pidns-ino"
+    | "tai-offset"
+    | "epoch-offset";
   readonly offset: number;
 };
 

@@ -111,6 +111,7 @@ const hostKinds: Every<HostValue["kind"]> = {
   "pidns-dev": true,
   "pidns-ino": true,
   "tai-offset": true,
+  "epoch-offset": true,
 };
 
 /** An X macro: one line per kind, enumerator suffix and spelling in the manifest. */

@@ -31,6 +31,7 @@ export type Given = {
 const PIDNS_DEV = 4n;
 const PIDNS_INO = 0xeffffffcn;
 const TAI_OFFSET = 37_000_000_000n;
+const LOADING = 1_000_000n;
 
 /** @throws ParameterError for parameters that the script has not, or values that do not fit */
 export function fillGlobals(machine: Machine, manifest: Manifest, given: Given): void {
@@ -79,7 +80,8 @@ function hostValue(kind: HostValue["kind"], cpus: number, setup: Setup): bigint 
   if (recorded !== undefined) return recorded;
   switch (kind) {
     case "start-ns":
-      return setup.boot;
+      // Loading takes a moment, and only then the run begins.
+      return setup.boot - LOADING;
     case "ncpus":
       return BigInt(cpus);
     case "cpid":
@@ -94,6 +96,8 @@ function hostValue(kind: HostValue["kind"], cpus: number, setup: Setup): bigint 
       return PIDNS_INO;
     case "tai-offset":
       return setup.epoch - setup.boot + TAI_OFFSET;
+    case "epoch-offset":
+      return setup.epoch - setup.boot;
     default:
       throw new SimulatorError(`the object asks for a host value '${String(kind)}' that is not known here`);
   }

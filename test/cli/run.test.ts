@@ -126,6 +126,45 @@ describe.skipIf(!canRun)("runs", () => {
     expect([run.stdout, run.status]).toEqual(["5\n\n\n", 0]);
   });
 
+  test("what comes behind exit() is not shown, end probes are (L5.72)", () => {
+    const script = "i:ms:20 { print(1); exit(); } i:us:100 { print(2); } end { print(3); }";
+    expect(tracelet(["-q", "-e", script]).stdout).toMatch(/^(2\n)+1\n3\n\n\n$/);
+  });
+
+  test("a time series is a chart of the wall clock's intervals (L7.29, L7.80)", () => {
+    const script = "config = { unstable_tseries = enable } begin { @ = tseries(7, 1s, 5); }";
+    const before = Math.floor(Date.now() / 1000);
+    const { stdout } = tracelet(["-q", "-e", script]);
+    const after = Math.floor(Date.now() / 1000);
+    const blank = " ".repeat(18);
+    const [, time] = /\n(\d\d:\d\d:\d\d)\.0{9} \|/.exec(stdout) ?? [];
+    expect(stdout).toBe(
+      `\n\n@:\n${blank} 6${" ".repeat(51)}8\nhh:mm:ss.ns        |${"_".repeat(51)}|\n${time}.000000000 |${" ".repeat(25)}*${" ".repeat(25)}| 7\n${blank} v${"_".repeat(51)}v\n${blank} 6${" ".repeat(51)}8\n\n`,
+    );
+    const times = Array.from({ length: after - before + 1 }, (_, i) =>
+      new Date((before + i) * 1000).toISOString().slice(11, 19),
+    );
+    expect(times).toContain(time);
+  });
+
+  test("time series stand in the order of their latest update (L7.38)", () => {
+    const script = `config = { unstable_tseries = enable }
+begin { @["first"] = tseries(1, 1ms, 100); @["last"] = tseries(1, 1ms, 100); }
+i:ms:20 { if (@n == 0) { @["middle"] = tseries(2, 1ms, 100); } if (@n == 2) { @["last"] = tseries(2, 1ms, 100); exit(); } @n++; }`;
+    const { stdout } = tracelet(["-q", "-e", script]);
+    expect([...stdout.matchAll(/^@\[(\w+)\]:$/gm)].map((match) => match[1])).toEqual(["first", "middle", "last"]);
+  });
+
+  test("frames have no source lines: debug information is not read (L7.20; spec/decisions/0005)", () => {
+    const [source, binary] = [
+      file("lines.c", WATCHED.replace("int main", "void leaf(void) {}\nint main").replace("watched = i", "leaf()")),
+      join(folder, "lines"),
+    ];
+    execFileSync("gcc", ["-g", "-O0", "-o", binary, source]);
+    const { stdout } = tracelet(["-q", "-e", `u:${binary}:leaf { print(ustack(1)); exit(); }`, "-c", binary]);
+    expect(stdout).toBe("\n        leaf+0\n\n\n\n");
+  });
+
   test("unwatch ends a watchpoint while the run goes on (L5.15)", () => {
     const [source, binary] = [file("watched.c", WATCHED), join(folder, "watched")];
     execFileSync("gcc", ["-O1", "-no-pie", "-o", binary, source]);

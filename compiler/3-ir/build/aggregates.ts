@@ -8,6 +8,7 @@ import type { AggregateType } from "../../types/type.ts";
 import { invariant, unreachable } from "../../util/assert.ts";
 import type { Bytes, ValueId } from "../ir.ts";
 import { linearBucket, logBucket, sampleRange } from "./buckets.ts";
+import { hostValue } from "./custom-values.ts";
 import type { Place } from "./draft.ts";
 import type { FunctionBuilder } from "./function-builder.ts";
 import type { Lowering } from "./lowering.ts";
@@ -135,7 +136,9 @@ function keepExtreme(fn: FunctionBuilder, value: Place, sample: ValueId, which: 
 /** A ring of intervals: {interval number, value, samples}; an entry of an earlier round is started anew. */
 function series(cx: Lowering, type: SeriesType, sample: ValueId): Change {
   const { fn } = cx;
-  const interval = fn.binaryImm("udiv", fn.call("ktime_get_boot_ns", []), type.interval);
+  // Intervals of the wall clock, so that each begins at a round time.
+  const now = fn.binary("add", fn.call("ktime_get_boot_ns", []), hostValue(cx, "epoch-offset"));
+  const interval = fn.binaryImm("udiv", now, type.interval);
   const apply = (value: Place): void => {
     const [same, anew, onward] = [fn.block(), fn.block(), fn.block()];
     fn.branch("eq", fn.load(value, 8, false), interval, same, anew);

@@ -2,14 +2,14 @@
 
 import { sizeOf } from "../../types/layout.ts";
 import type { ValueId } from "../ir.ts";
-import { pads, zero } from "./access.ts";
+import { address, pads, zero } from "./access.ts";
 import { argumentOf, type CustomCall, operand, spaceOf } from "./custom-call.ts";
 import type { Place } from "./draft.ts";
 import { readBytes, readText } from "./kernel-memory.ts";
 import type { Lowering, Writer } from "./lowering.ts";
-import { at, PADDED_STRING_MAX } from "./storage.ts";
+import { at, PADDED_STRING_MAX, scalarShape } from "./storage.ts";
 
-/** str(pointer[, length]) with the capacity of its type. */
+/** str(pointer[, length]), or str(text, length), with the capacity of its type. */
 export function textOf(cx: Lowering, expr: CustomCall): Writer {
   return prepareText(cx, expr, sizeOf(expr.type));
 }
@@ -19,7 +19,8 @@ export function prepareText(cx: Lowering, expr: CustomCall, capacity: number): W
   const { fn } = cx;
   const source = operand(expr, 0);
   const space = spaceOf(source.type);
-  const pointer = cx.steps.scalar(cx, source);
+  const pointer =
+    scalarShape(source.type) === undefined ? address(fn, cx.steps.memory(cx, source)) : cx.steps.scalar(cx, source);
   const limit = argumentOf(expr, 1);
   const length = limit === undefined ? undefined : atMost(cx, cx.steps.scalar(cx, limit), capacity);
   // A text longer than max_strlen is shown as cut: then its capacity is full, without a NUL (L2.35).
