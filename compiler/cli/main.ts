@@ -1,6 +1,7 @@
 /** The `tracelet` command: yargs, one file per command, each loaded when it is asked for. */
 import yargs, { type Argv } from "yargs";
 import { CliError, checkColour, codeOf, EXIT, useColour } from "./io.ts";
+import { REFERENCE_OPTIONS } from "./reference-options.ts";
 import { type TakenWords, takeWords } from "./words.ts";
 
 declare const TRACELET_VERSION: string;
@@ -363,16 +364,7 @@ function shorthandOptions(y: Argv) {
     .option("fmt", { type: "boolean", hidden: true })
     .option("info", { type: "boolean", describe: "what this installation and host can do" })
     .option("b", { alias: "btf", type: "boolean", hidden: true })
-    .option("emit-llvm", { type: "string", requiresArg: true, hidden: true })
-    .option("verify-llvm-ir", { type: "boolean", hidden: true })
-    .option("mode", { type: "string", requiresArg: true, hidden: true })
-    .option("test", { type: "boolean", hidden: true })
-    .option("bench", { type: "boolean", hidden: true })
-    .option("probe-filter", { type: "string", requiresArg: true, hidden: true })
-    .option("traceable-functions", { type: "string", requiresArg: true, hidden: true })
-    .option("debuginfo", { type: "string", requiresArg: true, hidden: true })
-    .option("dwarf-pid", { type: "string", requiresArg: true, hidden: true })
-    .option("aot", { type: "string", requiresArg: true, hidden: true })
+    .options(REFERENCE_OPTIONS)
     .option("usdt-file-activation", { type: "boolean", hidden: true })
     .option("isa", { choices: ["v2", "v3"] as const, default: "v3" as const, hidden: true })
     .option("stats", { type: "boolean", hidden: true });

@@ -3,16 +3,18 @@ import { inspectObject, type Stage } from "../index.ts";
 import { compileScript, optionsFrom, printStage, tellDiagnostics } from "./build-object.ts";
 import { CliError, EXIT, writeAll, writeOutput } from "./io.ts";
 import { chooseSnapshot } from "./kernels.ts";
+import { checkReferenceOptions, type ReferenceArgs } from "./reference-options.ts";
 import { type RunArgs, runScript, splitParameters } from "./run.ts";
 import { readScript, type Script } from "./script.ts";
 
-type Args = RunArgs & {
-  readonly l?: boolean | undefined;
-  readonly debug?: readonly string[] | undefined;
-  readonly "emit-elf"?: string | undefined;
-  readonly fmt?: boolean | undefined;
-  readonly info?: boolean | undefined;
-};
+type Args = RunArgs &
+  ReferenceArgs & {
+    readonly l?: boolean | undefined;
+    readonly debug?: readonly string[] | undefined;
+    readonly "emit-elf"?: string | undefined;
+    readonly fmt?: boolean | undefined;
+    readonly info?: boolean | undefined;
+  };
 
 /** bpftrace's stage names, and ours. */
 const STAGES_BY_WORD: Readonly<Record<string, readonly Stage[]>> = {
@@ -30,6 +32,7 @@ const STAGES_BY_WORD: Readonly<Record<string, readonly Stage[]>> = {
 export async function shorthandCommand(args: Args, words: readonly string[]): Promise<number> {
   if (args.info === true) return (await import("./info.ts")).infoCommand();
   if (args.l === true) return listShorthand(args);
+  const mode = checkReferenceOptions(args);
   if (words.length === 0 || (args.script === undefined && args.e === undefined)) {
     process.stderr.write(
       words.length === 0
@@ -43,7 +46,7 @@ export async function shorthandCommand(args: Args, words: readonly string[]): Pr
       ? [...(args.params ?? [])]
       : [...(args.script === undefined ? [] : [args.script]), ...(args.params ?? [])];
   const script = readScript(args.e === undefined ? args.script : undefined, args.e);
-  if (args.fmt === true)
+  if (args.fmt === true || mode === "format")
     return (await import("./fmt.ts")).fmtCommand({
       ...(args.e === undefined ? { script: args.script } : { e: args.e }),
       o: args.o,
@@ -52,7 +55,7 @@ export async function shorthandCommand(args: Args, words: readonly string[]): Pr
   if (rest.includes("--help")) return describeOptions(script, args);
   const debug = args.debug ?? [];
   const trace = debug.length === 0 ? {} : { trace: printStage(debugStages(debug)) };
-  if (debug.includes("")) {
+  if (debug.includes("") || mode === "codegen") {
     // 0.17's -d and -dd: show, and do not run.
     const result = compileScript(
       script,

@@ -6,6 +6,7 @@ import { readFileSync } from "node:fs";
 import { basename } from "node:path";
 import { expect, test } from "vitest";
 import { installedTools } from "../parse/support.ts";
+import { available } from "../runner/machine.ts";
 import { checked } from "./support.ts";
 
 /** Errors about the kernel at hand, not about the script. */
@@ -21,12 +22,10 @@ const KERNEL = new Set([
 /** Tools of 0.17 that read a variable outside the block that assigns it: legal then, an error with a hint now. */
 const PROBE_SCOPE = new Set(["tcpconnect.bt", "tcpdrop.bt"]);
 
-test("Debian's tools pass", () => {
-  const tools = installedTools();
-  if (tools.length === 0) {
-    console.log("skipped: no bpftrace tool (*.bt) is installed; apt-get install bpftrace brings them");
-    return;
-  }
+const tools = installedTools();
+const can = available("checking Debian's tools", tools.length > 0 ? undefined : "bpftrace is not installed");
+
+test.skipIf(!can)("Debian's tools pass", () => {
   const left = new Map<string, string>();
   for (const kernel of ["6.1", "6.12"]) {
     for (const path of tools) {

@@ -1,8 +1,11 @@
 /** Section 8: forms, options, exit statuses and messages that need no privilege or only this host's BEGIN and END. */
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { execFileSync, spawnSync } from "node:child_process";
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { configRows } from "../../compiler/lang/config.ts";
+import { TRACELET } from "../runner/machine.ts";
 import { canRun, file, folder, tracelet } from "./support.ts";
 
 describe("wrong usage and files (status: spec/decisions/0003)", () => {
@@ -99,6 +102,45 @@ describe("wrong usage and files (status: spec/decisions/0003)", () => {
   test("-k and --no-warnings contradict each other (L8.28, L8.29)", () => {
     const { stderr, status } = tracelet(["-k", "--no-warnings", "-e", "BEGIN { }"]);
     expect([status, stderr]).toEqual([1, expect.stringContaining("conflicts with --no-warnings")]);
+  });
+
+  test("LLVM's options are accepted with a word; --mode compiles or formats (L8.35, L8.37)", () => {
+    const elf = join(folder, "l.o");
+    expect(tracelet(["--emit-llvm", "x.ll", "--verify-llvm-ir", "--emit-elf", elf, "-e", "BEGIN { }"])).toEqual({
+      stdout: "",
+      stderr:
+        "WARNING: --emit-llvm has no effect: there is no LLVM\nWARNING: --verify-llvm-ir has no effect: there is no LLVM\n",
+      status: 0,
+    });
+    expect(tracelet(["--mode", "codegen", "-e", "BEGIN { print(1); }"])).toEqual({ stdout: "", stderr: "", status: 0 });
+    expect(tracelet(["--mode", "format", "-e", "BEGIN{exit();}"]).stdout).toBe("BEGIN\n{\n  exit();\n}\n");
+    const { stderr, status } = tracelet(["--mode", "zz", "-e", "BEGIN { }"]);
+    expect([status, stderr]).toEqual([1, expect.stringContaining("--mode can only be one of")]);
+  });
+
+  test.each([
+    ["--mode=bpf-test", "L8.37"],
+    ["--test", "L8.37"],
+    ["--bench", "L8.37"],
+    ["--probe-filter=vfs", "L8.38"],
+    ["--traceable-functions=functions.txt", "L8.39"],
+    ["--debuginfo=/usr/lib/debug", "L8.40"],
+    ["--dwarf-pid=1", "L8.41"],
+    ["--aot=program", "L8.43"],
+  ])("%s is refused by its name (%s)", (option) => {
+    const { stdout, stderr, status } = tracelet([option, "-e", "BEGIN { }"]);
+    expect([stdout, status]).toEqual(["", 1]);
+    expect(stderr).toContain(`ERROR: ${option.replace("=bpf", " bpf").replace(/=.*/, "")}`);
+    expect(stderr).toContain("not supported");
+  });
+
+  test("-- --help lists the script's options and attaches nothing (L1.131)", () => {
+    const script = 'BEGIN { print(getopt("count", 1, "how many")); print(getopt("all", false)); }';
+    expect(tracelet(["-e", script, "--", "--help"])).toEqual({
+      stdout: "USAGE: tracelet stdin -- [options]\n\nOPTIONS:\n    --count: how many\n    --all\n",
+      stderr: "",
+      status: 0,
+    });
   });
 
   test("what is accepted and changes nothing (L8.42, L8.31, L8.36)", () => {
@@ -279,9 +321,22 @@ describe("configuration and environment", () => {
 });
 
 test.skipIf(!canRun)("without privilege a run names the capability that it lacks (L3.63, L8.9)", () => {
-  // The folder of the build may not be readable for others; then there is nothing to compare.
-  const { stderr, status } = tracelet(["-e", "BEGIN { }"], { uid: 65_534, env: { HOME: "/" } });
-  if (stderr.includes("EACCES") || stderr === "") return;
-  expect([status, stderr]).toEqual([3, expect.stringMatching(/CAP_BPF/)]);
-  expect(existsSync(folder)).toBe(true);
+  // The folder of the build may be closed to others: a copy is open to all.
+  const build = join(TRACELET, "..");
+  const open = mkdtempSync(join(tmpdir(), "tracelet-open-"));
+  try {
+    for (const name of ["tracelet", "tracelet-loader", "lib", "kernels", "package.json"])
+      cpSync(join(build, name), join(open, name), { recursive: true, dereference: true });
+    execFileSync("chmod", ["-R", "a+rX", open]);
+    const { stdout, stderr, status } = spawnSync(join(open, "tracelet"), ["-e", "BEGIN { }"], {
+      cwd: open,
+      encoding: "utf8",
+      uid: 65_534,
+      gid: 65_534,
+      env: { PATH: process.env.PATH, HOME: "/" },
+    });
+    expect([status, stdout, stderr]).toEqual([3, "", expect.stringMatching(/CAP_BPF/)]);
+  } finally {
+    rmSync(open, { recursive: true, force: true });
+  }
 });

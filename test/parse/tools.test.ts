@@ -2,15 +2,13 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { printProgram } from "../../compiler/1-parse/print.ts";
+import { available } from "../runner/machine.ts";
 import { installedTools, packageVersion, shape, tree } from "./support.ts";
 
 const tools = installedTools();
+const can = available("parsing Debian's tools", tools.length > 0 ? undefined : "bpftrace is not installed");
 
-test("Debian's tools parse, and the formatter keeps their meaning", () => {
-  if (tools.length === 0) {
-    console.log("skipped: no bpftrace tool (*.bt) is installed; apt-get install bpftrace brings them");
-    return;
-  }
+test.skipIf(!can)("Debian's tools parse, and the formatter keeps their meaning", () => {
   for (const path of tools) {
     const text = readFileSync(path, "utf8");
     const program = tree(text);
