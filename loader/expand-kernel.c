@@ -50,9 +50,11 @@ static bool add_function(void *ctx, const char *module, const char *name)
 
 static int expand_failed(const struct object *o, u32 program, const struct attach_entry *entry, int err)
 {
+	const char *group = entry->group && *entry->group ? entry->group : NULL;
+
 	report__at(SEVERITY_ERROR, &o->m->programs[program].place,
 		   err == -ENODEV ? "mount -t tracefs tracefs /sys/kernel/tracing" : "reading tracefs needs root, or CAP_DAC_READ_SEARCH",
-		   "cannot find what %s:%s stands for: %s", entry->kind_name, entry->name, err == -ENODEV ? "tracefs is not mounted" : strerror(-err));
+		   "cannot find what %s:%s%s%s stands for: %s", entry->kind_name, group ? group : "", group ? ":" : "", entry->name, err == -ENODEV ? "tracefs is not mounted" : strerror(-err));
 	return EXIT_HOST;
 }
 
