@@ -32,8 +32,8 @@ export type Memory = {
   readonly pointTo: (aimed: Typed, space: Space, value: EventValue, where: string) => number | bigint;
   /** Puts bytes into memory and returns where. */
   readonly allocate: (bytes: Uint8Array, space: Space) => bigint;
-  /** Puts bytes at an address. */
-  readonly place: (address: bigint, bytes: Uint8Array, space: Space) => void;
+  /** Puts bytes at an address; `lasting`: for the rest of the run. */
+  readonly place: (address: bigint, bytes: Uint8Array, space: Space, lasting?: boolean) => void;
   /** Address of a NUL-terminated text. */
   readonly text: (text: string, space: Space) => bigint;
   /** Blocks that were allocated since the last call. */
@@ -280,7 +280,9 @@ export function createMemory(symbols: Symbols, enumerator: (name: string) => big
     word,
     pointTo: (aimed, space, value, where) => aim(aimed, space, value, where, 0),
     allocate,
-    place: (address, bytes, space) => blocks.push({ address, bytes, space, lasting: false }),
+    place: (address, bytes, space, lasting = false) => {
+      blocks.push({ address, bytes, space, lasting });
+    },
     text,
     takeBlocks() {
       const taken = blocks;

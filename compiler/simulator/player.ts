@@ -13,8 +13,8 @@ export type Player = {
   readonly setScene: (event: SimulatedEvent, cpu: number, now: number, blocks: readonly Block[]) => void;
   /** Runs a target's program on an event; `undefined`: it ended by itself. */
   readonly run: (target: Target, occurrence: Occurrence) => RunFailure | undefined;
-  /** Runs a program without an event (begin, end). */
-  readonly runBare: (program: number) => RunFailure | undefined;
+  /** Runs a program without an event (begin, end), called from these frames of the kernel. */
+  readonly runBare: (program: number, kstack: readonly EventFrame[]) => RunFailure | undefined;
 };
 
 export type PlayerOptions = {
@@ -135,8 +135,8 @@ export function createPlayer(options: PlayerOptions): Player {
       contexts.fill(target, occurrence, machine.context);
       return machine.run(programs[target.program] ?? 0);
     },
-    runBare(program) {
-      setStacks(bare);
+    runBare(program, kstack) {
+      setStacks({ ...bare, event: { probe: "running", kstack } });
       task.setFunction(0n, 0n);
       const { context } = machine;
       for (let at = 0; at < 256; at += 8) context.setBigUint64(at, 0n, true);

@@ -60,6 +60,22 @@ const LOADER: SimulatedEvent = {
   gid: 0,
 };
 
+/** What uname(2) says of the simulated host. */
+export function systemOf(snapshot: Snapshot, setup: Setup): { readonly [field: string]: string } {
+  const { release, arch: machine } = snapshot;
+  return { sysname: "Linux", nodename: setup.host, release, version: "#1 SMP", machine, domainname: "(none)" };
+}
+
+/** Where begin, end and signal programs are run from, innermost frame first. */
+const LOADER_STACK: readonly string[] = [
+  "raw_tp_prog_test_run+0x112",
+  "bpf_prog_test_run_raw_tp+0x1d5",
+  "__sys_bpf+0x3b4",
+  "__x64_sys_bpf+0x1a",
+  "do_syscall_64+0x82",
+  "entry_SYSCALL_64_after_hwframe+0x76",
+];
+
 /** What is due at a moment of the virtual clock. */
 type Due =
   | { readonly kind: "timer"; readonly target: Target; readonly period: number; readonly cpu: number }
@@ -125,7 +141,7 @@ function assemble(parts: Parts): Run {
   const enumerator = cached((name) => snapshot.btf.findEnumerator(name)?.value ?? snapshot.constant(name));
   const memory = createMemory(kernel, enumerator);
   const contexts = createContexts({ snapshot, arch: snapshot.arch, memory, kernel, user, enumerator });
-  const tasks = createTasks(snapshot.btf, memory, setup.boot);
+  const tasks = createTasks(snapshot.btf, memory, setup.boot, systemOf(snapshot, setup));
   const player = createPlayer({
     machine,
     manifest,
@@ -145,6 +161,11 @@ function assemble(parts: Parts): Run {
     names,
     setup,
     allWarnings: options.allWarnings === true,
+    files: {
+      "/proc/sys/kernel/ostype": "Linux\n",
+      "/proc/sys/kernel/osrelease": `${snapshot.release}\n`,
+      "/proc/sys/kernel/hostname": `${setup.host}\n`,
+    },
     now: () => setup.epoch + BigInt(now),
   });
   const { state } = yields;
@@ -283,7 +304,7 @@ function assemble(parts: Parts): Run {
     player.setScene(LOADER, 0, now, []);
     for (const { program, attach } of plan.targets) {
       if (attach.kind !== kind || stopped !== undefined) continue;
-      const failure = player.runBare(program);
+      const failure = player.runBare(program, LOADER_STACK);
       if (failure !== undefined) fail(program, failure);
     }
   };

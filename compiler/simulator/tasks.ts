@@ -16,11 +16,18 @@ export type Tasks = {
 };
 
 const TASKS = 0xffff880000000000n;
-/** Room for one task: more than any kernel's task_struct takes, and its credentials behind it. */
+/** Room for one task: more than any kernel's task_struct takes. */
 const ROOM = 0x8000n;
-const CREDENTIALS = 0x7000n;
+const COMMAND_LINES = 0x7ffe00000000n;
+const encoder = new TextEncoder();
 
-export function createTasks(btf: Btf, memory: Memory, epoch: bigint): Tasks {
+/** @param epoch when tasks were started, in nanoseconds; @param system what uname(2) says, by field of struct new_utsname */
+export function createTasks(
+  btf: Btf,
+  memory: Memory,
+  epoch: bigint,
+  system: { readonly [field: string]: string } = {},
+): Tasks {
   const struct = btf.find("struct", "task_struct");
   const type: Typed | undefined = struct === undefined ? undefined : { btf, type: struct };
   const size = struct === undefined ? 0 : (sizeOf(btf, struct) ?? 0);
@@ -28,6 +35,18 @@ export function createTasks(btf: Btf, memory: Memory, epoch: bigint): Tasks {
   const known = new Map<bigint, string>();
   /** Names of processes, for parents. */
   const comms = new Map<number, string>([[1, "systemd"]]);
+
+  let hasSystem = false;
+
+  /** A process has memory of its own; threads of the kernel have none. */
+  const addressed = (comm: string, pid: number): boolean => pid > 2 && !/^(kworker|ksoftirqd|kthreadd|rcu_)/.test(comm);
+  /** Its command line stands at the top of its stack. */
+  const commandLine = (comm: string, pid: number): { readonly arg_start: bigint; readonly arg_end: bigint } => {
+    const words = encoder.encode(`/usr/bin/${comm}\0`);
+    const start = COMMAND_LINES + BigInt(pid) * 0x1000n;
+    memory.place(start, words, "user", true);
+    return { arg_start: start, arg_end: start + BigInt(words.length) };
+  };
 
   const addressOf = (tid: number, cpu: number): bigint =>
     tid > 0 ? TASKS + BigInt(tid) * ROOM : TASKS - BigInt(cpu + 1) * ROOM;
@@ -44,39 +63,41 @@ export function createTasks(btf: Btf, memory: Memory, epoch: bigint): Tasks {
     if (extra === undefined && known.get(at) === key) return [];
     known.set(at, key);
     const parent = ppid === 0 ? addressOf(0, 0) : addressOf(ppid, 0);
-    const credentials = at + CREDENTIALS;
     const uid = { val: event.uid ?? 0 };
-    const gid = { val: event.gid ?? 0 };
+    const gid = { val: event.gid ?? event.uid ?? 0 };
+    const leader = addressOf(pid, cpu);
     const fields: Record<string, EventValue> = {
       pid: tid,
       tgid: pid,
       comm,
       real_parent: parent,
       parent,
-      group_leader: addressOf(pid, cpu),
-      cred: credentials,
-      real_cred: credentials,
+      group_leader: leader,
       on_cpu: 1,
       prio: 120,
       static_prio: 120,
       normal_prio: 120,
       start_time: epoch,
       start_boottime: epoch,
+      se: { vruntime: 1_000_000 },
+      signal: { "@": `signal-${pid}`, nr_threads: 1 },
+      nsproxy: "@nsproxy",
+      cred: `@cred-${tid}`,
+      real_cred: `@cred-${tid}`,
     };
+    const both = { uid, euid: uid, suid: uid, fsuid: uid, gid, egid: gid, sgid: gid, fsgid: gid };
+    fields.cred = { "@": `cred-${tid}`, ...both };
+    if (pid > 0 && addressed(comm, pid)) fields.mm = { "@": `mm-${pid}`, owner: leader, ...commandLine(comm, pid) };
+    if (!hasSystem) fields.nsproxy = { "@": "nsproxy", uts_ns: { "@": "uts-ns", name: system } };
+    hasSystem = true;
     const bytes = new Uint8Array(size);
     const view = new DataView(bytes.buffer);
+    // Older kernels lack some fields, or have them with other types.
     for (const [name, value] of Object.entries(fields)) {
       if (findMember(btf, type.type, name) !== undefined) memory.encode(view, 0, type, { [name]: value }, "task");
     }
     if (extra !== undefined) memory.encode(view, 0, type, extra, "task");
     const blocks: Block[] = [{ address: at, bytes, space: "kernel", lasting: true }];
-    const cred = btf.find("struct", "cred");
-    if (cred !== undefined) {
-      const credBytes = new Uint8Array(sizeOf(btf, cred) ?? 0);
-      const both = { uid, euid: uid, suid: uid, fsuid: uid, gid, egid: gid, sgid: gid, fsgid: gid };
-      memory.encode(new DataView(credBytes.buffer), 0, { btf, type: cred }, both, "cred");
-      blocks.push({ address: credentials, bytes: credBytes, space: "kernel", lasting: true });
-    }
     if (tid > 0 && ppid !== tid && !known.has(parent)) {
       const name = comms.get(ppid);
       blocks.push(...layOut({ probe: "running", pid: ppid, ...(name === undefined ? {} : { comm: name }) }, undefined));

@@ -5,7 +5,7 @@
 import type { EventEntry, Manifest } from "../5-object/manifest.ts";
 import type { EventTime, StreamItem } from "../stream/decode.ts";
 import type { Place, StreamRecord, Value } from "../stream/records.ts";
-import { type DecodeValue, decoderFor, type Names, plainInteger, stringAt } from "./decode-value.ts";
+import { type DecodeValue, decoderFor, type Names, plainInteger, stringAt, textOrBytes } from "./decode-value.ts";
 import type { Setup } from "./event.ts";
 import type { Machine } from "./machine.ts";
 import { formatEvent } from "./printf-bytes.ts";
@@ -41,11 +41,14 @@ export type YieldOptions = {
   readonly names: Names;
   readonly setup: Setup;
   readonly allWarnings: boolean;
+  /** Files of the simulated host itself, below those that the setup names. */
+  readonly files?: Readonly<Record<string, string>>;
   /** Nanoseconds since the epoch, by the virtual clock. */
   readonly now: () => bigint;
 };
 
 const HEADER = 8;
+const encoder = new TextEncoder();
 
 /** How one shape of record is turned into one of the stream's. */
 type Taker = {
@@ -146,12 +149,13 @@ export function createYields(options: YieldOptions): Yields {
   };
 
   const readFile = (entry: EventEntry, path: string): void => {
-    const text = setup.files.get(path);
+    const own = options.files !== undefined && Object.hasOwn(options.files, path) ? options.files[path] : undefined;
+    const text = setup.files.get(path) ?? own;
     if (text === undefined) {
       notice("warning", `failed to open file '${path}': No such file or directory`, entry.place);
       return;
     }
-    put({ type: "cat", path, data: text.slice(0, manifest.config.max_cat_bytes) });
+    put({ type: "cat", path, data: textOrBytes(encoder.encode(text).subarray(0, manifest.config.max_cat_bytes)) });
   };
 
   const runCommand = (entry: EventEntry, command: string): void => {
