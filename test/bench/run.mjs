@@ -13,7 +13,7 @@ await build({
   format: "esm",
   target: "node20",
   outfile,
-  external: ["msgpackr-extract"],
+  external: ["msgpackr-extract", "binaryen"],
   banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
   logLevel: "warning",
 });

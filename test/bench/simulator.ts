@@ -1,0 +1,154 @@
+/** The simulator: what an event costs, on the machine alone and through the whole of simulate(), and what loading costs. */
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import {
+  type CompileOptions,
+  compile,
+  defaultOptions,
+  type SimulatedEvent,
+  type StreamItem,
+  simulate,
+} from "../../compiler/index.ts";
+import { linkProgram, POISON } from "../../compiler/link/link-program.ts";
+import { openObject } from "../../compiler/link/open-object.ts";
+import { loadMachine, type Machine } from "../../compiler/simulator/machine.ts";
+import { layOutMaps } from "../../compiler/simulator/map-layout.ts";
+import { readProgram } from "../../compiler/simulator/source-program.ts";
+import { translate } from "../../compiler/simulator/translate.ts";
+import type { Snapshot } from "../../compiler/snapshot/index.ts";
+import { benchSnapshot } from "./compile.ts";
+import { median, type Row } from "./table.ts";
+import { articlePrograms } from "./tools.ts";
+
+/** A fifth of a microsecond: five million events a second. */
+const EVENT_NS = 200;
+const TRANSLATION_MS = 50;
+
+export async function benchSimulator(rounds: number): Promise<readonly Row[]> {
+  const snapshot = benchSnapshot("6.12");
+  const rows: Row[] = [];
+  const row = (what: string, unit: string, ours: number, limit?: number) =>
+    rows.push({
+      what,
+      unit,
+      ours,
+      v017: undefined,
+      v027: undefined,
+      target: limit === undefined ? undefined : { kind: "absolute", limit },
+    });
+  for (const script of [
+    "@ = count();",
+    "@[pid] = count();",
+    "@[comm] = count();",
+    "@ = hist(arg2);",
+    "@[pid, comm] = sum(arg2);",
+  ]) {
+    const machine = await loadMachine(compiled(`k:vfs_read { ${script} }`, snapshot), { btf: snapshot.btf });
+    row(`k:vfs_read { ${script} }, on the machine`, "ns", await nsPerRun(machine, rounds), EVENT_NS);
+  }
+  const whole = compiled("k:vfs_read { @[pid] = count(); }", snapshot);
+  row("  the same with simulate(), from event to record", "ns", await nsPerEvent(whole, snapshot, rounds));
+  const largest = await translations(snapshot, rounds);
+  for (const { name, ms } of largest.slice(0, 3)) row(`translate ${name}, warm`, "ms", ms, TRANSLATION_MS);
+  return rows;
+}
+
+/** Processor time of this process: what else the machine does is not counted. */
+function cpuMs(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+}
+
+function compiled(text: string, snapshot: Snapshot, more: Partial<CompileOptions> = {}): Uint8Array {
+  const { object, diagnostics } = compile(text, { ...defaultOptions(snapshot), ...more });
+  if (object === undefined) throw new Error(`${text}: ${diagnostics[0]?.message}`);
+  return object;
+}
+
+/** Task, context and run, as for an event of its own. */
+async function nsPerRun(machine: Machine, rounds: number): Promise<number> {
+  const { task, context } = machine;
+  const count = 200_000;
+  const address = 0xffff888000000000n;
+  task.setAddress(address);
+  const once = (): number => {
+    const start = cpuMs();
+    for (let n = 0; n < count; n++) {
+      task.setThread(n & 63, n & 63);
+      task.setCpu(n & 3);
+      task.setTime(n * 1000);
+      context.setUint32(96, n & 0xffff, true);
+      if (machine.run(0) !== undefined) throw new Error("a run was stopped");
+    }
+    return ((cpuMs() - start) * 1e6) / count;
+  };
+  once();
+  await new Promise((resolve) => setTimeout(resolve, 200)); // the engine's better code comes while nobody waits
+  return median(Array.from({ length: rounds }, once));
+}
+
+async function nsPerEvent(object: Uint8Array, snapshot: Snapshot, rounds: number): Promise<number> {
+  const count = 100_000;
+  const events: SimulatedEvent[] = Array.from({ length: count }, (_, n) => ({
+    probe: "kprobe:vfs_read",
+    at: n * 1000,
+    cpu: n & 3,
+    pid: 100 + (n & 63),
+    comm: "reader",
+  }));
+  const once = async (): Promise<number> => {
+    const start = cpuMs();
+    let last: StreamItem | undefined;
+    for await (const item of simulate(object, { snapshot, events })) last = item;
+    if (last === undefined) throw new Error("simulate() yielded nothing");
+    return ((cpuMs() - start) * 1e6) / count;
+  };
+  await once();
+  const times: number[] = [];
+  for (let n = 0; n < rounds; n++) times.push(await once());
+  return median(times);
+}
+
+/** Link, decode, translate: what is done once binaryen is there. The longest first. */
+async function translations(
+  snapshot: Snapshot,
+  rounds: number,
+): Promise<readonly { readonly name: string; readonly ms: number }[]> {
+  const { default: binaryen } = await import("binaryen");
+  const tools = ["/usr/sbin", "/usr/share/bpftrace/tools"].flatMap((folder) => {
+    try {
+      return readdirSync(folder)
+        .filter((file) => file.endsWith(".bt"))
+        .map((file) => ({ name: file, text: readFileSync(join(folder, file), "utf8") }));
+    } catch {
+      return []; // Debian's tools are not installed
+    }
+  });
+  const objects = [...articlePrograms(), ...tools].flatMap(({ name, text }) => {
+    const { object } = compile(text, { ...defaultOptions(snapshot), name, unsafe: true });
+    return object === undefined ? [] : [{ name, object }];
+  });
+  const once = (bytes: Uint8Array): number => {
+    const start = cpuMs();
+    const object = openObject(bytes);
+    const programs = object.programs.map((symbol) =>
+      readProgram(symbol.name, linkProgram(object, symbol, snapshot.btf).code),
+    );
+    const { maps, end } = layOutMaps(object.maps.maps, 4, {});
+    translate(binaryen, programs, {
+      maps,
+      end,
+      budget: 1_000_000,
+      tableBase: 1,
+      recorded: new Map(),
+      poison: POISON,
+    });
+    return cpuMs() - start;
+  };
+  return objects
+    .map(({ name, object }) => {
+      once(object);
+      return { name, ms: median(Array.from({ length: Math.min(rounds, 5) }, () => once(object))) };
+    })
+    .sort((a, b) => b.ms - a.ms);
+}
