@@ -1,9 +1,8 @@
 /**
- * Every row of the language that is needed every day (priority 0) or expected (priority 1) is cited by a case or a test:
- * test/cases/rows.txt lists the rows. A row that nothing shows yet stands in test/cases/rows-open.txt, which only
- * shrinks: a row listed there that is cited by now fails too (UPDATE=1 takes such rows out).
+ * Every row of the language is cited by a case or a test: what is needed every day (priority 0) and what is expected
+ * (priority 1) works, what is rare (priority 2) works or is refused by its name. test/cases/rows.txt lists the rows.
  */
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 
@@ -20,9 +19,6 @@ const rows: readonly Row[] = lines("rows.txt").map((line) => {
   const [id = "", priority = "", ...title] = line.split(" ");
   return { id, priority: Number(priority), title: title.join(" ") };
 });
-const open: readonly string[] = lines("rows-open.txt")
-  .flatMap((line) => line.split(" "))
-  .filter((word) => word !== "");
 
 /** A case cites in its intent, before the first section; any other file wherever it likes. */
 function citations(): ReadonlyMap<string, string> {
@@ -45,34 +41,12 @@ test("rows.txt is well formed", () => {
   ).toEqual([]);
 });
 
-test("every row of priority 0 and 1 is cited", () => {
-  const missing = rows.filter(({ id, priority }) => priority < 2 && !cited.has(id) && !open.includes(id));
+test("every row is cited", () => {
+  const missing = rows.filter(({ id }) => !cited.has(id));
   expect(missing.map(({ id, priority, title }) => `${id} (${priority}) ${title}`)).toEqual([]);
 });
 
-test("a row that is cited is not listed as open", () => {
-  if (process.env.UPDATE === "1") {
-    const path = join(import.meta.dirname, "cases/rows-open.txt");
-    const kept = readFileSync(path, "utf8")
-      .split("\n")
-      .map((line) =>
-        line.startsWith("#")
-          ? line
-          : line
-              .split(" ")
-              .filter((id) => !cited.has(id))
-              .join(" "),
-      );
-    writeFileSync(path, `${kept.filter((line) => line !== "").join("\n")}\n`);
-    return;
-  }
-  expect(
-    open.filter((id) => cited.has(id)).map((id) => `${id} is cited in ${cited.get(id)}: take it out of rows-open.txt`),
-  ).toEqual([]);
-});
-
-test("only rows that exist are cited or open", () => {
+test("only rows that exist are cited", () => {
   const known = new Set(rows.map(({ id }) => id));
   expect([...cited].filter(([id]) => !known.has(id)).map(([id, path]) => `${id} in ${path}`)).toEqual([]);
-  expect(open.filter((id) => !known.has(id))).toEqual([]);
 });

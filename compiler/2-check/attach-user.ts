@@ -24,9 +24,17 @@ export function uprobeTarget(point: Point, kind: "uprobe" | "uretprobe"): Target
   const path = parts[0]?.text ?? "";
   const cpp = parts[1]?.text === "cpp" && parts.length === 3;
   const last = parts[parts.length - 1];
-  if (parts.length > (cpp ? 3 : 2) || path === "" || last === undefined || last.text === "") return wrongShape(point);
-  if (/^[^/]*@.*:\d+$/.test(last.text) || path.includes("@")) {
+  if (path.includes("@") && /^\d+$/.test(parts[1]?.text ?? "")) {
     env.report("unsupported-source-line", point.span, {});
+    return undefined;
+  }
+  if (parts.length > (cpp ? 3 : 2) || path === "" || last === undefined || last.text === "") return wrongShape(point);
+  if (/^[^/]*@.*:\d+$/.test(last.text)) {
+    env.report("unsupported-source-line", point.span, {});
+    return undefined;
+  }
+  if (path.includes("!/")) {
+    env.report("unsupported-archive", point.span, { path });
     return undefined;
   }
   const text = parts.map((part) => part.text).join(":");

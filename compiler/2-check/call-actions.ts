@@ -87,6 +87,7 @@ const DEBUGF_CONVERSION = /%(?:%|[-+ 0]*\d*(hh|h|ll|l|L|j|z|t)?([diuxXcps]))/g;
 /** The kernel formats the text itself, and knows less than printf. */
 function debugfCall(ctx: Context, call: Call): Typed.Expr {
   const { span, args } = call;
+  ctx.report("debugf-production", span, {});
   const format = literalArgument(ctx, "debugf", args, 0, span);
   if (format === undefined) return errorExpr(span);
   const wanted = conversions(format);

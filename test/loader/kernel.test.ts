@@ -135,7 +135,7 @@ describe.skipIf(whyNot() !== undefined || !available("guests", whyNoGuest())).ea
       ).toBe(true);
     });
 
-    test("a pattern attaches to each function that matches, and its hits add up", () => {
+    test("a pattern attaches to each function that matches, and its hits add up (L3.24)", () => {
       const probes = of(stream("all"), "attached")[0]?.probes as string[];
       for (const name of ["vfs_read", "vfs_write", "vfs_open"]) expect(probes).toContain(`kprobe:${name}`);
       expect(probes.filter((probe) => probe.startsWith("kprobe:")).length).toBeGreaterThan(40);

@@ -370,6 +370,11 @@ export const checkCatalog = {
     (p: { name: string; provider: string }) => `${p.name}() can not be used for this probetype ${p.provider}`,
     () => "a probe that fires in the task: kprobe, tracepoint, uprobe, profile, fentry …",
   ),
+  "debugf-production": warning(
+    () =>
+      "The debugf() builtin is not recommended for production use. For more information see bpf_trace_printk in bpf-helpers(7).",
+    () => "printf() is faster, and loses nothing silently",
+  ),
   "debugf-conversions": error(() => "cannot use more than 3 conversion specifiers"),
   "percpu-variable": error((p: { name: string }) => `Could not resolve variable "${p.name}" from BTF`),
   "override-kprobe": error(() => "override() can only be used inside kprobes"),
@@ -580,6 +585,10 @@ export const checkCatalog = {
   "unsupported-source-line": error(
     () => "uprobes at a source line are not supported: they need DWARF",
     () => "name a function, or an address",
+  ),
+  "unsupported-archive": error(
+    (p: { path: string }) => `libraries inside an archive (APK) are not supported: ${p.path}`,
+    () => "take the library out of the archive, and name the file",
   ),
   "unsupported-dwarf": error(
     () => "args of a uprobe are not supported: they need DWARF",
