@@ -10,6 +10,7 @@
 #include <linux/hw_breakpoint.h>
 
 #include "perf.h"
+#include "release.h"
 #include "report.h"
 #include "usdt.h"
 
@@ -21,22 +22,28 @@ struct attaching {
 	int prog_fd;
 };
 
-static void add_link(struct links *links, int fd, bool is_perf, u64 address)
+static void add_link(struct links *links, struct link link)
 {
 	if (links->len == links->room) {
 		links->room = links->room ? links->room * 2 : 16;
 		links->list = mem__grow(links->list, links->room * sizeof(*links->list));
 	}
-	links->list[links->len++] = (struct link){ fd, is_perf, address };
+	links->list[links->len++] = link;
 }
 
 static int attach_perf(struct attaching *a, struct perf_event_attr *attr, int pid, int cpu)
 {
-	int fd = perf__attach(attr, pid, cpu, a->prog_fd);
+	int holder, fd = perf__attach(attr, pid, cpu, a->prog_fd, &holder);
 
 	if (fd < 0)
 		return fd;
-	add_link(a->links, fd, true, attr->type == PERF_TYPE_BREAKPOINT ? attr->bp_addr : 0);
+	add_link(a->links, (struct link){
+				   .fd = fd,
+				   .is_perf = true,
+				   .holder = holder,
+				   .runs_disabled = perf__runs_disabled(attr),
+				   .address = attr->type == PERF_TYPE_BREAKPOINT ? attr->bp_addr : 0,
+			   });
 	return 0;
 }
 
@@ -154,7 +161,7 @@ static int attach_raw(struct attaching *a, struct target *t)
 
 	if (fd < 0)
 		return -errno;
-	add_link(a->links, fd, false, 0);
+	add_link(a->links, (struct link){ .fd = fd, .holder = -1 });
 	return 0;
 }
 
@@ -165,11 +172,11 @@ static int attach_iter(struct attaching *a, struct target *t)
 
 	if (link < 0)
 		return -errno;
-	add_link(a->links, link, false, 0);
+	add_link(a->links, (struct link){ .fd = link, .holder = -1 });
 	fd = bpf_iter_create(link);
 	if (fd < 0)
 		return -errno;
-	add_link(a->links, fd, false, 0);
+	add_link(a->links, (struct link){ .fd = fd, .holder = -1 });
 	t->value = fd;
 	return 0;
 }
@@ -284,7 +291,7 @@ static int attach_multi(struct attaching *a, struct plan *plan, u32 program, enu
 	fd = count ? bpf_link_create(a->prog_fd, 0, BPF_TRACE_KPROBE_MULTI, &opts) : 0;
 	fd = fd < 0 ? -errno : fd;
 	if (count && fd >= 0) {
-		add_link(a->links, fd, false, 0);
+		add_link(a->links, (struct link){ .fd = fd, .holder = -1 });
 		for (u32 i = 0; i < plan->len; i++)
 			plan->list[i].attached |= plan->list[i].program == program && plan->list[i].entry->kind == kind;
 	}
@@ -303,7 +310,7 @@ static int attach_multi_one(struct attaching *a, struct target *t)
 	fd = bpf_link_create(a->prog_fd, 0, BPF_TRACE_KPROBE_MULTI, &opts);
 	if (fd < 0)
 		return errno == ESRCH ? -ENOENT : -errno;
-	add_link(a->links, fd, false, 0);
+	add_link(a->links, (struct link){ .fd = fd, .holder = -1 });
 	return 0;
 }
 
@@ -348,15 +355,34 @@ void attach__iterate(const struct plan *plan, int (*between)(void *ctx), void *c
 	}
 }
 
-/* Perf events are stopped here and freed with the process: freeing each waits for the kernel's RCU. */
+/*
+ * Perf events are stopped here and freed with the process: freeing each waits for the kernel's RCU. Where a stopped event
+ * would still run its program, the program is taken off it by its link; on kernels without such links the event must go.
+ */
 void attach__detach(struct links *links)
 {
-	for (u32 i = 0; i < links->len; i++)
-		if (links->list[i].is_perf && links->list[i].fd >= 0)
-			ioctl(links->list[i].fd, PERF_EVENT_IOC_DISABLE, 0);
-	for (u32 i = 0; i < links->len; i++)
-		if (!links->list[i].is_perf)
-			close(links->list[i].fd);
+	int *fds = mem__zalloc((links->len + 1) * sizeof(*fds));
+	u32 len = 0;
+
+	for (u32 i = 0; i < links->len; i++) {
+		struct link *link = &links->list[i];
+
+		if (!link->is_perf) {
+			close(link->fd);
+			continue;
+		}
+		if (link->fd < 0)
+			continue;
+		ioctl(link->fd, PERF_EVENT_IOC_DISABLE, 0);
+		if (link->holder >= 0)
+			fds[len++] = link->holder;
+		else if (link->runs_disabled)
+			fds[len++] = link->fd;
+		if (link->holder < 0 && link->runs_disabled)
+			link->fd = -1;
+	}
+	release__programs(fds, len);
+	free(fds);
 	links->held = links->len;
 	links->len = 0;
 }

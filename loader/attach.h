@@ -9,6 +9,10 @@
 struct link {
 	int fd;
 	bool is_perf;
+	/* of a perf event: the bpf link that holds the program to it, or -1 */
+	int holder;
+	/* a disabled event would still run its program */
+	bool runs_disabled;
 	/* watchpoint: its address */
 	u64 address;
 };

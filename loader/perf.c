@@ -7,8 +7,15 @@
 #include <sys/ioctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+#include <bpf/bpf.h>
 
-int perf__attach(struct perf_event_attr *attr, int pid, int cpu, int prog_fd)
+/* Types above the fixed ones are dynamic sources: kprobe, uprobe (kprobe_perf_func in kernel/trace/trace_kprobe.c). */
+bool perf__runs_disabled(const struct perf_event_attr *attr)
+{
+	return attr->type == PERF_TYPE_TRACEPOINT || attr->type >= PERF_TYPE_MAX;
+}
+
+int perf__attach(struct perf_event_attr *attr, int pid, int cpu, int prog_fd, int *link)
 {
 	int fd, err;
 
@@ -16,8 +23,11 @@ int perf__attach(struct perf_event_attr *attr, int pid, int cpu, int prog_fd)
 	fd = syscall(SYS_perf_event_open, attr, pid, cpu, -1, PERF_FLAG_FD_CLOEXEC);
 	if (fd < 0)
 		return -errno;
-	if (ioctl(fd, PERF_EVENT_IOC_SET_BPF, prog_fd) || ioctl(fd, PERF_EVENT_IOC_ENABLE, 0)) {
+	*link = perf__runs_disabled(attr) ? bpf_link_create(prog_fd, fd, BPF_PERF_EVENT, NULL) : -1;
+	if ((*link < 0 && ioctl(fd, PERF_EVENT_IOC_SET_BPF, prog_fd)) || ioctl(fd, PERF_EVENT_IOC_ENABLE, 0)) {
 		err = -errno;
+		if (*link >= 0)
+			close(*link);
 		close(fd);
 		return err;
 	}

@@ -2,6 +2,8 @@
 #include "release.h"
 
 #include <sched.h>
+#include <stdio.h>
+#include <string.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -14,6 +16,73 @@ static void outlive(pid_t parent)
 	while (getppid() == parent)
 		nanosleep(&moment, NULL);
 	_exit(0);
+}
+
+enum { CLOSER_STACK = 16384, SETTLE_TRIES = 500 };
+
+struct closer {
+	int fd;
+	bool entered;
+	pid_t pid;
+	u8 *stack;
+};
+
+static int close_one(void *arg)
+{
+	struct closer *c = arg;
+
+	__atomic_store_n(&c->entered, true, __ATOMIC_RELEASE);
+	close(c->fd);
+	return 0;
+}
+
+/* True once it has ended, or sleeps: the program is off its event then, and the rest is waiting. */
+static bool is_settled(const struct closer *c)
+{
+	char path[32], state = 0;
+	struct bytes b = {};
+	const char *at;
+
+	if (!__atomic_load_n(&c->entered, __ATOMIC_ACQUIRE))
+		return false;
+	snprintf(path, sizeof(path), "/proc/%d/stat", c->pid);
+	if (bytes__read_file(&b, path, 512))
+		return true;
+	/* PID (COMM) STATE … */
+	at = strrchr((const char *)b.data, ')');
+	if (at && at[1] == ' ')
+		state = at[2];
+	bytes__free(&b);
+	return state != 'R';
+}
+
+/*
+ * Closing such a descriptor takes the program off at once, and then waits for the kernel's RCU: hundreds of milliseconds
+ * that nobody needs to wait for. So each is closed by a process of its own, which shares descriptors and memory with us.
+ */
+void release__programs(const int *fds, u32 len)
+{
+	struct closer *closers = mem__zalloc((len + 1) * sizeof(*closers));
+	const struct timespec moment = { .tv_nsec = 200000 };
+	int calm = 0;
+
+	for (u32 i = 0; i < len; i++) {
+		closers[i] = (struct closer){ .fd = fds[i], .stack = mem__zalloc(CLOSER_STACK) };
+		closers[i].pid = clone(close_one, closers[i].stack + CLOSER_STACK, CLONE_VM | CLONE_FILES, &closers[i]);
+		if (closers[i].pid < 0) {
+			close_one(&closers[i]);
+			closers[i].pid = 0;
+		}
+	}
+	/* they queue for a lock of the kernel's, so that one which sleeps may be about to go on: all must, twice */
+	for (int tries = 0; calm < 2 && tries < SETTLE_TRIES; tries++) {
+		calm++;
+		for (u32 i = 0; i < len && calm; i++)
+			if (closers[i].pid && !is_settled(&closers[i]))
+				calm = 0;
+		nanosleep(&moment, NULL);
+	}
+	/* their stacks and what they were told stay until this process ends */
 }
 
 static bool is_slow(const struct links *links)

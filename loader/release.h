@@ -11,4 +11,7 @@
  */
 void release__in_background(const struct links *links, int stream_fd, int child_stdout);
 
+/* Takes programs off their probes by closing what holds them there. They run no more when this returns. */
+void release__programs(const int *fds, u32 len);
+
 #endif
