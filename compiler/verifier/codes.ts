@@ -20,6 +20,7 @@ export const TYPE = {
   FUNC: 9,
   BUF: 10,
   SOCKET: 11,
+  DYNPTR: 12,
 } as const;
 
 /** What else a pointer is. */
@@ -38,7 +39,7 @@ export const FLAG = {
 export const TRUST = { TRUSTED: 1, TRUSTED_OR_NULL: 2, RCU: 4, RCU_OR_NULL: 8 } as const;
 
 /** Kinds of a stack slot's byte. */
-export const SLOT = { INVALID: 0, SPILL: 1, MISC: 2, ZERO: 3 } as const;
+export const SLOT = { INVALID: 0, SPILL: 1, MISC: 2, ZERO: 3, DYNPTR: 4 } as const;
 
 /** ALU operations: the upper four bits of the opcode. */
 export const ALU_OP = {
@@ -94,9 +95,17 @@ export const ARG = {
   ALLOC_SIZE: 16,
   CONST_STRING: 17,
   MEM_WRITE: 18,
+  DYNPTR: 19,
   UNKNOWN: 255,
 } as const;
-export const ARG_FLAG = { MAYBE_NULL: 0x100, RDONLY: 0x200 } as const;
+export const ARG_FLAG = {
+  MAYBE_NULL: 0x100,
+  RDONLY: 0x200,
+  DYNPTR_UNINIT: 0x400,
+  DYNPTR_RELEASE: 0x800,
+  DYNPTR_LOCAL: 0x1000,
+  DYNPTR_RINGBUF: 0x2000,
+} as const;
 
 /** What helpers return. */
 export const RETURNS = {
@@ -111,11 +120,18 @@ export const RETURNS = {
   MEM_OR_NULL: 8,
   UNKNOWN: 9,
   CPU: 10,
+  DYNPTR_MEM: 11,
 } as const;
 
 export const HELPER_STATUS = { MISSING: 0, OK: 1, NOT_HERE: 2, GPL_ONLY: 3, UNKNOWN: 4 } as const;
 /** Helpers that the walk itself knows. */
-export const HELPER_ID = { MAP_LOOKUP: 1, SOCKET_COOKIE: 46, SNPRINTF: 165, LOOP: 181 } as const;
+export const HELPER_ID = {
+  MAP_LOOKUP: 1,
+  SOCKET_COOKIE: 46,
+  SNPRINTF: 165,
+  LOOP: 181,
+  DYNPTR_FROM_MEM: 197,
+} as const;
 
 /** Parameters of functions that are verified on their own. */
 export const GLOBAL_ARG = { NONE: 0, SCALAR: 1, CTX: 2, MEM: 3, MEM_NONNULL: 4, UNKNOWN: 5 } as const;

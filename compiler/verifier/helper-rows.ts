@@ -6,6 +6,7 @@
 import { type Helper, type HelperArg, type HelperReturn, helpers } from "../lang/helpers.ts";
 import { ARG, ARG_FLAG, HELPER_STATUS, RETURNS } from "./codes.ts";
 import { D_PATH_FUNCTIONS } from "./helper-objects.ts";
+import { MORE_HELPERS } from "./more-helpers.ts";
 import { mapMask } from "./profiles/maps.ts";
 import { isSince, type KernelProfile } from "./profiles/profile.ts";
 import type { TracingAttach, VerifierProgram, VerifyEnv } from "./program.ts";
@@ -132,6 +133,10 @@ function makeEntries(program: VerifierProgram, env: VerifyEnv): readonly (Helper
       maps: mapMask(row.id, since),
     };
   }
+  for (const { id, args, returns, known } of MORE_HELPERS) {
+    if (!since(known)) continue;
+    entries[id] = { status: HELPER_STATUS.OK, args, returns, returnId: 0, maps: mapMask(id, since) };
+  }
   return entries;
 }
 
@@ -171,5 +176,6 @@ function mayCallPath(attach: TracingAttach | undefined): boolean {
 }
 
 export function helperName(id: number): string {
-  return helpers.find((row) => row.id === id)?.name ?? (id === 0 ? "unspec" : "unknown");
+  const row = helpers.find((each) => each.id === id) ?? MORE_HELPERS.find((each) => each.id === id);
+  return row?.name ?? (id === 0 ? "unspec" : "unknown");
 }

@@ -171,6 +171,8 @@ function slotLetter(kind: number): string {
       return "0";
     case SLOT.SPILL:
       return "r";
+    case SLOT.DYNPTR:
+      return "d";
     default:
       return "?";
   }

@@ -108,6 +108,33 @@ export const MESSAGES = {
     "use the probe's own arguments (arg0, args.NAME, retval)",
   ),
   DIV_ZERO: row("div by zero", "a division by the constant 0"),
+  DYNPTR_DATA: row(
+    (n) => `Unsupported reg type ${typeName(n(0))} for bpf_dynptr_from_mem data`,
+    "a dynptr can be made of a map's value only",
+  ),
+  DYNPTR_INIT: row(
+    (n) => `Expected an initialized dynptr as arg #${n(0)}`,
+    "a dynptr is asked, and none was made here",
+  ),
+  DYNPTR_OFFSET: row((n) => `cannot pass in dynptr at an offset=${n(0)}`, "a dynptr is used from its middle"),
+  DYNPTR_OVERWRITE: row(
+    "cannot overwrite referenced dynptr",
+    "a dynptr that holds a record is overwritten before the record is sent or discarded",
+  ),
+  DYNPTR_TYPE: row(
+    (n) => `Expected a dynptr of type ${n(1) === 1 ? "local" : "ringbuf"} as arg #${n(0)}`,
+    "a dynptr of another kind is asked",
+  ),
+  DYNPTR_UNACQUIRED: row((n) => `arg ${n(0)} is an unacquired reference`, "a dynptr is sent that holds no record"),
+  DYNPTR_UNINIT: row("Dynptr has to be an uninitialized dynptr", "there is no room for a dynptr here"),
+  DYNPTR_VARIABLE: row(
+    "dynptr has to be at a constant offset",
+    "a dynptr is reached at an offset that is not constant",
+  ),
+  DYNPTR_WRITE: row(
+    (n) => `potential write to dynptr at off=${n(0)} disallowed`,
+    "a helper would write over a dynptr",
+  ),
   END_RESERVED: row("BPF_END uses reserved fields", MALFORMED),
   EXIT_RESERVED: row("BPF_EXIT uses reserved fields", MALFORMED),
   FILL_SIZE: row("invalid size of register fill", "part of a saved pointer is read as if it were a number"),

@@ -14,6 +14,7 @@ const BASE: Readonly<Record<number, string>> = {
   [TYPE.FUNC]: "func",
   [TYPE.BUF]: "buf",
   [TYPE.SOCKET]: "sock",
+  [TYPE.DYNPTR]: "dynptr",
 };
 
 /** As reg_type_str in kernel/bpf/log.c. */
@@ -70,6 +71,7 @@ const EXPECTED: Readonly<Record<number, string>> = {
   [ARG.MEM_UNINIT]: MEMORY,
   [ARG.MEM_WRITE]: MEMORY,
   [ARG.LONG]: "fp, pkt, pkt_meta, map_key, map_value, mem, ringbuf_mem, buf",
+  [ARG.DYNPTR]: "fp, dynptr_ptr",
   [ARG.SIZE]: "scalar",
   [ARG.SIZE_ZERO]: "scalar",
   [ARG.ALLOC_SIZE]: "scalar",

@@ -11,6 +11,7 @@ import {
   A_BTF,
   A_CONST_STRING,
   A_CTX,
+  A_DYNPTR,
   A_FUNCTION,
   A_KEY,
   A_LONG,
@@ -25,11 +26,13 @@ import {
   A_STACK_OR_NULL,
   A_VALUE,
   A_VALUE_UNINIT,
+  ARG_DYNPTR_RELEASE,
   ARG_MAYBE_NULL,
   ARG_RDONLY,
   E_ALLOC_SIZE,
   E_ARG_TYPE,
   E_CALLBACK_MAP,
+  E_DYNPTR_DATA,
   E_FORMAT,
   E_HELPER_GPL,
   E_HELPER_ID,
@@ -61,6 +64,7 @@ import {
   F_USER,
   FEAT_ARRAY_NONNULL,
   FEAT_MEM_KEY,
+  H_DYNPTR_FROM_MEM,
   H_LOOP,
   H_MAP_LOOKUP,
   H_SNPRINTF,
@@ -74,6 +78,7 @@ import {
   OPT_GPL,
   R_BTF,
   R_CPU,
+  R_DYNPTR_MEM,
   R_INTEGER,
   R_LENGTH,
   R_MAP_VALUE,
@@ -96,6 +101,7 @@ import {
   T_STACK,
   T_VALUE,
 } from "./codes.gen";
+import { checkDynptr, dynptrId, dynptrRef, forgetDynptr, releaseDynptrs } from "./dynptr";
 import { cpus, fail, giveUp, has, helperArg, helperCount, helperRow, HelperRow, immAt, mapRow, newId, options, pc } from "./env";
 import { btfMatches, formatFits } from "./host";
 import { checkAccess, checkKey, checkMapUse, checkMem, checkPlain, checkValue, isKnown } from "./mem";
@@ -253,6 +259,7 @@ function checkArg(state: State, n: i32, arg: i32, before: i32, helper: i32): boo
         fits = r.type == T_FUNC;
         break;
       case A_STACK_OR_NULL:
+      case A_DYNPTR:
         fits = r.type == T_STACK;
         break;
       case A_BTF:
@@ -334,6 +341,13 @@ function checkArg(state: State, n: i32, arg: i32, before: i32, helper: i32): boo
     case A_FUNCTION:
       callback = r.aux;
       return true;
+    case A_DYNPTR:
+      if (!checkDynptr(state, n, r, arg)) return false;
+      if (arg & ARG_DYNPTR_RELEASE) {
+        releases = n;
+        reference = dynptrRef;
+      }
+      return true;
     case A_CONST_STRING: {
       const info = mapRow(r.aux);
       if (!(info.flags & MAP_RDONLY_PROG) || info.data == 0) return fail(E_STRING_WRITABLE, n);
@@ -355,6 +369,7 @@ function checkArg(state: State, n: i32, arg: i32, before: i32, helper: i32): boo
 /** Every copy of a released pointer is a mere number from now on. */
 function release(state: State, id: u32): bool {
   if (!dropRef(state, id)) return fail(E_UNREFERENCED, releases);
+  releaseDynptrs(state, id);
   for (let f = 0; f <= state.top; f++) {
     const fr = frameOf(state, f);
     for (let i = 0; i < REGS; i++) if (regOf(fr, i).ref == id) markUnknown(regOf(fr, i));
@@ -428,6 +443,13 @@ function returns(state: State, frame: Frame, row: HelperRow, id: i32): bool {
       pushRef(state, r0.id, pc);
       return true;
     }
+    case R_DYNPTR_MEM:
+      markPointer(r0, T_MEM | F_MAYBE_NULL);
+      r0.aux = <i32>memSize;
+      r0.id = newId();
+      r0.uid = <i32>dynptrId;
+      r0.ref = dynptrRef;
+      return true;
     case R_BTF:
       markPointer(r0, T_BTF | F_TRUSTED);
       r0.aux = row.retAux;
@@ -459,11 +481,13 @@ export function doHelper(state: State): bool {
   fillSize = 0;
   callback = -1;
   constKey = -1;
+  forgetDynptr();
   const frame = topFrame(state);
   for (let n = 1; n <= 5; n++) {
     const before = n > 1 ? helperArg(row, n - 2) : 0;
     if (!checkArg(state, n, helperArg(row, n - 1), before, id)) return false;
   }
+  if (id == H_DYNPTR_FROM_MEM && regOf(frame, 1).type != T_VALUE) return fail(E_DYNPTR_DATA, regOf(frame, 1).type);
   if (id == H_SNPRINTF) {
     const format = regOf(frame, 3);
     const length = regOf(frame, 5);

@@ -9,6 +9,7 @@ import {
   ADD_CONST,
   E_INFINITE_LOOP,
   FEAT_UNINIT_STACK,
+  SLOT_DYNPTR,
   SLOT_INVALID,
   SLOT_MISC,
   SLOT_SPILL,
@@ -21,6 +22,7 @@ import {
   T_STACK,
   T_VALUE,
 } from "./codes.gen";
+import { sameDynptr } from "./dynptr";
 import { count, fail, has, newId, pc } from "./env";
 import { aliveAt, callsCallback, isForced, isJumpPoint } from "./flow";
 import { forgetPrecision, noteStep, previous, propagatePrecision } from "./precise";
@@ -176,6 +178,11 @@ function slotCovers(a: Frame, b: Frame, slot: i32, mode: i32): bool {
     const other = byteKind(b, slot, i);
     if (kind == SLOT_MISC && other == SLOT_ZERO) continue;
     if (kind != other) return false;
+  }
+  if (byteKind(a, slot, 7) == SLOT_DYNPTR) {
+    const x = spillOf(a, slot);
+    const y = spillOf(b, slot);
+    return sameDynptr(x, y) && sameId(x.ref, y.ref);
   }
   return isSpilled(a, slot) ? have && isSpilled(b, slot) && covers(spillOf(a, slot), spillOf(b, slot), mode) : true;
 }

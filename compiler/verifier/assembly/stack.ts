@@ -4,6 +4,7 @@
  * Kernel: check_stack_{read,write}_{fixed,var}_off, check_stack_range_initialized in kernel/bpf/verifier.c.
  */
 import {
+  E_DYNPTR_WRITE,
   E_FILL_SIZE,
   E_SPILL_CALLER,
   E_SPILL_SIZE,
@@ -26,6 +27,7 @@ import {
   FEAT_UNINIT_GROW,
   FEAT_UNINIT_STACK,
   FEAT_VAR_SCRUB,
+  SLOT_DYNPTR,
   SLOT_INVALID,
   SLOT_MISC,
   SLOT_SPILL,
@@ -34,6 +36,7 @@ import {
   T_SCALAR,
   T_STACK,
 } from "./codes.gen";
+import { destroyDynptr } from "./dynptr";
 import { fail, has, immAt, newId, opcodeAt, pc } from "./env";
 import { noteDepth } from "./flow";
 import { linkedCount, markPrecise, noteStack } from "./precise";
@@ -222,6 +225,7 @@ export function writeFixed(state: State, f: i32, off: i32, size: i32, n: i32, r:
   const frame = frameOf(state, f);
   const at = -off - 1;
   const slot = at >> 3;
+  if (!destroyDynptr(state, frame, slot)) return false;
   const immediate = n < 0 && (opcodeAt(pc) & 7) == 2;
   let note = true;
   const aligned = (off & 7) == 0;
@@ -263,6 +267,7 @@ export function writeRange(state: State, pointer: Reg, off: i32, size: i32, n: i
   const immediate = n < 0 && (opcodeAt(pc) & 7) == 2;
   const zero = (r != null && isNull(r)) || (immediate && immAt(pc) == 0);
   let reliedOn = false;
+  for (let i = low; i < high; i++) if (!destroyDynptr(state, frame, (-i - 1) >> 3)) return false;
   for (let i = low; i < high; i++) {
     const at = -i - 1;
     const slot = at >> 3;
@@ -320,6 +325,10 @@ export function checkRange(
     high = <i32>(r.smax + <i64>off);
   }
   if (raw) {
+    for (let i = low; i < high + size; i++) {
+      const at = -i - 1;
+      if (at >> 3 < existing && byteKind(frame, at >> 3, at & 7) == SLOT_DYNPTR) return fail(E_DYNPTR_WRITE, i);
+    }
     rawSize = size;
     return true;
   }

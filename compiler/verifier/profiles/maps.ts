@@ -40,7 +40,7 @@ export const MAP_KINDS: readonly MapKind[] = [
   map("hash_of_maps", 13, "4.12", [LOOKUP]),
   map("queue", 22, "4.20", [87, 88, 89]),
   map("stack", 23, "4.20", [87, 88, 89]),
-  map("ringbuf", 27, "5.8", [130, 131, 132, 133, 134]),
+  map("ringbuf", 27, "5.8", [130, 131, 132, 133, 134, 198, 199, 200]),
 ];
 
 /** Helpers that take a plain map. */
