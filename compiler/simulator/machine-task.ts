@@ -19,10 +19,11 @@ export function machineTask(buffer: ArrayBuffer, cpus: number): MachineTask {
     if (names.size < 1024) names.set(name, bytes);
     return bytes;
   };
-  const setStack = (at: number, depthAt: number, addresses: ArrayLike<bigint>): void => {
+  const kernelStack = new BigUint64Array(buffer, AREA.KERNEL_STACK, STACK_LIMIT);
+  const userStack = new BigUint64Array(buffer, AREA.USER_STACK, STACK_LIMIT);
+  const setStack = (to: BigUint64Array, depthAt: number, addresses: ArrayLike<bigint>): void => {
     const depth = Math.min(addresses.length, STACK_LIMIT);
-    const words = new BigUint64Array(buffer, at, depth);
-    for (let n = 0; n < depth; n++) words[n] = addresses[n] ?? 0n;
+    for (let n = 0; n < depth; n++) to[n] = addresses[n] ?? 0n;
     word(depthAt, depth);
   };
   const setSeed = (seed: number): void => {
@@ -65,8 +66,8 @@ export function machineTask(buffer: ArrayBuffer, cpus: number): MachineTask {
       wide(TASK.COOKIE, cookie);
     },
     setArgumentCount: (count) => word(TASK.ARGUMENTS, count),
-    setKernelStack: (addresses) => setStack(AREA.KERNEL_STACK, TASK.KERNEL_DEPTH, addresses),
-    setUserStack: (addresses) => setStack(AREA.USER_STACK, TASK.USER_DEPTH, addresses),
+    setKernelStack: (addresses) => setStack(kernelStack, TASK.KERNEL_DEPTH, addresses),
+    setUserStack: (addresses) => setStack(userStack, TASK.USER_DEPTH, addresses),
     setSeed,
   };
 }

@@ -8,7 +8,7 @@ import type { ObjectMap } from "../link/maps.ts";
 import { type OpenObject, openObject } from "../link/open-object.ts";
 import { failureOf, type LinkedPlaces } from "./failure.ts";
 import { hostHelpers } from "./host-helpers.ts";
-import { AREA, RECORD, TASK } from "./layout.ts";
+import { AREA, MAP, RECORD, TASK } from "./layout.ts";
 import {
   CONTEXT_SIZE,
   DEFAULT_BUDGET,
@@ -172,6 +172,11 @@ export async function machineOf(
   translation.callbacks.forEach((name, index) => {
     table.set(tableBase + index, exports[name]);
   });
+  const buffers: Buffers = {
+    rings: layout.maps.flatMap((map, index) => (isBuffer(map) ? [{ head: map.head, index }] : [])),
+    view,
+    next: runtime.exports.nextRecord,
+  };
   const entries = programs.map((_, index) => exports[`p${index}`] as () => void); // translate.ts exports one per program
 
   return {
@@ -200,20 +205,28 @@ export async function machineOf(
       }
     },
     result: () => view.getBigUint64(AREA.TASK + TASK.RESULT, true),
-    drain(callback) {
-      let count = 0;
-      layout.maps.forEach((map, index) => {
-        if (!isBuffer(map)) return;
-        for (;;) {
-          const at = runtime.exports.nextRecord(map.head) >>> 0;
-          if (at === 0) break;
-          callback(new Uint8Array(memory.buffer, at, view.getUint32(at - RECORD.HEAD, true)), index);
-          count++;
-        }
-      });
-      return count;
-    },
+    drain: (callback) => drain(buffers, callback),
   };
+}
+
+type Buffers = {
+  readonly rings: readonly { readonly head: number; readonly index: number }[];
+  readonly view: DataView;
+  readonly next: (map: number) => number;
+};
+
+function drain({ rings, view, next }: Buffers, callback: Parameters<Machine["drain"]>[0]): number {
+  let count = 0;
+  for (const { head, index } of rings) {
+    // positions grow by less than 4 GiB between two looks: their lower halves tell whether there is something
+    while (view.getUint32(head + MAP.PRODUCER, true) !== view.getUint32(head + MAP.CONSUMER, true)) {
+      const at = next(head) >>> 0;
+      if (at === 0) break;
+      callback(new Uint8Array(view.buffer, at, view.getUint32(at - RECORD.HEAD, true)), index);
+      count++;
+    }
+  }
+  return count;
 }
 
 function globalsOf(maps: readonly PlacedMap[], memory: WasmMemory): Pick<Machine, "setGlobal" | "global"> {
