@@ -1,0 +1,31 @@
+/* refused: a map with locks in a socket filter */
+#include <linux/bpf.h>
+#include <linux/ptrace.h>
+#include <bpf/bpf_core_read.h>
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_tracing.h>
+
+char LICENSE[] SEC("license") = "GPL";
+
+struct value {
+	struct bpf_spin_lock lock;
+	__u64 count;
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct value);
+} locked SEC(".maps");
+
+SEC("socket")
+int counted(struct __sk_buff *ctx)
+{
+	__u32 key = 0;
+	struct value *value = bpf_map_lookup_elem(&locked, &key);
+
+	if (value)
+		value->count++;
+	return 0;
+}
