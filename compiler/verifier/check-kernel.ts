@@ -30,6 +30,8 @@ export type KernelQuestion = {
   readonly source: Source | undefined;
   /** A release or a version. */
   readonly name: string;
+  /** Machine that the object is for, as far as it is known: "aarch64". */
+  readonly arch: string | undefined;
   /** undefined: nothing but the version is known. */
   readonly snapshot: Snapshot | undefined;
   /** Types to go by where the kernel's own are not known. */
@@ -56,7 +58,7 @@ export function checkKernel(question: KernelQuestion): KernelCheck {
     const about = { name: symbol.name, section, probe };
     const attach: AttachVerdict =
       snapshot === undefined ? { loaded: true, lacks: [] } : attachVerdict(about, facts.manifest, snapshot);
-    const kind = kindLack(section, profile, snapshot?.arch);
+    const kind = kindLack(section, profile, question.arch);
     const lacks = kind === undefined ? attach.lacks : [kind, ...attach.lacks];
     for (const lack of lacks) explainer.lack(lack, probe, place);
     const isAbsent = lacks.some((lack) => lack.kind !== "target" || lack.severity === "absent");
@@ -77,7 +79,7 @@ export function checkKernel(question: KernelQuestion): KernelCheck {
       if (first === undefined) throw new RangeError(`program ${symbol.name} is not in the object`);
       return first;
     };
-    let verdict = judge(profile, question.log);
+    let verdict = onMachine(judge(profile, question.log), section, question.arch);
     const since = firstThatAccepts(verdict, profile, judge);
     if (
       snapshot === undefined &&
@@ -151,6 +153,15 @@ export function checkKernel(question: KernelQuestion): KernelCheck {
     maps,
     diagnostics,
   };
+}
+
+/** The model knows the registers of x86_64 in a probe's context: what they are on other machines has no verdict. */
+function onMachine(verdict: ProgramVerdict, section: string, arch: string | undefined): ProgramVerdict {
+  if (arch === undefined || arch === "x86_64") return verdict;
+  const isPerf = section.startsWith("perf_event");
+  const isUnsure = verdict.verdict === "refused" ? verdict.reason === "ctx" : isPerf && verdict.verdict === "accepted";
+  const explanation = `the model does not know the registers of ${arch}`;
+  return isUnsure ? { ...verdict, verdict: "unknown", reason: "machine", explanation } : verdict;
 }
 
 /** A module's functions have their types beside the kernel's. */

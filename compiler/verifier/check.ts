@@ -29,7 +29,11 @@ export async function check(object: Uint8Array, options: CheckOptions): Promise<
     const about = { ...settings(options), ...(script === undefined ? { spanAt: undefined } : {}) };
     const kernels = options.kernels.map((kernel): KernelCheck => {
       const { name, snapshot } = openKernel(kernel);
-      return checkKernel({ verifier, object: opened, facts, source, name, snapshot, standIn, ...about });
+      // compiled for another machine: of that machine's kernel only the version is known
+      const isOther = snapshot !== undefined && facts.manifest !== undefined && facts.manifest.arch !== snapshot.arch;
+      const arch = facts.manifest?.arch ?? snapshot?.arch;
+      const known = isOther ? { snapshot: undefined, standIn: snapshot } : { snapshot, standIn };
+      return checkKernel({ verifier, object: opened, facts, source, name, arch, ...known, ...about });
     });
     return { source, kernels };
   } catch (error) {

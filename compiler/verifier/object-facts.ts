@@ -15,7 +15,7 @@ export type ObjectFacts = {
   readonly patched: readonly PatchedBytes[];
 };
 /** The part of the manifest that verdicts need. */
-export type ObjectManifest = Pick<Manifest, "source" | "maps" | "tracepointFields" | "fieldUses" | "kernel"> & {
+export type ObjectManifest = Pick<Manifest, "source" | "maps" | "tracepointFields" | "fieldUses" | "arch"> & {
   readonly missingProbes: string;
   readonly programs: readonly {
     readonly name: string;
@@ -42,7 +42,7 @@ export function readFacts(bytes: Uint8Array): ObjectFacts {
       throw damaged(`"${key}" is wrong`);
     return rows;
   };
-  const { source, config, kernel } = value;
+  const { source, config, arch } = value;
   if (!isRecord(source) || typeof source.name !== "string" || typeof source.text !== "string")
     throw damaged(`"source" is wrong`);
   const programs = list("programs", (row) => isText(row.name) && isText(row.probe) && isList(row.attach, isAttach));
@@ -55,7 +55,7 @@ export function readFacts(bytes: Uint8Array): ObjectFacts {
   return {
     manifest: {
       source: { name: source.name, text: source.text },
-      kernel: typeof kernel === "string" ? kernel : "",
+      arch: typeof arch === "string" ? arch : "",
       missingProbes: isRecord(config) && typeof config.missing_probes === "string" ? config.missing_probes : "error",
       // rows are as our writer made them, their parts that are read here checked above
       programs: programs.map((row) => ({

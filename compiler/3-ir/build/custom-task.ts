@@ -50,22 +50,18 @@ export function taskName(cx: Lowering): Writer {
   };
 }
 
-/** Both halves with zeros behind the first NUL: kernels before 5.17 may leave an older name's end there. */
+/**
+ * Both halves with zeros behind the first NUL: kernels before 5.17 may leave an older name's end there. Without a branch,
+ * of which a verifier would walk both sides.
+ */
 function padded(fn: FunctionBuilder, low: ValueId, high: ValueId): [ValueId, ValueId] {
-  const [first, second] = [fn.local(), fn.local()];
-  const [short, long, onward] = [fn.block(), fn.block(), fn.block()];
   const end = firstNul(fn, low);
-  fn.branch("ne", end, fn.const(0), short, long);
-  fn.enter(short);
-  fn.write(first, upTo(fn, low, end));
-  fn.write(second, fn.const(0));
-  fn.jump(onward);
-  fn.enter(long);
-  fn.write(first, low);
-  fn.write(second, upTo(fn, high, firstNul(fn, high)));
-  fn.jump(onward);
-  fn.enter(onward);
-  return [fn.read(first), fn.read(second)];
+  // Bits below the first NUL's last; all of them, the sign too, where there is none.
+  const below = fn.binary("xor", fn.binary("or", fn.binaryImm("sub", end, 1), end), end);
+  const onward = fn.binaryImm("sar", below, 63);
+  const last = firstNul(fn, high);
+  const upTo = fn.binary("xor", last, fn.binaryImm("sub", last, 1));
+  return [fn.binary("and", low, below), fn.binary("and", fn.binary("and", high, upTo), onward)];
 }
 
 /** A word whose lowest set bit is the highest of the first zero byte; 0 if no byte is zero (little-endian). */
@@ -74,11 +70,6 @@ function firstNul(fn: FunctionBuilder, word: ValueId): ValueId {
   // Bits that the subtraction set: (borrowed | word) ^ word is borrowed & ~word with an instruction less.
   const set = fn.binary("xor", fn.binary("or", borrowed, word), word);
   return fn.binary("and", set, fn.const(HIGHS));
-}
-
-/** The bits up to the lowest set bit of `end`, which is 0 in a byte that is; all of them if `end` is 0. */
-function upTo(fn: FunctionBuilder, word: ValueId, end: ValueId): ValueId {
-  return fn.binary("and", word, fn.binary("xor", end, fn.binaryImm("sub", end, 1)));
 }
 
 type References = {
