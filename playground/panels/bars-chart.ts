@@ -19,7 +19,7 @@ export function drawBars(chart: BarsChart, width: number): HTMLElement {
   const valueRoom = Math.max(...rows.map((row) => row.text.length), 1) * CHAR + 10;
   const plot = Math.max(20, width - labelRoom - valueRoom);
   const at = (value: number): number => labelRoom + ((value - low) / (high - low)) * plot;
-  const fits = Math.max(3, Math.floor((labelRoom - 10) / CHAR));
+  const fits = Math.max(3, Math.floor((labelRoom - 10) / CHAR + 0.01));
   const shapes = rows.map((row, index) => {
     const y = index * ROW + 4;
     const [from, to] = row.value < 0 ? [at(row.value), at(0)] : [at(0), at(row.value)];

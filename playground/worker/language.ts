@@ -2,19 +2,15 @@
 import {
   type CompileResult,
   compile,
-  formatScript,
   inspectObject,
   ObjectError,
   outlineObject,
   type Stage,
 } from "../../compiler/index.ts";
-import { complete } from "./complete.ts";
 import { type Context, type Handlers, Refusal } from "./handler.ts";
-import { hover } from "./hover.ts";
 import { optionsOf } from "./options.ts";
 import { problemsOf } from "./problems.ts";
 import type { Script } from "./protocol.ts";
-import { detail, search } from "./search.ts";
 
 /** The last compilation, whose stages may be asked for: they print themselves only then. */
 type Compiled = {
@@ -27,6 +23,8 @@ let last: Compiled | undefined;
 
 /** A text longer than this is a paste by mistake: the page says so instead of compiling it at each keystroke. */
 const MOST_CHARACTERS = 500_000;
+
+const assist = () => import("./assist.ts");
 
 async function compiled(script: Script, context: Pick<Context<"compile">, "kernel">): Promise<Compiled> {
   const key = JSON.stringify(script);
@@ -66,13 +64,12 @@ export const handlers: Handlers<
     const { prints } = await compiled(script, context);
     return { kind: "stage", stage, text: prints.get(stage)?.() };
   },
-  complete: async (request, context) => complete(request, await context.kernel(request.script.kernel)),
-  hover: async (request, context) => hover(request, await context.kernel(request.script.kernel)),
-  search: async (request, context) => search(request, await context.kernel(request.kernel)),
-  detail: async (request, context) => detail(request, await context.kernel(request.kernel)),
-  format({ text }) {
-    return { kind: "format", text: formatScript("script.bt", text).text };
-  },
+  // What is asked for by a key, a pointer or a panel comes with the first such question.
+  complete: async (request, context) => (await assist()).complete(request, await context.kernel(request.script.kernel)),
+  hover: async (request, context) => (await assist()).hover(request, await context.kernel(request.script.kernel)),
+  search: async (request, context) => (await assist()).search(request, await context.kernel(request.kernel)),
+  detail: async (request, context) => (await assist()).detail(request, await context.kernel(request.kernel)),
+  format: async ({ text }) => ({ kind: "format", text: (await assist()).formatScript("script.bt", text).text }),
   inspect({ bytes }) {
     const outline = outlineObject(bytes);
     try {
