@@ -64,7 +64,8 @@ function linkOne(object: OpenObject, symbol: ElfSymbol, options: MachineOptions)
   try {
     linked = linkProgram(object, symbol, options.btf);
   } catch (error) {
-    if (error instanceof RangeError) throw new SimulatorError(`program ${symbol.name}: ${error.message}`);
+    if (error instanceof RangeError || error instanceof BtfError)
+      throw new SimulatorError(`program ${symbol.name}: ${error.message}`);
     throw error;
   }
   if (linked.unknown !== undefined) throw new SimulatorError(`program ${symbol.name}: ${linked.unknown}`);

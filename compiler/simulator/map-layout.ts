@@ -75,11 +75,24 @@ export function layOutMaps(
   const placed = maps.map((map): PlacedMap => {
     const kind = KINDS[map.type];
     if (kind === undefined) throw new SimulatorError(`map ${map.name} is of type ${map.type}, which is not simulated`);
-    return place(map, kind, sizes[map.name] ?? map.maxEntries, cpus, take);
+    const entries = sizes[map.name] ?? map.maxEntries;
+    const fault = faultOf(map, kind, entries);
+    if (fault !== undefined) throw new SimulatorError(`map ${map.name}: ${fault}, which no kernel takes`);
+    return place(map, kind, entries, cpus, take);
   });
   const keyRoom = take(Math.max(8, ...maps.map((map) => map.keySize)), "keys");
   const end = round(at, PAGE_SIZE);
   return { maps: placed, keyRoom, end, size: end + PAGE_LIMIT * PAGE_SIZE };
+}
+
+/** What kernels refuse about a map (array_map_alloc_check, htab_map_alloc_check, stack_map_alloc). */
+function faultOf({ keySize, valueSize }: ObjectMap, kind: MachineMapKind, entries: number): string | undefined {
+  if (kind === "ringbuf" || kind === "perf_event_array") return undefined;
+  if (entries === 0) return "it has room for no entries";
+  if (valueSize === 0) return "its values are of no size";
+  if (kind === "stack_trace") return keySize === 4 && valueSize % 8 === 0 ? undefined : `values of ${valueSize} bytes`;
+  if (kind === "array" || kind === "percpu_array") return keySize === 4 ? undefined : `keys of ${keySize} bytes`;
+  return keySize === 0 ? "its keys are of no size" : undefined;
 }
 
 function place(
