@@ -101,6 +101,7 @@ export function checkKernel(question: KernelQuestion): KernelCheck {
       );
       explainer.verdict(verdict, {
         probe,
+        place,
         since,
         use: verdict.reason === "absent-in-kernel" && use !== undefined ? explainer.spanOf(use.place) : undefined,
         origin: originOf(verdict, () => judge(profile, true)),
@@ -135,7 +136,7 @@ export function checkKernel(question: KernelQuestion): KernelCheck {
     standIn !== undefined &&
     programs.every(({ verdict }) => verdict === "accepted" || verdict === "unknown")
   )
-    explainer.assumed(standIn.release);
+    explainer.assumed(standIn.release === name ? `its namesake on ${standIn.arch}` : standIn.release);
 
   const { diagnostics } = explainer;
   const verdict = mapsFail

@@ -25,6 +25,8 @@ export type Explainer = {
 };
 export type AboutVerdict = {
   readonly probe: string;
+  /** The probe's own, for what is about all of it. */
+  readonly place: Span | undefined;
   readonly since: string | undefined;
   /** For a member that the kernel lacks: the place of its use. */
   readonly use: Span | undefined;
@@ -77,9 +79,10 @@ export function openExplainer(
           break;
       }
     },
-    verdict(verdict, { probe, since, use, origin, similar }) {
+    verdict(verdict, { probe, place, since, use, origin, similar }) {
       const isLoop = isAboutLoop(verdict.reason);
-      const span = use ?? spanOfInsn(verdict, verdict.insn, isLoop ? "loop" : "expression");
+      const exact = use ?? spanOfInsn(verdict, verdict.insn, isLoop ? "loop" : "expression");
+      const span = exact ?? place;
       const explanation = verdict.explanation ?? "no reason is known";
       const notes: Note[] = [];
       if (origin !== undefined) {
@@ -88,7 +91,7 @@ export function openExplainer(
       }
       if (verdict.verdict === "refused" && verdict.message !== undefined)
         notes.push({ text: verifierNotes.says(verdict.message), span: undefined });
-      if (span === undefined && verdict.insn !== undefined)
+      if (exact === undefined && verdict.insn !== undefined)
         notes.push({ text: verifierNotes.insn(verdict.insn, verdict.name), span: undefined });
       if (since !== undefined) notes.push({ text: verifierNotes.since(since), span: undefined });
       if (verdict.verdict === "unknown") {

@@ -1,5 +1,5 @@
 /** checkObject and `tracelet check`: verdicts, budgets, JSON, SARIF, statuses, other compilers' objects, bad input, speed. */
-import { spawnSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
@@ -13,10 +13,11 @@ import {
   renderDiagnostics,
   renderSarif,
 } from "../../compiler/index.ts";
+import { mapMemory } from "../../compiler/verifier/map-memory.ts";
 import { folder, tracelet } from "../cli/support.ts";
 import { splitCase } from "../runner/case-file.ts";
 import { defaultSnapshot } from "../runner/kernels.ts";
-import { available, LOADER, ROOT, whyNoKernel } from "../runner/machine.ts";
+import { available, LOADER, ROOT, whyNoCommand, whyNoKernel } from "../runner/machine.ts";
 import { clangObject, hasClang, objectOf } from "./support.ts";
 
 const both = (): readonly CheckedKernel[] => [defaultSnapshot("6.1"), defaultSnapshot("6.12")];
@@ -63,6 +64,17 @@ describe("verdicts", () => {
       expect(await checkOne(plain, version)).toMatchObject({ kernel: version, typesKnown: false, verdict: "accepted" });
       expect((await checkOne(types, version)).verdict).toBe("unknown");
     }
+  });
+
+  test("an object for another machine: registers and types of that machine are not known", async () => {
+    const script =
+      "kprobe:vfs_read { @ = sum(arg2); } profile:hz:99 { @a = count(); } fentry:vfs_read { @b = args.count; }";
+    const object = objectOf(script, "6.12", { arch: "aarch64" });
+    const found = await checkOne(object, defaultSnapshot("6.12"));
+    expect(found).toMatchObject({ typesKnown: false, verdict: "unknown" });
+    expect(found.programs.map(({ verdict }) => verdict)).toEqual(["accepted", "unknown", "unknown"]);
+    const older = await checkOne(object, "5.15");
+    expect(older.diagnostics.map(({ code }) => code)).toContain("probe-kind-absent");
   });
 
   test("a module's functions are looked up in the module", async () => {
@@ -329,6 +341,25 @@ describe("tracelet check", () => {
     expect(tracelet(["check", "nosuch.bt"]).status).toBe(1);
   });
 });
+
+describe.skipIf(!available("memory of maps beside this kernel's account", whyNoKernel() ?? whyNoCommand("cc")))(
+  "memory of maps",
+  () => {
+    test("is what this kernel counts, within 3 %", () => {
+      const binary = join(folder, "map-memory");
+      execFileSync("cc", ["-O1", "-Wall", "-Werror", "-o", binary, join(import.meta.dirname, "map-memory.c")]);
+      const [cpus = 0, ...rows] = execFileSync(binary, { encoding: "utf8" }).trim().split("\n");
+      expect(rows.length).toBeGreaterThan(10);
+      for (const row of rows) {
+        const [type = 0, keySize = 0, valueSize = 0, maxEntries = 0, counted = 0] = row.split(" ").map(Number);
+        const map = { name: "", type, keySize, valueSize, maxEntries, flags: 0 };
+        const nothing = { frozen: undefined, unknownBytes: undefined, inner: undefined, special: [] };
+        const { bytes } = mapMemory({ ...map, ...nothing }, Number(cpus));
+        expect(Math.abs(bytes - counted) / counted, `${row}: ${bytes} here`).toBeLessThan(0.03);
+      }
+    });
+  },
+);
 
 describe.skipIf(!available("verdicts beside this machine's kernel", whyNoKernel()))("this machine's kernel", () => {
   test("refuses what is refused of the scripts that are wrong on purpose, and accepts their repairs", () => {
