@@ -4,7 +4,7 @@ import type { EventValue } from "./event.ts";
 /** Little-endian u64 of any integer, its low 64 bits. */
 export function writeWord(view: DataView, at: number, value: number | bigint): void {
   if (typeof value === "bigint") {
-    view.setBigUint64(at, BigInt.asUintN(64, value), true);
+    view.setBigUint64(at, value, true); // which takes its low 64 bits
     return;
   }
   if (value >= 0 && value <= 0xffff_ffff) {
@@ -17,7 +17,7 @@ export function writeWord(view: DataView, at: number, value: number | bigint): v
     view.setInt32(at + 4, -1, true);
     return;
   }
-  view.setBigUint64(at, BigInt.asUintN(64, BigInt(value)), true);
+  view.setBigUint64(at, BigInt(value), true);
 }
 
 /** The low `size` bytes of an integer, in either byte order. */
