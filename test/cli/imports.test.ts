@@ -96,6 +96,19 @@ describe("what is refused, and the file that is named", () => {
     expect(both.match(/^\S+ ERROR/gm)).toEqual(["s.bt:2:17-17: ERROR", "unclosed.bt:2:17-17: ERROR"]);
   });
 
+  test.skipIf(!canRun)("what a run says of an import has its name and its own line, in text and in JSON", () => {
+    const library = file("lib/zero.bt", '// divides\n\nbegin {\n  $z = $#;\n  print(7 / $z);\n  errorf("odd");\n}\n');
+    const script = file("divide.bt", 'import "lib/zero.bt";\nbegin { $z = $#; print(8 / $z); }\n');
+    const { stderr } = tracelet(["-q", script]);
+    expect(stderr).toContain(`${library}:5:9-15: WARNING: Divide or modulo by 0 detected`);
+    expect(stderr).toContain("  print(7 / $z);\n        ~~~~~~\n");
+    expect(stderr).toContain(`${library}:6:3-16: ERROR: odd`);
+    expect(stderr).toContain(`${script}:2:24-30: WARNING: Divide or modulo by 0 detected`);
+    const json = tracelet(["-q", "-f", "json", script]).stdout;
+    expect(json).toContain(`"filename": "${library}", "line": 5, "col": 9`);
+    expect(json).toContain(`"filename": "${script}", "line": 2, "col": 24`);
+  });
+
   test("a mistake in a header of --include has the header's name and line", () => {
     const header = file("own.h", "struct own { int a; };\nstruct own2 { int b };\n");
     const { stderr, status } = tracelet(["compile", "--include", header, "-e", "begin { }", "-o", join(folder, "h.o")]);
