@@ -66,7 +66,7 @@ const replaceTyped = EditorView.domEventHandlers({
 });
 
 export function createEditor(parent: HTMLElement, text: string, host: EditorHost): Editor {
-  const root = parent.attachShadow({ mode: "open" });
+  const root = parent.attachShadow({ mode: "open", delegatesFocus: true });
   const search = new Compartment();
   /** Searching is loaded when somebody searches. */
   const openSearch = (view: EditorView): boolean => {

@@ -28,7 +28,7 @@ describe.skipIf(!canDrive)("accessibility", () => {
       }
       if (title === "Verifier") await page.locator(".p-walk .p-row").first().waitFor();
       if (title === "Object") await page.getByText("Run it on a host").click();
-      if (title === "Stages") await page.locator("#panel-stages .p-listing", { hasText: "program" }).waitFor();
+      if (title === "Stages") await page.locator("#panel-stages .p-listing", { hasText: "(probe" }).waitFor();
       await screenshot(page, `page-${title.toLowerCase()}-${look.scheme}-${look.size}`);
       const aside = await page.evaluate(
         () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
