@@ -52,6 +52,8 @@ export function createRecorder(path: string, manifest: Manifest, run: RecordedRu
   /** Actions that were done when so many hits had begun. */
   const waiting: { readonly at: number; readonly action: Action }[] = [];
   const told = new Set<string>();
+  /** What each program is attached to: its pattern, where that stands for several. */
+  const probes = manifest.programs.map(({ probe }) => probe);
   /** Addresses of frames that came without their names: what the run prints may tell. */
   const unnamed = new Map<bigint, RecordedFrame | undefined>();
   let header: (StreamRecord & { readonly type: "header" }) | undefined;
@@ -138,7 +140,7 @@ export function createRecorder(path: string, manifest: Manifest, run: RecordedRu
       number: int(number),
       at: int(at),
       program,
-      probe: begun?.probe ?? "",
+      probe: probes[program] ?? "",
       name: begun?.name ?? "",
       cpu: Number(cpu),
       pid: Number(both >> 32n),
@@ -255,6 +257,9 @@ export function createRecorder(path: string, manifest: Manifest, run: RecordedRu
         case "system":
           acted = record;
           return false;
+        case "attached":
+          for (const [i, pattern] of probes.entries()) probes[i] = onlyMatch(pattern, record.probes);
+          return false;
         case "map":
           for (const { key, value } of record.entries) learnFrames([key, value], unnamed);
           return false;
@@ -309,6 +314,15 @@ function actionOf(kind: string | undefined, made: StreamRecord | undefined): Act
     default:
       return undefined;
   }
+}
+
+/** The one probe that a pattern stood for on this host; the pattern where it stood for several. */
+function onlyMatch(pattern: string, attached: readonly string[]): string {
+  if (!pattern.includes("*")) return pattern;
+  const parts = pattern.split("*").map((part) => part.replace(/[\\^$.|?+()[\]{}]/g, "\\$&"));
+  const matching = new RegExp(`^${parts.join(".*")}$`);
+  const [first, ...more] = attached.filter((probe) => matching.test(probe));
+  return first === undefined || more.length > 0 ? pattern : first;
 }
 
 /** What stands in a recording's words for an address that a loader resolves. */

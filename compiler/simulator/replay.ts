@@ -102,9 +102,10 @@ export async function* replay(object: Uint8Array, options: SimulateOptions): Asy
   const pump = (all: boolean): void => {
     for (let record = waiting[0]; record !== undefined; record = waiting[0]) {
       const acts = ACTS.has(kinds.get(idOf(record))?.kind ?? "");
-      if (acts && done.length === 0 && !all) return;
+      const hidden = state.exitCode !== undefined && !state.ending;
+      if (acts && done.length === 0 && !all && !hidden) return;
       waiting.shift();
-      if (acts) act(record, done.shift());
+      if (acts && !hidden) act(record, done.shift());
       else yields.take(record);
     }
   };
@@ -127,6 +128,7 @@ export async function* replay(object: Uint8Array, options: SimulateOptions): Asy
       attached = true;
       yields.put(attachedRecord(manifest));
     }
+    if (program.attach[0]?.kind === "end") state.ending = true;
     wall = setup.epoch + BigInt(event.at ?? 0);
     scene(event, program.usdtArguments ?? []);
     answers.begin(event);
@@ -173,6 +175,24 @@ type SceneOptions = {
   readonly tasks: Tasks | undefined;
 };
 type Note = { readonly index: number; readonly offset: number };
+
+/** Whether what was recorded is this object's script: else its programs saw other things, or do not exist. */
+export function isRecordingOf(object: Uint8Array, setup: Partial<Setup>): boolean {
+  return setup.script === undefined || readObject(object).manifest.source.text === setup.script.text;
+}
+
+/**
+ * A recording as what happened on a host, for another script: its events belong to no programs, what its own script began and
+ * ended with is left out, and actions are done when they are asked for.
+ */
+export function withoutPrograms(options: SimulateOptions): SimulateOptions {
+  const { events = [] } = options;
+  async function* plain(): AsyncGenerator<SimulatedEvent> {
+    for await (const { program: _, results: _results, actions: _actions, ...event } of events)
+      if (event.probe !== "begin" && event.probe !== "end") yield event;
+  }
+  return { ...options, events: plain(), setup: { ...options.setup, actions: "at once" } };
+}
 
 /** Makes an event's surroundings those of the machine. */
 function createScene(options: SceneOptions): (event: SimulatedEvent, notes: readonly Note[]) => void {

@@ -24,8 +24,9 @@ const TURN = 40;
  */
 export async function* simulate(object: Uint8Array, options: SimulateOptions): AsyncGenerator<StreamItem> {
   if (options.setup?.actions === "events") {
-    const { replay } = await import("./replay.ts");
-    yield* replay(object, options);
+    const { isRecordingOf, replay, withoutPrograms } = await import("./replay.ts");
+    if (isRecordingOf(object, options.setup)) yield* replay(object, options);
+    else yield* simulate(object, withoutPrograms(options));
     return;
   }
   const run = await createRun(object, options);
