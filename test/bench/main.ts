@@ -1,12 +1,13 @@
 /**
  * `make bench`: every figure beside bpftrace's from the same run. Names of parts as arguments narrow it:
- * compile objects verifier simulator start host guest. Without root only compiling is measured.
+ * compile objects verifier simulator playground start host guest. Without root only compiling is measured.
  */
 import { mkdirSync } from "node:fs";
 import { benchCompile } from "./compile.ts";
 import { benchEventsInGuest } from "./events-guest.ts";
 import { benchEventsOnHost } from "./events-host.ts";
 import { benchObjects } from "./objects.ts";
+import { benchPlayground } from "./playground.ts";
 import { benchScripts } from "./scripts.ts";
 import { benchSimulator } from "./simulator.ts";
 import { benchStart } from "./start.ts";
@@ -28,6 +29,7 @@ if (wanted("objects")) show("Objects", benchObjects());
 if (wanted("verifier")) show("The verifier model", await benchVerifier());
 if (wanted("tools")) show("Tools of Debian's newest bpftrace package", benchScripts());
 if (wanted("simulator")) show("The simulator", await benchSimulator(7));
+if (wanted("playground")) show("The playground in Chromium", benchPlayground());
 if (wanted("start")) show("Starting", benchStart(11));
 if (wanted("host"))
   show("Cost per event on this kernel: uprobe; the clock itself takes about 75 ns", await benchEventsOnHost());

@@ -7,13 +7,14 @@ import { build } from "esbuild";
 const root = join(dirname(fileURLToPath(import.meta.url)), "../..");
 const outfile = join(root, "build/bench/main.mjs");
 await build({
-  entryPoints: [join(root, "test/bench/main.ts")],
+  entryPoints: { main: join(root, "test/bench/main.ts"), figures: join(root, "test/playground/figures.ts") },
   bundle: true,
   platform: "node",
   format: "esm",
   target: "node20",
-  outfile,
-  external: ["msgpackr-extract", "binaryen"],
+  outdir: join(root, "build/bench"),
+  outExtension: { ".js": ".mjs" },
+  external: ["msgpackr-extract", "binaryen", "playwright-core"],
   banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
   logLevel: "warning",
 });

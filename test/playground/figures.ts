@@ -4,6 +4,7 @@
  */
 import { readFileSync } from "node:fs";
 import type { Browser, Page } from "playwright-core";
+import type { Figures } from "../bench/playground.ts";
 import { BUILT, launch, openPage, whyNoPlayground } from "./browser.ts";
 import { filesOf, type Server, serve } from "./server.ts";
 
@@ -11,19 +12,6 @@ const VISITS = 5;
 const KEYS = 80;
 /** The longest of Debian's bpftrace tools, where it is installed; else the longest example. */
 const LONGEST = ["/usr/sbin/tcplife.bt", "playground/examples/off-cpu.bt"];
-
-export type Figures = {
-  /** Bytes, compressed, of all that a first visit loads before the simulator; with it; kernels and binaryen left out. */
-  readonly load: number;
-  readonly loadWithSimulator: number;
-  /** Milliseconds from navigation to the first diagnostics, and to the end of the first run. */
-  readonly diagnostics: readonly number[];
-  readonly run: readonly number[];
-  /** Milliseconds from a key to the diagnostics of what it made. */
-  readonly keys: readonly number[];
-  /** Bytes of the page's process at the end of all that. */
-  readonly memory: number;
-};
 
 const why = whyNoPlayground();
 if (why === undefined) process.stdout.write(`${JSON.stringify(await measure())}\n`);
