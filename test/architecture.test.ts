@@ -188,7 +188,10 @@ describe("architecture", () => {
   test("files stay small; only tables and contracts may be long", () => {
     const long = files
       .filter(
-        (path) => !path.includes(".gen.") && !/\/(lang|catalog|arch|assembly)\//.test(path) && !contracts.has(path),
+        (path) =>
+          !path.includes(".gen.") &&
+          !/\/(lang|catalog|arch|assembly)\/|verifier\/messages\.ts$/.test(path) &&
+          !contracts.has(path),
       )
       .map((path) => ({ path: relative(".", path), lines: readFileSync(join(root, path), "utf8").split("\n").length }))
       .filter(({ lines }) => lines > 500);

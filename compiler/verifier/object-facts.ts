@@ -2,7 +2,7 @@
  * What an object says of itself beside its programs: the `.tracelet` manifest where it has one. An object of another
  * compiler has none; one of ours may come damaged, so that every part that is read here is checked first.
  */
-import type { Attach, Manifest, Place } from "../5-object/manifest.ts";
+import { type Attach, MANIFEST_VERSION, type Manifest, type Place } from "../5-object/manifest.ts";
 import { ElfError } from "../elf/error.ts";
 import { readElf } from "../elf/read.ts";
 import type { PatchedBytes } from "../link/maps.ts";
@@ -36,6 +36,10 @@ export function readFacts(bytes: Uint8Array): ObjectFacts {
   const damaged = (what: string): VerifyObjectError => new VerifyObjectError(`damaged ${SECTION} section: ${what}`);
   const value = decodeMsgpack(section, damaged);
   if (!isRecord(value)) throw damaged("it is no map");
+  if (typeof value.version === "number" && value.version > MANIFEST_VERSION)
+    throw new VerifyObjectError(
+      `object format ${value.version}, made by ${String(value.tool)}: this tracelet reads formats up to ${MANIFEST_VERSION}; use a newer one`,
+    );
   const list = (key: string, isRow: (row: Row) => boolean): readonly Row[] => {
     const rows = value[key] ?? [];
     if (!Array.isArray(rows) || !rows.every((row: Msgpack): row is Row => isRecord(row) && isRow(row)))

@@ -94,30 +94,50 @@ function result(
     ruleId: code,
     ruleIndex: rules.indexOf(code),
     level: severity,
-    message: { text: `${words.join(".\n")}.` },
+    message: { text: words.map((each) => (/[.?!]$/.test(each) ? each : `${each}.`)).join("\n") },
     locations: [location(source, span, input)],
     ...(related.length > 0 ? { relatedLocations: related } : {}),
+    ...fixes(diagnostic, source),
     partialFingerprints: { "traceletCheck/v1": fingerprint(`${code} ${lineOf(source, span)}`) },
   };
+}
+
+/** Each replacement that a diagnostic knows, as a change of its own. */
+function fixes({ span, replacements = [] }: Diagnostic, source: Source | undefined): Record<string, unknown> {
+  if (span === undefined || source === undefined) return {};
+  const changes = replacements.flatMap(({ find, replace }) => {
+    const at = source.text.slice(span.start, span.end).indexOf(find);
+    if (at < 0) return [];
+    const start = span.start + at;
+    const { name, region } = regionOf(source, { start, end: start + find.length });
+    return [
+      {
+        description: { text: `${find} → ${replace}` },
+        artifactChanges: [
+          {
+            artifactLocation: { uri: uriOf(name) },
+            replacements: [{ deletedRegion: region, insertedContent: { text: replace } }],
+          },
+        ],
+      },
+    ];
+  });
+  return changes.length > 0 ? { fixes: changes } : {};
 }
 
 function location(source: Source | undefined, span: Span | undefined, input: string): Record<string, unknown> {
   if (source === undefined || span === undefined)
     return { physicalLocation: { artifactLocation: { uri: uriOf(input) } } };
+  const { name, region } = regionOf(source, { start: span.start, end: Math.max(span.end, span.start + 1) });
+  const snippet = { text: source.text.slice(span.start, span.end) };
+  return { physicalLocation: { artifactLocation: { uri: uriOf(name) }, region: { ...region, snippet } } };
+}
+
+function regionOf(source: Source, span: Span): { readonly name: string; readonly region: Record<string, number> } {
   const start = locate(source, span.start);
-  const end = locate(source, Math.max(span.end, span.start + 1));
-  return {
-    physicalLocation: {
-      artifactLocation: { uri: uriOf(start.name) },
-      region: {
-        startLine: start.line,
-        startColumn: start.column,
-        endLine: end.line,
-        endColumn: end.column,
-        snippet: { text: source.text.slice(span.start, span.end) },
-      },
-    },
-  };
+  const end = locate(source, span.end);
+  const region = { startLine: start.line, startColumn: start.column, endLine: end.line, endColumn: end.column };
+  return { name: start.name, region };
 }
 
 function lineOf(source: Source | undefined, span: Span | undefined): string {

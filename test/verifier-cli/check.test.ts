@@ -287,6 +287,19 @@ describe("tracelet check", () => {
     const sound = tracelet(["check", "-e", "begin { exit(); }", "--sarif"]);
     expect(sound.status).toBe(0);
     expect(expectSarif(JSON.parse(sound.stdout))).toEqual([]);
+    const near = tracelet(["check", "-e", "kprobe:vfs_read { @ = curtask.pidd; }", "--sarif"]);
+    expect(expectSarif(JSON.parse(near.stdout))).toMatchObject([
+      {
+        ruleId: "unknown-field",
+        fixes: [
+          {
+            artifactChanges: [
+              { replacements: [{ deletedRegion: { startColumn: 31 }, insertedContent: { text: "pid" } }] },
+            ],
+          },
+        ],
+      },
+    ]);
     const wrong = tracelet(["check", "-e", "begin { $x }}", "--sarif"]);
     expect(expectSarif(JSON.parse(wrong.stdout)).length).toBeGreaterThan(0);
   });
