@@ -29,3 +29,5 @@ for (const { module, file } of generators) {
   // an unchanged file keeps its time, so that nothing is built again for it
   if (!text.equals(readFileSync(join(root, file), { flag: "a+" }))) writeFileSync(join(root, file), text);
 }
+
+await import("./simulator.mjs");

@@ -20,6 +20,11 @@ async function load(file) {
   return module;
 }
 
+// an unchanged file keeps its time, so that nothing is built again for it
+function write(file, text) {
+  if (readFileSync(file, { encoding: "utf8", flag: "a+" }) !== text) writeFileSync(file, text);
+}
+
 const layout = await load(join(home, "layout.ts"));
 const lines = ["// Written by compiler/gen/simulator.mjs from layout.ts."];
 const group = (prefix, type, rows) => {
@@ -38,7 +43,7 @@ lines.push(`export const MAGIC: u32 = ${layout.MAP_MAGIC};`);
 lines.push(`export const PAGE_SLOTS: u32 = ${layout.PAGE_SLOTS};`);
 lines.push(`export const PAGE_LIMIT: u32 = ${layout.PAGE_LIMIT};`);
 lines.push(`export const FUNCTION_BASE: u64 = ${layout.FUNCTION_BASE};`);
-writeFileSync(join(home, "assembly/layout.gen.ts"), `${lines.join("\n")}\n`);
+write(join(home, "assembly/layout.gen.ts"), `${lines.join("\n")}\n`);
 
 mkdirSync(join(root, "build"), { recursive: true });
 const wasm = join(root, "build/simulator.wasm");
@@ -71,7 +76,7 @@ if (error) {
   process.exit(1);
 }
 const bytes = readFileSync(wasm);
-writeFileSync(
+write(
   join(home, "runtime.gen.ts"),
   `// Written by compiler/gen/simulator.mjs: the module that assembly/ becomes, in base64.\nexport const RUNTIME =\n  "${bytes.toString("base64")}";\n`,
 );

@@ -34,28 +34,52 @@ function nest<E>(cfg: Cfg, target: StructureTarget<E>): readonly E[] {
   const behind = (block: number): string => `b${block}`;
   const top = (block: number): string => `l${block}`;
 
+  /** What a block dominates. One thing behind the other is a loop here, not a call: programs may be long. */
   const tree = (block: number): readonly E[] => {
-    const inner = within(block, 0);
-    return cfg.headers[block] ? [target.loop(top(block), inner)] : inner;
+    const out: E[] = [];
+    for (let at: number | undefined = block; at !== undefined; ) {
+      if (cfg.headers[at]) {
+        const inner: E[] = [];
+        const next = below(at, inner);
+        out.push(target.loop(top(at), next === undefined ? inner : [...inner, ...tree(next)]));
+        at = undefined;
+      } else at = below(at, out);
+    }
+    return out;
   };
-  const within = (block: number, index: number): readonly E[] => {
-    const kid = kids[block]?.[index];
-    if (kid !== undefined) return [target.block(behind(kid), within(block, index + 1)), ...tree(kid)];
+  /** Writes a block, with those behind it that edges join but the outermost; gives what comes next. */
+  const below = (block: number, out: E[]): number | undefined => {
+    const [outermost, ...others] = kids[block] ?? [];
+    const code: E[] = [...target.body(block)];
+    const next = leave(block, code);
+    if (outermost === undefined) {
+      out.push(...code);
+      return next;
+    }
+    let inner: readonly E[] = next === undefined ? code : [...code, ...tree(next)];
+    for (const kid of others.reverse()) inner = [target.block(behind(kid), inner), ...tree(kid)];
+    out.push(target.block(behind(outermost), inner));
+    return outermost;
+  };
+  /** The end of a block. Gives the block that stands right behind it, if one does. */
+  const leave = (block: number, out: E[]): number | undefined => {
     const end = cfg.blocks[block]?.end;
-    const body = target.body(block);
     switch (end?.kind) {
       case "goto":
-        return [...body, ...edge(block, end.to)];
+        if (isInline(block, end.to)) return end.to;
+        out.push(jump(block, end.to));
+        return undefined;
       case "branch":
-        return [...body, target.branch(block, edge(block, end.yes), edge(block, end.no))];
+        out.push(target.branch(block, edge(block, end.yes), edge(block, end.no)));
+        return undefined;
       default:
-        return [...body, ...target.exit(block)];
+        out.push(...target.exit(block));
+        return undefined;
     }
   };
-  const edge = (from: number, to: number): readonly E[] => {
-    if (to <= from) return [target.jump(top(to))];
-    return cfg.merges[to] ? [target.jump(behind(to))] : tree(to);
-  };
+  const isInline = (from: number, to: number): boolean => to > from && cfg.merges[to] !== true;
+  const jump = (from: number, to: number): E => target.jump(to <= from ? top(to) : behind(to));
+  const edge = (from: number, to: number): readonly E[] => (isInline(from, to) ? tree(to) : [jump(from, to)]);
   return tree(0);
 }
 

@@ -333,6 +333,30 @@ inner:
   });
 });
 
+describe("programs of any size", () => {
+  test.each([100, 5000])("%d branches one behind the other", async (count) => {
+    const steps = Array.from({ length: count }, (_, n) => `if r1 == ${n} goto l${n}\nr0 += 1\nl${n}:`);
+    const machine = await machineFrom([`r1 = *(u64 *)(r1 + 0)\nr0 = 0\n${steps.join("\n")}\nexit`]);
+    machine.context.setBigUint64(0, 3n, true);
+    expect(result(machine)).toBe(BigInt(count - 1));
+  });
+
+  test("a thousand branches in each other, and exits from each", async () => {
+    const count = 1000;
+    const steps = Array.from({ length: count }, (_, n) => `r0 = ${n}\nif r1 == ${n} goto l${n}`);
+    const ends = Array.from({ length: count }, (_, n) => `l${n}:\nr0 *= 2\nexit`);
+    const machine = await machineFrom([
+      `r1 = *(u64 *)(r1 + 0)\n${steps.join("\n")}\nr0 = -1\nexit\n${ends.join("\n")}`,
+    ]);
+    for (const n of [0, 500, 999]) {
+      machine.context.setBigUint64(0, BigInt(n), true);
+      expect(result(machine)).toBe(BigInt(n * 2));
+    }
+    machine.context.setBigUint64(0, 1000n, true);
+    expect(result(machine)).toBe(-1n);
+  });
+});
+
 describe("the current task", () => {
   test("is what was set", async () => {
     const helper = (id: number) => `call ${id}\nexit`;
