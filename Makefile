@@ -78,7 +78,7 @@ bench: build ## time, size and cost per event beside bpftrace, as ratios
 fuzz: build ## 100,000 made and damaged scripts through the compiler, a sample through the verifier (SEED=, COUNT=, OBJECTS=, JOBS=)
 	$(Q)node test/fuzz/run.mjs
 
-fuzz-verifier: build/.deps ## 20,000 random programs through the verifier model and this kernel, 50,000 damaged objects (SEEDS=, COUNT=, DAMAGED=, JOBS=)
+fuzz-verifier: loader ## 20,000 random programs, 400 made scripts through the verifier model and this kernel; 50,000 damaged objects (SEEDS=, COUNT=, OBJECTS=, DAMAGED=, JOBS=)
 	$(Q)node test/verifier/fuzz/run.mjs
 
 update: build ## rewrite the expected sections of test/cases and test/verifier-cli (look at the diff)

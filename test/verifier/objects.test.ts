@@ -14,6 +14,7 @@ import { VerifyObjectError, verifyObject } from "../../compiler/verifier/object.
 import { profileOf } from "../../compiler/verifier/profiles/profile.ts";
 import { available, canLoad } from "../tools/external.ts";
 import { mutate, randomBits } from "../tools/mutate.ts";
+import { noteVerdicts } from "./agreement.ts";
 import { kernelBtf, kernelEnv } from "./kernel-judge.ts";
 
 const programs = join(import.meta.dirname, "programs");
@@ -62,6 +63,7 @@ describe.skipIf(!hasClang)("objects", () => {
         const bad = found.find((each) => each.verdict !== "accepted");
         const model = bad === undefined ? "accepted" : bad.verdict === "unknown" ? "unknown" : "refused";
         const kernel = load.status === 0 ? "accepted" : "refused";
+        noteVerdicts(`clang ${source}`, kernel, model);
         if (kernel !== expected || model !== expected) {
           wrong.push(
             `${source}: expected ${expected}, kernel ${kernel}, model ${model}: ${bad?.message}\n${load.stderr.slice(-800)}`,

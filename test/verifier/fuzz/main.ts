@@ -1,10 +1,11 @@
 /**
- * `make fuzz-verifier`: random programs through the model and this machine's kernel, then damaged objects through the
- * model. COUNT programs (20000) over SEEDS ("1 2 3 4"), DAMAGED objects (50000), JOBS threads; FIRST begins at that
+ * `make fuzz-verifier`: random programs and objects of made scripts through the model and this machine's kernel, then
+ * damaged objects through the model. COUNT programs (20000) over SEEDS ("1 2 3 4"), OBJECTS of scripts (400), DAMAGED
+ * objects (50000), JOBS threads; FIRST begins at that
  * program, so that a line of a report is repeated with SEEDS=s FIRST=n COUNT=1. Threads do the work, so that what hangs
  * is seen.
  */
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads";
@@ -25,6 +26,7 @@ import {
   type SeedObject,
 } from "./damage.ts";
 import { addTally, emptyTally, judged, judgePrograms, type ProgramTally, tallyText } from "./programs.ts";
+import { addScripts, emptyScripts, judgeScripts, type ScriptTally } from "./scripts.ts";
 
 const root = process.env.TRACELET_ROOT ?? process.cwd();
 /** A thread that moves on to nothing new for so long, in milliseconds, hangs. The kernel's time with a batch is in it. */
@@ -40,11 +42,13 @@ type Job = {
   readonly programs: number;
   readonly damaged: number;
   readonly cuts: number;
+  /** Objects of scripts, per thread. */
+  readonly scripts: number;
   readonly objects: readonly SeedObject[];
   /** Per job: what it is at; programs as seed index * 2^24 + number, objects below 0. */
   readonly at: Int32Array;
 };
-type Found = { readonly programs: ProgramTally; readonly damage: DamageTally };
+type Found = { readonly programs: ProgramTally; readonly scripts: ScriptTally; readonly damage: DamageTally };
 
 if (isMainThread) await supervise();
 else parentPort?.postMessage(await work(workerData as Job)); // what supervise() passed
@@ -53,8 +57,14 @@ async function work(job: Job): Promise<Found> {
   const verifier = await loadVerifier();
   const bytes = kernelBtf();
   const programs = emptyTally();
+  const scripts = emptyScripts();
+  const kernel = openKernel();
   if (bytes !== undefined && job.programs > 0) {
     const btf = readBtf(bytes);
+    const seed = job.seeds[0] ?? 1;
+    const progress = (number: number) => Atomics.store(job.at, job.job, -(1 << 30) - number);
+    const run = { root, kernel, seed, objects: job.scripts, job: job.job, jobs: job.jobs, progress };
+    addScripts(scripts, judgeScripts(verifier, kernelEnv(btf), run));
     const judge = openJudge();
     try {
       for (const [index, seed] of job.seeds.entries()) {
@@ -73,10 +83,10 @@ async function work(job: Job): Promise<Found> {
     to: job.damaged,
     step: job.jobs,
     profile: profileOf(PROFILE),
-    btf: openKernel().btf,
+    btf: kernel.btf,
     progress: (number) => Atomics.store(job.at, job.job, -1 - number),
   });
-  return { programs, damage };
+  return { programs, scripts, damage };
 }
 
 function openKernel(): Snapshot {
@@ -119,8 +129,12 @@ async function supervise(): Promise<void> {
   const at = new Int32Array(new SharedArrayBuffer(4 * jobs));
   const programs = hasKernel ? Math.ceil(count / seeds.length) : 0;
   const first = numberFrom("FIRST", 0);
+  const hasLoader = hasKernel && existsSync(join(root, "build/tracelet-loader"));
+  const scripts = hasLoader ? Math.ceil(numberFrom("OBJECTS", 400) / jobs) : 0;
   const found = await Promise.all(
-    Array.from({ length: jobs }, (_, job) => runJob({ job, jobs, seeds, first, programs, damaged, cuts, objects, at })),
+    Array.from({ length: jobs }, (_, job) =>
+      runJob({ job, jobs, seeds, first, programs, damaged, cuts, scripts, objects, at }),
+    ),
   );
   report(found, { seeds, hasKernel, seconds: (Date.now() - started) / 1000, sources: objects.length });
 }
@@ -137,9 +151,11 @@ function runJob(job: Job): Promise<Found> {
         since = Date.now();
       } else if (Date.now() - since > HANG) {
         const what =
-          now < 0
-            ? damagedObject(job.objects, job.cuts, job.seeds[0] ?? 1, -1 - now)?.name
-            : `seed ${job.seeds[now >> 24]}, program ${(now & 0xffffff) - 1}`;
+          now < -(1 << 30)
+            ? `script ${-(1 << 30) - now} of seed ${job.seeds[0]}`
+            : now < 0
+              ? damagedObject(job.objects, job.cuts, job.seeds[0] ?? 1, -1 - now)?.name
+              : `seed ${job.seeds[now >> 24]}, program ${(now & 0xffffff) - 1}`;
         console.log(`FAILED    ${what} hangs for more than ${HANG / 1000} s`);
         process.exit(1);
       }
@@ -161,9 +177,11 @@ type Run = {
 
 function report(found: readonly Found[], run: Run): void {
   const programs = emptyTally();
+  const scripts = emptyScripts();
   const damage = emptyDamage();
   for (const each of found) {
     addTally(programs, each.programs);
+    addScripts(scripts, each.scripts);
     addDamage(damage, each.damage);
   }
   const failures: string[] = [];
@@ -183,6 +201,16 @@ function report(found: readonly Found[], run: Run): void {
     if (programs.unknown > total / 20) failures.push("more than a twentieth have no verdict");
   } else {
     console.log("no programs: this process cannot load them (root, BTF and a C compiler are needed)");
+  }
+  if (scripts.objects > 0) {
+    console.log(
+      `made scripts: ${scripts.programs} programs of ${scripts.objects} objects: ${scripts.same} judged alike, ` +
+        `${scripts.falseAccepts.length} accepted by the model alone, ${scripts.falseRefusals.length} by the kernel alone, ` +
+        `${scripts.unknown} without a verdict`,
+    );
+    for (const each of [...scripts.falseAccepts, ...scripts.falseRefusals]) failures.push(each);
+    if (scripts.unknown > scripts.programs / 100)
+      failures.push("more than 1 % of the scripts' programs have no verdict");
   }
   if (damage.objects > 0) {
     console.log(
