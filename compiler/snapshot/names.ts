@@ -108,7 +108,7 @@ export function openNames(section: Section | undefined): NameTable {
       }
       return found;
     },
-    all: () => Array.from({ length: blockCount }, (_, index) => namesOf(index)).flat(),
+    all: lazy(() => Array.from({ length: blockCount }, (_, index) => namesOf(index)).flat()),
   };
 }
 

@@ -8,6 +8,7 @@ import { openConstants } from "./constant-table.ts";
 import { type Container, type Inflate, openContainer } from "./container.ts";
 import { type FunctionTable, openFunctions } from "./function-table.ts";
 import { hasWildcard, literalPrefix, matcher } from "./glob.ts";
+import { lazy } from "./lazy.ts";
 import { compareNames, type NameTable, openNames } from "./names.ts";
 import { parseRelease } from "./parse-text.ts";
 import { openTypes, type PackedBtf } from "./read-types.ts";
@@ -66,6 +67,8 @@ export function readSnapshot(bytes: Uint8Array, inflate: Inflate): Snapshot {
       ),
     ].sort(compareNames);
 
+  const functionNames = lazy(() => candidates(undefined).flatMap((each) => each.functions.table.all()));
+
   return {
     release: file.release,
     arch,
@@ -120,10 +123,7 @@ export function readSnapshot(bytes: Uint8Array, inflate: Inflate): Snapshot {
     suggest(kind, name) {
       switch (kind) {
         case "function":
-          return nearest(
-            name,
-            candidates(undefined).flatMap((each) => each.functions.table.all()),
-          );
+          return nearest(name, functionNames());
         case "tracepoint":
           return nearest(
             name,

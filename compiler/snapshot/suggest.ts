@@ -11,13 +11,17 @@ export function nearest(wrong: string, names: Iterable<string>): readonly string
   const found: { name: string; distance: number }[] = [];
   const letters = new Int16Array(256);
   for (let i = 0; i < wrong.length; i++) count(letters, wrong, i, 1);
-  for (const name of new Set(names)) {
+  const seen = new Set<string>();
+  for (const name of names) {
     if (name === wrong) continue;
-    const near = Math.max(name.length, wrong.length) - sharedLetters(letters, name) <= limit;
+    const alike = Math.abs(name.length - wrong.length) <= limit;
+    if (!alike && (wrong.length < 4 || !name.startsWith(wrong))) continue;
+    const near = alike && Math.max(name.length, wrong.length) - sharedLetters(letters, name) <= limit;
     const distance = near ? editDistance(wrong, name, limit) : limit + 1;
-    if (distance <= limit) found.push({ name, distance });
-    else if (wrong.length >= 4 && name.startsWith(wrong))
-      found.push({ name, distance: limit + name.length - wrong.length });
+    const starts = wrong.length >= 4 && name.startsWith(wrong);
+    if ((distance > limit && !starts) || seen.has(name)) continue;
+    seen.add(name);
+    found.push({ name, distance: distance <= limit ? distance : limit + name.length - wrong.length });
   }
   found.sort((a, b) => a.distance - b.distance || (a.name < b.name ? -1 : 1));
   return found.slice(0, most).map((each) => each.name);
