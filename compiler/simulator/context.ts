@@ -323,8 +323,19 @@ function findPrototype(snapshot: Snapshot, place: EventPlace): Prototype | undef
   return prototype(found.btf, found.proto, 0);
 }
 
-/** typedef btf_trace_NAME: pointer to a function whose first parameter is the kernel's own. */
+/** Functions that the kernel makes for a tracepoint: parameters have names in one of them, behind the kernel's own. */
+const RAW_PREFIXES = ["__bpf_trace_", "__probestub_", "__traceiter_"];
+
 function rawPrototype(snapshot: Snapshot, name: string): Prototype | undefined {
+  let unnamed: Prototype | undefined;
+  for (const prefix of RAW_PREFIXES) {
+    const found = snapshot.functionType(`${prefix}${name}`);
+    const made = found === undefined ? undefined : prototype(found.btf, found.proto, 1);
+    if (made === undefined) continue;
+    if (made.params.every((param) => !/^arg\d+$/.test(param.name))) return made;
+    unnamed ??= made;
+  }
+  if (unnamed !== undefined) return unnamed;
   for (const btf of [snapshot.btf, ...snapshot.modules.flatMap((module) => snapshot.moduleBtf(module) ?? [])]) {
     const typedef = btf.find("typedef", `btf_trace_${name}`);
     if (typedef === undefined) continue;

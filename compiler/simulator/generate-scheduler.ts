@@ -24,11 +24,11 @@ export type Scheduling = {
 };
 
 /** Threads that take part: more make more events, not a better picture. */
-const MOST_THREADS = 10;
+const MOST_THREADS = 8;
 /** Median of how long a thread runs before it blocks. */
 const RUN_MEDIAN = 250_000;
 /** Blocking lasts longer here than on a host that has thousands of threads to switch. */
-const STRETCH = 14;
+const STRETCH = 30;
 const SLEEPING = 1;
 const RUNNING = 0;
 

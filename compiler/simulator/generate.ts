@@ -2,6 +2,7 @@
  * Invents events for an object's probes: what a busy host does where they are attached. Seeded: the same seed gives the
  * same events. What is usual for known functions and tracepoints stands in workloads.ts; others get values by their types.
  */
+import type { Manifest } from "../5-object/manifest.ts";
 import { readObject } from "../5-object/read-object.ts";
 import { resolveType } from "../btf/layout.ts";
 import type { Snapshot } from "../snapshot/snapshot.ts";
@@ -40,7 +41,7 @@ export function* generateEvents(object: Uint8Array, options: GenerateOptions): G
   const given = workload?.processes ?? [];
   const processes = given.length > 0 ? given : usualProcesses();
   const seed = options.seed ?? 1;
-  const rows = rowsFor(snapshot, plan.targets, workload?.events ?? []);
+  const rows = rowsFor(manifest, snapshot, plan.targets, workload?.events ?? []);
   const wanted = new Set(rows.map((row) => row.probe));
   const agenda = createAgenda<Iterator<SimulatedEvent>>();
   const pending = new Map<Iterator<SimulatedEvent>, SimulatedEvent>();
@@ -51,13 +52,12 @@ export function* generateEvents(object: Uint8Array, options: GenerateOptions): G
     agenda.add(Number(next.value.at ?? 0), source);
   };
 
-  const busy = new Map<number, number>();
   const own = rows.filter((row) => !isScheduling(row.probe) || (workload?.events ?? []).includes(row));
   for (const row of own) {
     // A source of its own for each row: more rows do not change what the others do.
     const random = createRandom(seed ^ hashText(row.probe));
     const actors = actorsOf(processes);
-    const maker = { random, actors, processes, cpus, snapshot, wanted, busy };
+    const maker = { random, actors, processes, cpus, snapshot };
     add(happen(maker, createValues(random, actors), row, rate, duration));
   }
   if (rows.length > own.length) {
@@ -94,21 +94,23 @@ function usualProcesses(): readonly WorkloadProcess[] {
 
 /** One row for everything that the object's probes see; what the caller says goes before what is usual. */
 function rowsFor(
+  manifest: Manifest,
   snapshot: Snapshot,
   targets: readonly Target[],
   own: readonly WorkloadEvent[],
 ): readonly WorkloadEvent[] {
   const rows = new Map<string, WorkloadEvent>(own.map((row) => [row.probe, row]));
-  const patterns = new Map<number, number>();
-  for (const { program } of targets) patterns.set(program, (patterns.get(program) ?? 0) + 1);
-  const seen = new Map<number, number>();
+  // A pattern is one attach point of the script, whether it has one program for all functions or one for each.
+  const patternOf = ({ program }: Target): string => {
+    const place = manifest.programs[program]?.place;
+    return `${place?.line}:${place?.column}`;
+  };
+  const patterns = new Map<string, number>();
+  for (const target of targets) patterns.set(patternOf(target), (patterns.get(patternOf(target)) ?? 0) + 1);
   for (const target of targets) {
     const probe = probeOf(target);
-    if (probe === undefined) continue;
-    const count = patterns.get(target.program) ?? 1;
-    const place = seen.get(target.program) ?? 0;
-    seen.set(target.program, place + 1);
-    if (rows.has(probe)) continue;
+    if (probe === undefined || rows.has(probe)) continue;
+    const count = patterns.get(patternOf(target)) ?? 1;
     const usual = usualRow(probe);
     if (usual !== undefined) {
       rows.set(probe, usual);
@@ -249,9 +251,6 @@ type Maker = {
   readonly processes: readonly WorkloadProcess[];
   readonly cpus: number;
   readonly snapshot: Snapshot;
-  readonly wanted: ReadonlySet<string>;
-  /** Until when each thread is in something that it cannot do twice at once. */
-  readonly busy: Map<number, number>;
 };
 
 /** One row's events, gaps between them exponential. */
@@ -262,7 +261,9 @@ function* happen(
   factor: number,
   duration: number,
 ): Generator<SimulatedEvent> {
-  const { random, actors, processes, cpus, busy } = maker;
+  const { random, actors, processes, cpus } = maker;
+  /** Until when each thread is inside: it cannot be twice at once. */
+  const busy = new Map<number, number>();
   const chosen = actors.filter(({ comm }) => row.processes.length === 0 || row.processes.includes(comm));
   const able = chosen.length === 0 ? actors : chosen;
   const weights = able.map(({ process }) => (processes[process]?.weight ?? 1) / (processes[process]?.threads ?? 1));

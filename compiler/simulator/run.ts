@@ -162,6 +162,7 @@ function assemble(parts: Parts): Run {
     setup,
     allWarnings: options.allWarnings === true,
     files: {
+      "/proc/version": `Linux version ${snapshot.release}\n`,
       "/proc/sys/kernel/ostype": "Linux\n",
       "/proc/sys/kernel/osrelease": `${snapshot.release}\n`,
       "/proc/sys/kernel/hostname": `${setup.host}\n`,
@@ -346,6 +347,7 @@ function assemble(parts: Parts): Run {
       }
     },
     finish(reason) {
+      state.ending = true;
       if (stopped === undefined) runSpecial("end");
       drain();
       yields.poll();

@@ -118,9 +118,8 @@ function encodeField(
     return;
   }
   if (field.type.trimEnd().endsWith("*")) {
-    const space: Space = user ? "user" : "kernel";
-    const aimed = pointeeOf(snapshot.btf, field.type);
-    writeInteger(view, field.offset, field.size, memory.pointTo(aimed, space, value, where));
+    const address = pointer(snapshot.btf, memory, field.type, user ? "user" : "kernel", value, where);
+    writeInteger(view, field.offset, field.size, address);
     return;
   }
   const named = /^(?:struct|union)\s+(\w+)$/.exec(field.type);
@@ -147,12 +146,35 @@ function needInteger(
   return plain;
 }
 
-/** What a pointer of a format file points to: "const char *", "struct sock *"; void where the types do not tell. */
-function pointeeOf(btf: Btf, text: string): Typed {
-  const bare = text
+/** The address that a pointer of this C type has for a value; a list for a pointer to pointers is an array that ends with 0. */
+function pointer(
+  btf: Btf,
+  memory: Memory,
+  type: string,
+  space: Space,
+  value: EventValue,
+  where: string,
+): number | bigint {
+  const bare = pointeeText(type);
+  if (!bare.endsWith("*") || !Array.isArray(value)) return memory.pointTo(pointeeOf(btf, type), space, value, where);
+  const list: readonly EventValue[] = value;
+  const bytes = new Uint8Array((list.length + 1) * 8);
+  const view = new DataView(bytes.buffer);
+  for (const [i, one] of list.entries())
+    writeInteger(view, i * 8, 8, pointer(btf, memory, bare, space, one, `${where}[${i}]`));
+  return memory.allocate(bytes, space);
+}
+
+function pointeeText(type: string): string {
+  return type
     .replace(/\*\s*(const)?\s*$/, "")
     .replace(/\b(const|volatile|__user)\b/g, "")
     .trim();
+}
+
+/** What a pointer of a format file points to: "const char *", "struct sock *"; void where the types do not tell. */
+function pointeeOf(btf: Btf, text: string): Typed {
+  const bare = pointeeText(text);
   const nothing = branded<TypeId>(0);
   if (bare.endsWith("*")) return { btf, type: nothing };
   const [, kind, name] = /^(struct|union)\s+(\w+)$/.exec(bare) ?? [];

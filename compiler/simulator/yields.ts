@@ -17,6 +17,8 @@ export type Yields = {
   readonly state: {
     /** undefined: the script has not asked to end. */
     exitCode: number | undefined;
+    /** The end probes run: their records count although exit() was met. */
+    ending: boolean;
     delivered: number;
     passedOver: number;
     /** Addresses that unwatch() named. */
@@ -59,7 +61,7 @@ type Taker = {
 export function createYields(options: YieldOptions): Yields {
   const { machine, manifest, maps, names, setup, now } = options;
   const items: StreamItem[] = [];
-  const state: Yields["state"] = { exitCode: undefined, delivered: 0, passedOver: 0, unwatched: [] };
+  const state: Yields["state"] = { exitCode: undefined, ending: false, delivered: 0, passedOver: 0, unwatched: [] };
   const delivered = manifest.programs.map(() => 0);
   const takers = new Map<number, Taker>();
   let last: EventEntry | undefined;
@@ -221,7 +223,8 @@ export function createYields(options: YieldOptions): Yields {
       last = taker.entry;
       delivered[program] = (delivered[program] ?? 0) + 1;
       state.delivered++;
-      act(taker, data);
+      // What happened after exit() is not shown, wherever it stands in the buffer; its effect on the maps is.
+      if (state.exitCode === undefined || state.ending) act(taker, data);
     },
     poll,
     end(status) {
