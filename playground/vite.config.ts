@@ -46,6 +46,8 @@ export default defineConfig({
   base: "./",
   publicDir: false,
   cacheDir: join(root, "../build/.vite"),
+  // The part of Ohm that runs a recipe; the one that reads grammars, as large again, is used when the compiler is built.
+  resolve: { alias: { "ohm-js": join(root, "../node_modules/ohm-js/src/main-kernel.js") } },
   assetsInclude: ["**/*.tls"],
   plugins: [serviceWorker()],
   worker: { format: "es", rolldownOptions: { treeshake } },
