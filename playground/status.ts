@@ -16,6 +16,7 @@ export function createStatus(root: HTMLElement): Status {
       root.setAttribute("aria-busy", String(pending));
       const about = info === undefined ? "loading the kernel's types …" : `Linux ${info.release}`;
       if (kernel.textContent !== about) kernel.textContent = about;
+      verdict.setAttribute("aria-busy", String(pending));
       if (compiled === undefined) {
         verdict.dataset.state = "";
         verdict.textContent = script.text.trim() === "" ? "empty" : "compiling …";
