@@ -23,6 +23,7 @@ export async function check(object: Uint8Array, options: CheckOptions): Promise<
   try {
     const facts = readFacts(object);
     const opened = openForVerify(object, facts.patched);
+    if (opened.programs.length === 0) throw new CheckError("an eBPF object without a program");
     const standIn = options.types ?? newest(options.kernels);
     const script = options.source ?? scriptOf(facts);
     const source = script ?? quotedSource(opened.ext);

@@ -133,6 +133,10 @@ describe.skipIf(!hasClang)("objects of clang", () => {
     }
   });
 
+  test("an object without a program is none to judge", async () => {
+    await expect(checkObject(clangObject("int nothing;"), { kernels: both() })).rejects.toThrow(/without a program/);
+  });
+
   test("a function, tracepoint or event that the section's name asks for and the kernel lacks", async () => {
     for (const section of [
       "kprobe/vfs_raed",
