@@ -4,9 +4,10 @@ import { saveFile, watchOffline } from "./browser.ts";
 import { createEditor } from "./editor/editor.ts";
 import { announce, byId, inputById, note, say } from "./elements.ts";
 import { exampleNamed, examples } from "./examples/index.ts";
-import { kindOfFile, MOST_FILE_BYTES, textOf, watchDrops } from "./files.ts";
 import { createGallery } from "./gallery.ts";
+import { createJudge } from "./judge.ts";
 import { recall, remember } from "./memory.ts";
+import { createOpener } from "./open-files.ts";
 import type { Focus, PanelHost, PanelId } from "./panels/panel.ts";
 import { createPicker } from "./picker.ts";
 import { showProblems } from "./problem-list.ts";
@@ -177,10 +178,20 @@ export function startPage(client: Client): void {
   }
 
   function shown(compiled: CompileAnswer): void {
-    editor.setProblems(compiled.problems);
-    showProblems(byId("problems"), compiled.problems, { goTo: editor.goTo, apply: editor.applyFix });
+    list(compiled.problems);
     store.change({ compiled, pending: false });
   }
+  function list(problems: CompileAnswer["problems"]): void {
+    editor.setProblems(problems);
+    showProblems(byId("problems"), problems, { goTo: editor.goTo, apply: editor.applyFix });
+  }
+
+  const judge = createJudge(ask, (verdict) => {
+    status.judged(verdict);
+    if (verdict !== undefined && verdict.problems.length > 0) {
+      list([...(store.get().compiled?.problems ?? []), ...verdict.problems]);
+    }
+  });
 
   async function loadKernel(): Promise<void> {
     const { kernel } = store.get().script;
@@ -207,6 +218,7 @@ export function startPage(client: Client): void {
     }
     picker.update(now);
     status.update(now);
+    judge.consider(now);
     tabs.update(now);
     if (now.dropped !== before.dropped) showDropped();
   });
@@ -312,77 +324,13 @@ export function startPage(client: Client): void {
     editor.replaceText(outcome.answer.text);
   }
 
-  function open(name: string, bytes: Uint8Array): void {
-    switch (kindOfFile(name, bytes)) {
-      case "snapshot":
-        void addKernel(name, bytes);
-        break;
-      case "object":
-        store.change({ dropped: { kind: "object", name, bytes } });
-        tabs.choose("object");
-        break;
-      case "stream":
-        store.change({ dropped: { kind: "stream", name, bytes } });
-        tabs.choose("output");
-        break;
-      case "events":
-        store.change({ events: { kind: "given", name, text: textOf(bytes) ?? "" } });
-        tabs.choose("output");
-        announce(`The script runs on the events of ${name}`);
-        break;
-      case "script":
-        openShared({ ...sharedNow(), name: cleanName(name), text: textOf(bytes) ?? "", panel: undefined });
-        break;
-      case "unknown":
-        note(
-          `${name} is no script, kernel snapshot (.tls), eBPF object (.bpf.o), stream (.msgpack) or events file (.jsonl).`,
-        );
-    }
-  }
-
-  async function addKernel(name: string, bytes: Uint8Array): Promise<void> {
-    const id = `dropped:${name}`;
-    const outcome = await ask({ kind: "load-kernel", kernel: id, bytes }, { lane: `kernel ${id}` });
-    if (!outcome.ok) {
-      if (outcome.failure.kind !== "superseded")
-        note(`${name} cannot be used as a kernel: ${outcome.failure.message}.`);
-      return;
-    }
-    client.addKernel(id, bytes);
-    const label = `${outcome.answer.info.release} (${name})`;
-    store.change({
-      kernels: [...store.get().kernels.filter((kernel) => kernel.id !== id), { id, label }],
-      kernelId: id,
-      kernel: outcome.answer.info,
-      pending: true,
-    });
-    announce(`Compiling for Linux ${outcome.answer.info.release}`);
-  }
-
-  const fileField = inputById("file");
-  function chooseFile(accept: string): void {
-    fileField.accept = accept;
-    fileField.value = "";
-    fileField.click();
-  }
-  fileField.addEventListener("change", () => void take([...(fileField.files ?? [])]));
-  byId("open-file").addEventListener("click", () => chooseFile(""));
+  const { open, chooseFile } = createOpener({
+    client,
+    store,
+    openScript: (name, text) => openShared({ ...sharedNow(), name: cleanName(name), text, panel: undefined }),
+    choosePanel: tabs.choose,
+  });
   byId("dropped-close").addEventListener("click", host.closeDropped);
-  watchDrops(
-    (over) => {
-      byId("drop").hidden = !over;
-    },
-    (files) => void take(files),
-  );
-  async function take(files: readonly File[]): Promise<void> {
-    for (const file of files) {
-      if (file.size > MOST_FILE_BYTES) {
-        note(`${file.name} is too large for the playground: use the command line.`);
-        continue;
-      }
-      open(file.name, new Uint8Array(await file.arrayBuffer()));
-    }
-  }
 
   window.addEventListener("keydown", (event) => {
     if (!(event.ctrlKey || event.metaKey) || event.altKey || event.shiftKey || event.key.toLowerCase() !== "s") return;

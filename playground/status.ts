@@ -1,22 +1,41 @@
 /** The line at the page's foot: whether the script compiles, to what, for which kernel. */
 import { byteSize, count, duration, el } from "./panels/dom.ts";
 import type { Workbench } from "./panels/panel.ts";
+import type { KernelVerdict } from "./worker/protocol.ts";
 
-export type Status = { readonly update: (workbench: Workbench) => void };
+export type Status = {
+  readonly update: (workbench: Workbench) => void;
+  /** What the verifier says of the object as it is now; undefined: not known yet. */
+  readonly judged: (verdict: KernelVerdict | undefined) => void;
+};
+
+const VERDICTS: Readonly<Record<KernelVerdict["verdict"], { readonly text: string; readonly state: string }>> = {
+  accepted: { text: "accepted by the verifier", state: "good" },
+  refused: { text: "refused by the verifier", state: "bad" },
+  "cannot-attach": { text: "cannot attach", state: "bad" },
+  unknown: { text: "not judged in full", state: "warn" },
+};
 
 export function createStatus(root: HTMLElement): Status {
   const verdict = el("span", { class: "status-verdict", id: "verdict" });
   const object = el("span", {});
+  const judgement = el("span", { class: "status-verdict", id: "judgement", hidden: true });
   const kernel = el("span", { class: "status-end" });
-  root.replaceChildren(verdict, object, kernel);
+  root.replaceChildren(verdict, object, judgement, kernel);
   let shown: Workbench["compiled"];
   let revision = 0;
   return {
+    judged(found) {
+      judgement.hidden = found === undefined;
+      if (found === undefined) return;
+      const { text, state } = VERDICTS[found.verdict];
+      judgement.dataset.state = state;
+      judgement.textContent = text;
+    },
     update({ compiled, pending, kernel: info, script }) {
       root.setAttribute("aria-busy", String(pending));
       const about = info === undefined ? "loading the kernel's types …" : `Linux ${info.release}`;
       if (kernel.textContent !== about) kernel.textContent = about;
-      verdict.setAttribute("aria-busy", String(pending));
       if (compiled === undefined) {
         verdict.dataset.state = "";
         verdict.textContent = script.text.trim() === "" ? "empty" : "compiling …";
