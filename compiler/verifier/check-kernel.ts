@@ -49,6 +49,9 @@ export function checkKernel(question: KernelQuestion): KernelCheck {
   const types = snapshot ?? standIn;
   const explainer = openExplainer(name, profile.version, question.source, question.spanAt);
   let assumed = false;
+  const newest = KERNEL_VERSIONS.at(-1);
+  const line = profile.version.split(".").slice(0, 2).join(".");
+  if (newest !== undefined && compareVersions(line, newest) > 0) explainer.newer(newest);
 
   const programs = object.programs.map((symbol): ProgramCheck => {
     const section = symbol.section === undefined ? "" : (object.elf.sections[symbol.section]?.name ?? "");

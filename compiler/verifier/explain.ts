@@ -19,6 +19,8 @@ export type Explainer = {
   readonly lack: (lack: Lack, probe: string, place: Span | undefined) => void;
   readonly verdict: (verdict: ProgramVerdict, about: AboutVerdict) => void;
   readonly assumed: (types: string) => void;
+  /** The kernel is of a later version than any that the model is held to. */
+  readonly newer: (newest: string) => void;
   readonly map: (issue: MapIssue) => void;
   /** Span of a place of the manifest. */
   readonly spanOf: (place: Place) => Span | undefined;
@@ -122,6 +124,7 @@ export function openExplainer(
         report(code, span, base === undefined ? about : { ...about, way: checkHint(base) }, notes);
       }
     },
+    newer: (newest) => report("kernel-newer", undefined, { kernel, newest }),
     assumed: (types) => report("types-assumed", undefined, { kernel, types }),
     map(issue) {
       switch (issue.kind) {

@@ -56,6 +56,11 @@ export const verifierCatalog = {
     () =>
       "name a snapshot of that kernel: 'tracelet-loader snapshot' there, then 'tracelet snapshot --from FILE -o KERNEL.tls'",
   ),
+  "kernel-newer": warning(
+    (p: { kernel: string; newest: string }) =>
+      `Linux ${p.kernel} is newer than the kernels that the model is held to, which end with ${p.newest}: checks that it added are not known`,
+    () => "ask that kernel itself: 'tracelet-loader check OBJECT' attaches nothing",
+  ),
 
   // --- Logs of real kernels ---
   "log-refusal": error(
