@@ -182,6 +182,8 @@ export type Seen =
   | { readonly what: "bytes"; readonly helper: string }
   /** A load from kernel memory: [hit, address, value]. */
   | { readonly what: "load"; readonly size: number }
+  /** A loop over a map has come to this key: [hit, 0, 0, bytes]. `map`: symbol in `.maps`. */
+  | { readonly what: "visit"; readonly map: string }
   /** A stack: [hit, result, frames]. */
   | { readonly what: "stack"; readonly helper: string; readonly user: boolean };
 

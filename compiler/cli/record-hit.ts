@@ -43,6 +43,8 @@ export type Hit = {
   readonly noteIndexes: readonly number[];
   readonly pieces: Piece[];
   readonly results: Map<string, Answer[]>;
+  /** Keys by map, in the order in which loops came to them. */
+  readonly visits: Map<string, Set<string>>;
   kstack: readonly RecordedFrame[] | undefined;
   ustack: readonly RecordedFrame[] | undefined;
   /** The stack that was asked for last has no bucket of its own. */
@@ -141,6 +143,9 @@ export function eventLine(hit: Hit, since: bigint): { readonly line: string; rea
     ...(results.size === 0
       ? {}
       : { results: Object.fromEntries([...results].map(([name, list]) => [name, short(list)])) }),
+    ...(hit.visits.size === 0
+      ? {}
+      : { visits: Object.fromEntries([...hit.visits].map(([map, keys]) => [map, [...keys]])) }),
     ...(hit.notes.length === 0
       ? {}
       : { notes: Object.fromEntries(hit.notes.map((note, i) => [String(hit.noteIndexes[i] ?? i), hex(note)])) }),

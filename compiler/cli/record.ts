@@ -155,6 +155,7 @@ export function createRecorder(path: string, manifest: Manifest, run: RecordedRu
       noteIndexes: (begun?.usdtArguments ?? []).map(({ index }) => index),
       pieces: [],
       results: new Map(),
+      visits: new Map(),
       kstack: undefined,
       ustack: undefined,
       collided: undefined,
@@ -197,6 +198,12 @@ export function createRecorder(path: string, manifest: Manifest, run: RecordedRu
         if (result < 0) return;
         const isText = TEXT_HELPER.test(seen.helper);
         addMemory(hit, int(second), isText ? got.subarray(0, result) : got, isText && result === got.length);
+        return;
+      }
+      case "visit": {
+        const keys = hit.visits.get(seen.map) ?? new Set();
+        hit.visits.set(seen.map, keys);
+        if (bytes instanceof Uint8Array) keys.add(hex(bytes));
         return;
       }
       case "stack": {

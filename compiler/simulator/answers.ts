@@ -2,7 +2,7 @@
 import type { HelperName } from "../lang/helpers.ts";
 import { EventError, type HelperResult, type SimulatedEvent } from "./event.ts";
 import { bytesOfHex } from "./integers.ts";
-import type { RecordedAnswers } from "./machine.ts";
+import type { MachineMap, RecordedAnswers } from "./machine.ts";
 
 /** Those that tell of the world outside, other than by memory and stacks. */
 const RECORDED: readonly HelperName[] = [
@@ -30,12 +30,16 @@ const RECORDED: readonly HelperName[] = [
   "send_signal_thread",
   "per_cpu_ptr",
   "this_cpu_ptr",
+  // Answered by the machine, once the maps are in the order that was seen.
+  "for_each_map_elem",
 ];
 
 type Answer = { readonly value: bigint; readonly bytes: Uint8Array | undefined };
 
 export type Answers = {
   readonly recorded: RecordedAnswers;
+  /** The maps to put in order; to be given before the first run. */
+  readonly setMaps: (maps: readonly MachineMap[]) => void;
   /** From now on, calls are answered as this event says. @throws EventError for an answer that is none */
   readonly begin: (event: SimulatedEvent) => void;
 };
@@ -43,10 +47,19 @@ export type Answers = {
 export function createAnswers(): Answers {
   let lists: Readonly<Record<string, readonly Answer[]>> = {};
   const taken = new Map<string, number>();
+  let maps: readonly MachineMap[] = [];
+  let visits: readonly (readonly [map: MachineMap, keys: readonly Uint8Array[]])[] = [];
   return {
+    setMaps(all) {
+      maps = all;
+    },
     begin(event) {
       taken.clear();
       lists = {};
+      visits = Object.entries(event.visits ?? {}).flatMap(([name, keys]) => {
+        const map = maps.find((one) => one.name === name);
+        return map === undefined ? [] : [[map, keys.map((key) => keyOf(key, name, event))] as const];
+      });
       if (event.results === undefined) return;
       lists = Object.fromEntries(
         Object.entries(event.results).map(([name, list]) => [name, list.map((one) => read(one, name, event))]),
@@ -62,8 +75,36 @@ export function createAnswers(): Answers {
         // The last stands for all further calls.
         return list[next] ?? list.at(-1);
       },
+      before(helper) {
+        if (helper === "for_each_map_elem") for (const [map, keys] of visits) putInOrder(map, keys);
+      },
     },
   };
+}
+
+/** Makes a map's walk come to these keys first, in this order. */
+function putInOrder(map: MachineMap, keys: readonly Uint8Array[]): void {
+  const entries = [...map.entries()];
+  const ranks = new Map(keys.map((key, i) => [key.join(), i]));
+  const rankOf = (key: Uint8Array): number => ranks.get(key.join()) ?? keys.length;
+  const isOrdered = (list: readonly { readonly key: Uint8Array }[]): boolean =>
+    list.every(({ key }, i) => i === 0 || rankOf(list[i - 1]?.key ?? key) <= rankOf(key));
+  if (isOrdered(entries)) return;
+  entries.sort((a, b) => rankOf(a.key) - rankOf(b.key));
+  const refill = (list: typeof entries): void => {
+    map.clear();
+    for (const { key, values } of list) map.update(key, values);
+  };
+  refill(entries);
+  // Freed elements are taken again from either end, as the map keeps them.
+  if (!isOrdered([...map.entries()])) refill(entries.reverse());
+}
+
+function keyOf(key: Uint8Array | string, map: string, event: SimulatedEvent): Uint8Array {
+  const bytes = typeof key === "string" ? bytesOfHex(key) : key;
+  if (bytes === undefined)
+    throw new EventError(`${event.probe}: a key of ${map} in visits is no text of hexadecimal digits`);
+  return bytes;
 }
 
 function read(result: HelperResult, helper: string, event: SimulatedEvent): Answer {

@@ -96,6 +96,8 @@ export type SimulatedEvent = {
    * of the calls; the last answer stands for all further calls. Helpers that are not named answer by the other fields.
    */
   readonly results?: { readonly [helper: string]: readonly HelperResult[] };
+  /** Recordings: the keys that loops over a map came to, in their order, by the map's symbol; hexadecimal. */
+  readonly visits?: { readonly [map: string]: readonly (Uint8Array | string)[] };
   /** Recordings: for each argument of a static probe, by number, the 64 bytes that the loader put into .rodata. */
   readonly notes?: { readonly [index: string]: Uint8Array | string };
   /**

@@ -68,6 +68,8 @@ export type RecordedAnswers = {
   readonly answer: (
     helper: HelperName,
   ) => { readonly value: bigint; readonly bytes: Uint8Array | undefined } | undefined;
+  /** Before a call that the machine answers itself. */
+  readonly before: (helper: HelperName) => void;
 };
 
 /** What a program asks of the host besides what it stores. */

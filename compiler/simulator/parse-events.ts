@@ -57,6 +57,7 @@ const SHAPES: Readonly<Record<string, readonly [(value: Json) => boolean, string
     ],
     program: [text, "a program's name"],
     results: [isMap, "a map of helpers' answers"],
+    visits: [isMap, "a map of keys by map"],
     notes: [isMap, "a map of bytes by argument"],
     actions: [list, "a list of actions"],
   };

@@ -44,7 +44,10 @@ export function recordedHelpers(
     const output = OUTPUT[name];
     made[importOf(name)] = (...args) => {
       const known = recorded.answer(name);
-      if (known === undefined) return fallback(...args);
+      if (known === undefined) {
+        recorded.before(name);
+        return fallback(...args);
+      }
       if (known.bytes !== undefined && output !== undefined) {
         const at = BigInt.asUintN(64, args[output] ?? 0n) - MEMORY_BASE;
         // The verifier has proved that the output lies in memory of the program's own.

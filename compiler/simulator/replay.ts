@@ -58,6 +58,7 @@ export async function* replay(object: Uint8Array, options: SimulateOptions): Asy
     maxEntries: buffer?.kind === "ring" ? { [buffer.symbol]: bufferSize(manifest) } : {},
     recorded: answers.recorded,
   });
+  answers.setMaps(machine.maps);
   const kernel = createSymbols(KERNEL_TEXT, setup.symbols);
   const user = createSymbols(USER_TEXT, new Map());
   fillGlobals(machine, manifest, { positional, named, setup, kernel, user });
@@ -188,7 +189,7 @@ export function isRecordingOf(object: Uint8Array, setup: Partial<Setup>): boolea
 export function withoutPrograms(options: SimulateOptions): SimulateOptions {
   const { events = [] } = options;
   async function* plain(): AsyncGenerator<SimulatedEvent> {
-    for await (const { program: _, results: _results, actions: _actions, ...event } of events)
+    for await (const { program: _, results: _results, visits: _visits, actions: _actions, ...event } of events)
       if (event.probe !== "begin" && event.probe !== "end") yield event;
   }
   return { ...options, events: plain(), setup: { ...options.setup, actions: "at once" } };

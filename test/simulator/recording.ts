@@ -10,6 +10,7 @@ import {
   inspectObject,
   parseEvents,
   renderDiagnostics,
+  type StreamItem,
   simulate,
 } from "../../compiler/index.ts";
 import type { Snapshot } from "../../compiler/snapshot/index.ts";
@@ -57,10 +58,14 @@ export async function replay(script: string, name: string, events: string, snaps
   const parsed = parseEvents(events, "recording", snapshot);
   if (parsed.problems.length > 0) throw new Error(JSON.stringify(parsed.problems.slice(0, 3)));
   const object = compileWith(script, snapshot, { name });
+  return textOf(simulate(object, { snapshot, events: parsed.events, setup: parsed.setup }));
+}
+
+/** What records print on standard output. */
+export async function textOf(items: AsyncIterable<StreamItem>): Promise<string> {
   const text: Uint8Array[] = [];
   const renderer = createTextRenderer((to, bytes) => to === "stdout" && text.push(bytes), {});
-  for await (const item of simulate(object, { snapshot, events: parsed.events, setup: parsed.setup }))
-    renderer.record(item.record, item.time);
+  for await (const { record, time } of items) renderer.record(record, time);
   renderer.end();
   return Buffer.concat(text).toString();
 }

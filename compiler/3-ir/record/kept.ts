@@ -71,6 +71,7 @@ export const KEPT: Readonly<Record<HelperName, Kept>> = {
   per_cpu_ptr: RESULT,
   this_cpu_ptr: RESULT,
   get_current_task_btf: RESULT,
+  // Its callbacks tell in which order they are called.
   for_each_map_elem: NOTHING,
   snprintf: NOTHING,
   get_func_ip: RESULT,

@@ -49,13 +49,23 @@ const CPU_SHIFT = 56;
 /** Room for a read whose size nothing tells. */
 const UNKNOWN_ROOM = 4096;
 
-/** @param sharedSize bytes that callbacks share with their program; the hit's number goes behind them */
-export function recordFunction(fn: Fn, recording: Recording, sharedSize: number | undefined): Fn {
+/**
+ * @param sharedSize bytes that callbacks share with their program; the hit's number goes behind them
+ * @param walked of a callback: the map that it is called for each element of
+ */
+export function recordFunction(
+  fn: Fn,
+  recording: Recording,
+  sharedSize: number | undefined,
+  walked?: MapDef | undefined,
+): Fn {
   const to = new Rewriter(fn);
   const definition = definitions(fn);
   const define: Define = (value) => definition[value];
   const isProgram = fn.kind === "program";
   const shared = isProgram ? fn.slots.find((slot) => slot.name === "shared") : undefined;
+  // A callback that only counts is given no shared words, and no order matters to it.
+  const walks = walked !== undefined && walked.type !== "array" && walked.type !== "percpu_array" && usesArguments(fn);
   let hit: ValueId | undefined;
   const begin = (): void => {
     if (isProgram) {
@@ -64,8 +74,9 @@ export function recordFunction(fn: Fn, recording: Recording, sharedSize: number 
         to.store(to.slot(shared.id, sharedSize), 0, 8, hit, "stack");
     } else if (fn.kind === "subprogram") {
       hit = to.argument(fn.arguments);
-    } else if (learns(fn, recording.recording) && sharedSize !== undefined) {
+    } else if ((walks || learns(fn, recording.recording)) && sharedSize !== undefined) {
       hit = to.load(to.argument(fn.arguments - 1), sharedSize, 8, "stack");
+      if (walks) sendVisit(to, recording, walked, hit);
     }
   };
   for (const block of fn.blocks.values()) {
@@ -163,6 +174,26 @@ function sendHit(to: Rewriter, recording: Recording): ValueId {
     });
   });
   return hit;
+}
+
+/** The key that a callback is called with: its second argument (bpf_for_each_map_elem). */
+function sendVisit(to: Rewriter, recording: Recording, map: MapDef, hit: ValueId): void {
+  const layout = readLayout(map.keySize);
+  const id = recording.event({ kind: "seen", ...layout, seen: { what: "visit", map: map.symbol } });
+  const key = to.argument(1);
+  send(to, recording, id, layout.size, (record) => {
+    to.store(record, SEEN.hit, 8, hit, "record");
+    to.store(record, SEEN.first, 8, to.const(0), "record");
+    to.store(record, SEEN.second, 8, to.const(0), "record");
+    to.store(record, SEEN.bytes, 4, to.const(map.keySize), "record");
+    const into = to.plus(record, bytesAt(SEEN.bytes));
+    to.call("probe_read_kernel", [into, to.const(map.keySize), key], { writes: "record" });
+  });
+}
+
+function usesArguments(fn: Fn): boolean {
+  for (const block of fn.blocks.values()) for (const inst of block.insts) if (inst.kind === "argument") return true;
+  return false;
 }
 
 function sendSeen(to: Rewriter, inst: Inst, hit: ValueId, recording: Recording, define: Define): void {

@@ -11,6 +11,7 @@ import { irCatalog } from "../../diagnostics/catalog/ir.ts";
 import { collector, type Result } from "../../diagnostics/diagnostic.ts";
 import type { Arch, Snapshot } from "../../snapshot/snapshot.ts";
 import { alignUp } from "../../types/layout.ts";
+import { definitions } from "../edit.ts";
 import type { DataSection, DataVar, Function as Fn, MapDef, Module } from "../ir.ts";
 import { contextSize } from "./context-size.ts";
 import { learns, type Recording, recordFunction } from "./record-function.ts";
@@ -44,6 +45,7 @@ export function record(module: Module, env: RecordEnv): Result<Module> {
 
   const made = new Map<string, Fn>();
   const subprograms = recordingSubprograms(module.functions);
+  const walked = walkedMaps(module);
   for (const [index, program] of module.programs.entries()) {
     const entry = manifest.programs[index];
     const fn = module.functions.find((one) => one.name === program.function);
@@ -71,7 +73,7 @@ export function record(module: Module, env: RecordEnv): Result<Module> {
     made.set(fn.name, recordFunction(fn, recording, shared?.size));
     for (const callback of module.functions) {
       if (callback.kind === "callback" && callback.name.startsWith(`${fn.name}_cb`))
-        made.set(callback.name, recordFunction(callback, recording, shared?.size));
+        made.set(callback.name, recordFunction(callback, recording, shared?.size, walked.get(callback.name)));
     }
     // Programs share subprograms: what is seen there says by its hit whose it is.
     for (const each of module.functions) {
@@ -93,6 +95,24 @@ export function record(module: Module, env: RecordEnv): Result<Module> {
     } satisfies Omit<Manifest, "tracepointFields" | "fieldUses">,
   };
   return { value, diagnostics };
+}
+
+/** Callback → the map that it is called for each element of. */
+function walkedMaps(module: Module): ReadonlyMap<string, MapDef> {
+  const found = new Map<string, MapDef>();
+  for (const fn of module.functions) {
+    const define = definitions(fn);
+    for (const block of fn.blocks.values()) {
+      for (const inst of block.insts) {
+        if (inst.kind !== "call" || inst.helper !== "for_each_map_elem") continue;
+        const [map, callback] = inst.args.map((arg) => define[arg]);
+        if (map?.kind !== "map" || callback?.kind !== "function") continue;
+        const shape = module.maps.find((one) => one.symbol === map.map);
+        if (shape !== undefined) found.set(callback.name, shape);
+      }
+    }
+  }
+  return found;
 }
 
 /** Names of subprograms that learn something, or call one that does. */
