@@ -1,7 +1,8 @@
 /** axe on the whole page, each panel shown: nothing serious or critical, in light and dark, wide and narrow; with pictures. */
 import { describe, expect, test } from "vitest";
 import { screenshot } from "./browser.ts";
-import { canDrive, choosePanel, compiled, ran, type, usePlayground, violations } from "./playground.ts";
+import { choosePanel, compiled, ran, type, violations } from "./playground.ts";
+import { canDrive, usePlayground } from "./use-playground.ts";
 
 const playground = usePlayground();
 const PANELS = ["Output", "Assembly", "Verifier", "Object", "Probes", "Stages"] as const;

@@ -1,7 +1,8 @@
 /** Scripts that loop, flood or allocate without bound stop at their budget, at the line, and the page stays quick. */
 import { describe, expect, test } from "vitest";
 import { screenshot } from "./browser.ts";
-import { canDrive, compiled, ran, type, usePlayground } from "./playground.ts";
+import { compiled, ran, type } from "./playground.ts";
+import { canDrive, usePlayground } from "./use-playground.ts";
 
 const playground = usePlayground();
 

@@ -11,7 +11,8 @@ import { ROOT, TRACELET } from "../runner/machine.ts";
 import { screenshot } from "./browser.ts";
 import { program } from "./panels.ts";
 import { histogramRecords, stackRecords } from "./panels-data.ts";
-import { canDrive, choosePanel, compiled, drop, outputText, ran, type, usePlayground } from "./playground.ts";
+import { choosePanel, compiled, drop, outputText, ran, type } from "./playground.ts";
+import { canDrive, usePlayground } from "./use-playground.ts";
 
 const playground = usePlayground();
 const folder = mkdtempSync(join(tmpdir(), "tracelet-playground-"));

@@ -19,13 +19,27 @@ export const BUDGET = {
 
 /** Fetched only when it is needed, and said to load: the kernel's types, and the translator to WebAssembly. */
 const LAZY = /\.tls$|binaryen/;
+const SIMULATOR = /\/(?:simulate|sink|run|make-machine|machine|open-object)-/;
 
-/** Bytes over the wire of what is fetched until the first script is compiled and its panel shown. */
-export function firstLoad(server: Server): { readonly compressed: number; readonly files: number } {
+export type FirstLoad = {
+  /** gzip, until the script is compiled and Output shown: the simulator comes after, and says that it loads. */
+  readonly beforeSimulator: number;
+  /** Brotli, the simulator's own modules too. */
+  readonly whole: number;
+  readonly files: number;
+};
+
+/** Bytes over the wire of what a first visit fetches. */
+export function firstLoad(server: Server): FirstLoad {
   // page and workers share files: a browser's cache gives the second its copy
-  const sizes = new Map(server.asked.map(({ path, compressed }) => [path, compressed]));
-  const counted = [...sizes].filter(([path]) => !LAZY.test(path));
-  return { compressed: counted.reduce((sum, [, compressed]) => sum + compressed, 0), files: counted.length };
+  const sizes = new Map(server.asked.map((served) => [served.path, served]));
+  const counted = [...sizes.values()].filter(({ path, status }) => status === 200 && !LAZY.test(path));
+  const before = counted.filter(({ path }) => !SIMULATOR.test(path));
+  return {
+    beforeSimulator: before.reduce((sum, { compressed }) => sum + compressed, 0),
+    whole: counted.reduce((sum, { brotli }) => sum + brotli, 0),
+    files: counted.length,
+  };
 }
 
 /** Milliseconds from navigation to the compiler's first word on the script. */

@@ -1,6 +1,7 @@
 /** After it has loaded the page asks nobody for anything; and with the service worker it opens again without a network. */
 import { describe, expect, test } from "vitest";
-import { canDrive, choosePanel, compiled, outputText, ran, type, usePlayground } from "./playground.ts";
+import { choosePanel, compiled, outputText, ran, type } from "./playground.ts";
+import { canDrive, usePlayground } from "./use-playground.ts";
 
 const playground = usePlayground();
 

@@ -1,52 +1,10 @@
-/** The built playground as tests drive it: open it, type, wait for the answer, drop files, ask axe. */
+/** What tests and benchmark do on the page: type, wait for the answer, drop files, ask axe. */
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import type { AxeResults } from "axe-core";
-import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll } from "vitest";
-import { available } from "../runner/machine.ts";
-import { BUILT, launch, type OpenOptions, type OpenPage, openPage, whyNoPlayground } from "./browser.ts";
-import { filesOf, type Server, serve } from "./server.ts";
-
-/** Whether the built page can be driven here. */
-export const canDrive = available("the playground", whyNoPlayground());
+import type { Page } from "playwright-core";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-
-export type Playground = {
-  readonly server: () => Server;
-  readonly browser: () => Browser;
-  /** A fresh profile on the page. @param hash a share link's */
-  readonly open: (options?: OpenOptions, hash?: string) => Promise<OpenPage>;
-};
-
-/** Starts server and browser for a test file, and ends them. */
-export function usePlayground(): Playground {
-  let server: Server | undefined;
-  let browser: Browser | undefined;
-  beforeAll(async () => {
-    if (!canDrive) return;
-    server = await serve(filesOf(BUILT));
-    browser = await launch();
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await server?.close();
-  });
-  const need = <T>(value: T | undefined): T => {
-    if (value === undefined) throw new Error("the playground is not running");
-    return value;
-  };
-  return {
-    server: () => need(server),
-    browser: () => need(browser),
-    async open(options, hash = "") {
-      const opened = await openPage(need(browser), options);
-      await opened.page.goto(need(server).url + hash);
-      return opened;
-    },
-  };
-}
 
 /** The script is compiled, well or not, and nothing newer is on its way. */
 export async function compiled(page: Page): Promise<string> {

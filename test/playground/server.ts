@@ -6,13 +6,15 @@ import { readFileSync, statSync } from "node:fs";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { extname, join, normalize } from "node:path";
-import { gzipSync } from "node:zlib";
+import { brotliCompressSync, gzipSync } from "node:zlib";
 
 export type Served = {
   readonly path: string;
   readonly status: number;
   readonly bytes: number;
+  /** As a host sends it that compresses with gzip; with Brotli. */
   readonly compressed: number;
+  readonly brotli: number;
 };
 export type Server = {
   /** Of the page: ends in a slash. */
@@ -45,13 +47,23 @@ export async function serve(find: (path: string) => Uint8Array | undefined): Pro
     const name = path === "" ? "index.html" : path;
     const bytes = name === undefined ? undefined : find(name);
     if (name === undefined || bytes === undefined) {
-      asked.push({ path: pathname, status: 404, bytes: 0, compressed: 0 });
+      asked.push({ path: pathname, status: 404, bytes: 0, compressed: 0, brotli: 0 });
       response.writeHead(404, { "Content-Type": "text/plain" }).end("not here\n");
       return;
     }
     const extension = extname(name);
-    const compressed = PACKED.has(extension) ? bytes.length : gzipSync(bytes, { level: 9 }).length;
-    asked.push({ path: name, status: 200, bytes: bytes.length, compressed });
+    const packed = PACKED.has(extension);
+    asked.push({
+      path: name,
+      status: 200,
+      bytes: bytes.length,
+      get compressed() {
+        return packed ? bytes.length : gzipSync(bytes, { level: 9 }).length;
+      },
+      get brotli() {
+        return packed ? bytes.length : brotliCompressSync(bytes).length;
+      },
+    });
     response.writeHead(200, {
       "Content-Type": TYPES[extension] ?? "application/octet-stream",
       "Cache-Control": "no-store",

@@ -1,7 +1,8 @@
 /** Links: what is shared comes back as it was; cut, changed and hostile ones open an empty editor with a note. */
 import { deflateSync } from "fflate";
 import { describe, expect, test } from "vitest";
-import { canDrive, chooseKernel, compiled, scriptText, type, usePlayground } from "./playground.ts";
+import { chooseKernel, compiled, scriptText, type } from "./playground.ts";
+import { canDrive, usePlayground } from "./use-playground.ts";
 
 const playground = usePlayground();
 const SCRIPT = 'kprobe:vfs_read /pid > 1/ { @["ü <b>", comm] = hist(arg2); }';

@@ -1,17 +1,8 @@
 /** A visit to the built page: what is there at once, typing, errors and their fixes, tabs, linked highlighting. */
 import { describe, expect, test } from "vitest";
 import { screenshot } from "./browser.ts";
-import {
-  canDrive,
-  chooseKernel,
-  choosePanel,
-  compiled,
-  outputText,
-  ran,
-  scriptText,
-  type,
-  usePlayground,
-} from "./playground.ts";
+import { chooseKernel, choosePanel, compiled, outputText, ran, scriptText, type } from "./playground.ts";
+import { canDrive, usePlayground } from "./use-playground.ts";
 
 const playground = usePlayground();
 
