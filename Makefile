@@ -72,7 +72,7 @@ test-matrix: build ## the article's programs on every kernel we know: 5.10, 6.1,
 test-scripts: build ## every tool of Debian's bpftrace packages: compiled, accepted, attached in a guest, beside bpftrace
 	$(Q)TRACELET_SCRIPTS=1 test/run-tests test/scripts
 
-bench: build ## time, size and cost per event beside bpftrace, as ratios
+bench: build playground-build ## time, size and cost per event beside bpftrace, as ratios
 	$(Q)node test/bench/run.mjs
 
 fuzz: build ## 100,000 made and damaged scripts through the compiler, a sample through the verifier (SEED=, COUNT=, OBJECTS=, JOBS=)
