@@ -99,7 +99,7 @@ function checkShape(program: VerifierProgram, env: VerifyEnv): Verdict | undefin
   const view = new DataView(code.buffer, code.byteOffset, code.byteLength);
   for (let i = 0; i < slots; i++) {
     if (view.getUint8(i * 8) !== 0x18) continue;
-    const bad = checkWide(view, i, slots, program) ?? checkMapFits(view, i, program, env);
+    const bad = checkWide(view, i, slots, program, env) ?? checkMapFits(view, i, program, env);
     if (bad !== undefined) return bad;
     i++;
   }
@@ -111,14 +111,21 @@ function checkShape(program: VerifierProgram, env: VerifyEnv): Verdict | undefin
 }
 
 /** Both halves of a wide load, as resolve_pseudo_ldimm64 sees them. */
-function checkWide(view: DataView, slot: number, slots: number, program: VerifierProgram): Verdict | undefined {
+function checkWide(
+  view: DataView,
+  slot: number,
+  slots: number,
+  program: VerifierProgram,
+  env: VerifyEnv,
+): Verdict | undefined {
   const at = slot * 8;
   const broken = slot + 1 >= slots || view.getUint32(at + 8, true) !== 0;
   if (broken) return none("refused", "bad-wide-load", "invalid bpf_ld_imm64 insn", slot);
   const source = view.getUint8(at + 1) >> 4;
   const low = view.getInt32(at + 4, true);
   const high = view.getInt32(at + 12, true);
-  if (source > 6 || (source !== 0 && source !== 2 && high !== 0)) {
+  const highest = isSince(env.profile, "5.13") ? 6 : 3;
+  if (source > highest || (source !== 0 && source !== 2 && high !== 0)) {
     return none("refused", "bad-wide-load", "unrecognized bpf_ld_imm64 insn", slot);
   }
   if (source === 1 || source === 2) {

@@ -50,7 +50,7 @@ function batches(btf: Btf | undefined): readonly Batch[] {
       const seed = n * BATCH + i;
       return (seed % 4 === 3 ? damagedProgram : randomProgram)(seed, 5 + (seed % 30));
     });
-    return { programs, maps: FUZZ_MAPS };
+    return { programs: programs.filter((each) => each.attach === undefined || btf !== undefined), maps: FUZZ_MAPS };
   });
   return [...cases, ...random];
 }

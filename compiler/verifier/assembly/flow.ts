@@ -20,7 +20,9 @@ import {
   E_OPCODE,
   E_RECURSION,
   E_STACK_COMBINED,
+  E_STORE_RESERVED,
   E_UNREACHABLE,
+  FEAT_ATOMICS,
   FEAT_MOVSX,
   FEAT_PRIVATE_STACK,
   HELPER_OK,
@@ -205,6 +207,8 @@ export function prepare(): bool {
     if ((opcodeAt(i) & 7) == 1 && ((mode != 3 && !(mode == 4 && has(FEAT_MOVSX))) || immAt(i) != 0)) {
       return fail(E_LOAD_RESERVED);
     }
+    // before atomics there was one such operation, and its immediate had no meaning
+    if (!has(FEAT_ATOMICS) && (opcodeAt(i) & 7) == 3 && immAt(i) != 0) return fail(E_STORE_RESERVED, 1);
     if (!isOpcode(opcodeAt(i))) return fail(E_OPCODE, opcodeAt(i));
     if (opcodeAt(i) == 0x85 && srcAt(i) == 2) return giveUp(E_KFUNC, immAt(i));
   }

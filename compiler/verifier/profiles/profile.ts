@@ -25,7 +25,7 @@ const SINCE: Readonly<Record<Feature, readonly string[]>> = {
   REFINE_BOTH: ["6.8"],
   JSET_FORGET: ["0.0"],
   NEG: ["6.18"],
-  UNINIT_STACK: ["6.1"],
+  UNINIT_STACK: ["5.10", "6.1"],
   NARROW_SPILL: ["5.16"],
   NARROW_FILL: ["6.8"],
   ST_SPILL: ["6.1"],
