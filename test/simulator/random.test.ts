@@ -61,7 +61,7 @@ test.skipIf(!canRun())(`${COUNT} random programs end as in this kernel`, { timeo
   });
   expect(accepted.length).toBeGreaterThan(COUNT / 5);
 
-  const wrong: unknown[] = [];
+  let wrong: { readonly program: KernelProgram; readonly expected: unknown; readonly got: unknown }[] = [];
   for (const { program, result } of accepted) {
     const { seed, code } = program;
     const places = { functions: [{ start: 0, section: "raw_tp", offset: 0 }], lines: new Map(), absent: new Map() };
@@ -77,10 +77,20 @@ test.skipIf(!canRun())(`${COUNT} random programs end as in this kernel`, { timeo
     );
     const expected = { seed, failure: undefined, r0: result.r0, maps: result.maps };
     const got = { seed, failure, r0, maps: held };
-    if (JSON.stringify(expected) !== JSON.stringify(got)) wrong.push({ expected, got });
+    if (JSON.stringify(expected) !== JSON.stringify(got)) wrong.push({ program, expected, got });
   }
-  console.log(`random programs: ${accepted.length} of ${COUNT} accepted and run, ${wrong.length} ended otherwise`);
-  expect(wrong).toEqual([]);
+  // Some look at addresses, which differ from run to run in the kernel too: those say nothing.
+  const before = wrong.length;
+  wrong = wrong.filter(({ program }) => {
+    const again = runInKernel(Array.from({ length: 16 }, () => program));
+    return new Set(again.map((result) => JSON.stringify(result))).size === 1;
+  });
+  const vague = before - wrong.length;
+  console.log(
+    `random programs: ${accepted.length} of ${COUNT} accepted and run, ${vague} depend on addresses, ${wrong.length} ended otherwise`,
+  );
+  expect(vague).toBeLessThan(accepted.length / 50 + 3);
+  expect(wrong.map(({ expected, got }) => ({ expected, got }))).toEqual([]);
 });
 
 function toHex(bytes: Uint8Array): string {
