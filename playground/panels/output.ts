@@ -114,9 +114,8 @@ export function mount(root: HTMLElement, host: PanelHost): Panel {
     showProblems(answer.problems);
     pictures.show(answer.pictures);
     status.textContent = statusOf(mine, answer);
-    if (!text.printed() && answer.problems.length === 0) {
-      text.append([{ stream: "stderr", text: quietReason(mine, answer) }]);
-    }
+    const silent = !text.printed() && answer.problems.length === 0;
+    text.append(silent ? [{ stream: "stderr", text: quietReason(mine, answer) }] : []);
   }
 
   function showProblems(found: readonly RunProblem[]): void {

@@ -19,11 +19,17 @@ const MOST = 4_000_000;
 export function createRunText(): RunText {
   const element = el("pre", { class: "p-text", tabindex: 0, role: "region", "aria-label": "Text of the run" });
   let stale = false;
+  // as a terminal: the newest is seen, until somebody scrolls up
+  let follow = true;
+  element.addEventListener("scroll", () => {
+    follow = element.scrollTop + element.clientHeight >= element.scrollHeight - 8;
+  });
   let length = 0;
   let printed = false;
   const clear = (): void => {
     element.replaceChildren();
     stale = false;
+    follow = true;
     length = 0;
     printed = false;
   };
@@ -31,7 +37,6 @@ export function createRunText(): RunText {
     element,
     append(pieces) {
       if (stale) clear();
-      const atEnd = length > 0 && element.scrollTop + element.clientHeight >= element.scrollHeight - 4;
       for (const { stream, text } of pieces) {
         if (text === "" || length >= MOST) continue;
         length += text.length;
@@ -41,8 +46,7 @@ export function createRunText(): RunText {
         else if (last instanceof Text) last.appendData(text);
         else element.append(text);
       }
-      const scrolled = element.scrollTop > 0;
-      if (atEnd && scrolled) element.scrollTop = element.scrollHeight;
+      if (follow) element.scrollTop = element.scrollHeight;
     },
     restart: () => {
       stale = true;
