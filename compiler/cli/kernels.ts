@@ -69,6 +69,15 @@ export function chooseSnapshot(word: string | undefined): Snapshot {
   return openSnapshotFile(known?.path ?? word);
 }
 
+/** The kernel of that release, if it is an embedded one or this host's. */
+export function snapshotOfRelease(wanted: string): Snapshot | undefined {
+  const version = /^\d+\.\d+/.exec(wanted)?.[0];
+  const near = embedded().find((kernel) => kernel.version === version);
+  const snapshot = near === undefined ? undefined : openSnapshotFile(near.path);
+  if (snapshot?.release === wanted) return snapshot;
+  return wanted === release() ? hostSnapshot(false) : undefined;
+}
+
 /** Words for every embedded kernel, oldest first: what a check is about unless told otherwise. */
 export function allKernels(): readonly string[] {
   return embedded().map(({ version }) => version);

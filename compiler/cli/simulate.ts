@@ -27,7 +27,7 @@ import {
 import type { Snapshot } from "../snapshot/index.ts";
 import { type CompileArgs, compileScript, optionsFrom, tellDiagnostics } from "./build-object.ts";
 import { CliError, closeOutput, EXIT, openOutput, readInput, useColour, writeAll } from "./io.ts";
-import { chooseSnapshot } from "./kernels.ts";
+import { chooseSnapshot, snapshotOfRelease } from "./kernels.ts";
 import { splitParameters } from "./run.ts";
 import { isElf, readScript, type Script } from "./script.ts";
 
@@ -73,8 +73,9 @@ export async function simulateCommand(args: SimulateArgs): Promise<number> {
     until: duration("--until", args.until),
     budget: count("--budget", args.budget, Number.MAX_SAFE_INTEGER),
   };
-  const snapshot = chooseSnapshot(args.kernel);
-  const given = args.events === undefined ? undefined : readEvents(args.events, snapshot);
+  const text = args.events === undefined ? undefined : readText(args.events);
+  const snapshot = snapshotFor(args.kernel, text);
+  const given = args.events === undefined || text === undefined ? undefined : readEvents(args.events, text, snapshot);
   const built = build(args, snapshot, given?.setup.script);
   if (built === undefined) return EXIT.refused;
   const workload = args.generate === undefined ? undefined : readWorkload(args.generate);
@@ -132,10 +133,23 @@ function readText(path: string): string {
   }
 }
 
+/** The kernel that is named; for a recording the one that it was made on, since its memory is laid out so. */
+function snapshotFor(named: string | undefined, events: string | undefined): Snapshot {
+  const first = events === undefined ? "" : events.slice(0, events.indexOf("\n"));
+  const [, recorded] = /"release":"([^"]+)"/.exec(first) ?? [];
+  const snapshot =
+    (named === undefined && recorded !== undefined && snapshotOfRelease(recorded)) || chooseSnapshot(named);
+  if (recorded !== undefined && recorded !== snapshot.release)
+    process.stderr.write(
+      `WARNING: recorded on kernel ${recorded}, repeated as on ${snapshot.release}: members of structs may stand elsewhere\nHINT: name that kernel's snapshot with --kernel FILE\n`,
+    );
+  return snapshot;
+}
+
 /** @throws CliError after telling everything that is wrong in the file */
-function readEvents(path: string, snapshot: Snapshot): ParsedEvents {
+function readEvents(path: string, text: string, snapshot: Snapshot): ParsedEvents {
   const name = path === "-" ? "stdin" : path;
-  const parsed = parseEvents(readText(path), name, snapshot);
+  const parsed = parseEvents(text, name, snapshot);
   tellProblems(name, parsed.problems);
   return parsed;
 }
