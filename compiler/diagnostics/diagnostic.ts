@@ -39,7 +39,7 @@ export type Row<P> = {
 
 export function error<P = Record<never, never>>(
   message: (p: P) => string,
-  hint?: (p: P) => string | undefined,
+  hint?: ((p: P) => string | undefined) | undefined,
   replacements?: (p: P) => readonly Replacement[],
 ): Row<P> {
   return { severity: "error", message, hint, replacements };
@@ -47,7 +47,7 @@ export function error<P = Record<never, never>>(
 
 export function warning<P = Record<never, never>>(
   message: (p: P) => string,
-  hint?: (p: P) => string | undefined,
+  hint?: ((p: P) => string | undefined) | undefined,
   replacements?: (p: P) => readonly Replacement[],
 ): Row<P> {
   return { severity: "warning", message, hint, replacements };

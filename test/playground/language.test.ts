@@ -105,6 +105,11 @@ test.each([
   ["kprobe:vfs_read { pirntf(1); }", "kprobe:vfs_read { printf(1); }"],
   ["fentry:vfs_read { @ = args.file.f_flag; }", "fentry:vfs_read { @ = args.file.f_flags; }"],
   ["tracepoint:sched:sched_swich { @ = 1 }", "tracepoint:sched:sched_switch { @ = 1 }"],
+  [
+    "kretprobe:vfs_read { @[retval > 0 ? 1 : 0] = count(); }",
+    "kretprobe:vfs_read { @[(int64)retval > 0 ? 1 : 0] = count(); }",
+  ],
+  ["begin { @a[1] = 1; has_key(@a, 1); }", "begin { @a[1] = 1; _ = has_key(@a, 1); }"],
 ])("the first fix of %s makes it %s", (text, fixed) => {
   const { source, diagnostics } = compile(text, defaultOptions(snapshot));
   const edit = problemsOf(source, diagnostics)[0]?.fixes[0]?.edits[0];

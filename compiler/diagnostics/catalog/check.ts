@@ -206,6 +206,7 @@ export const checkCatalog = {
     (p: { name: string; op: string; cast: string }) =>
       `${p.name} is unsigned: negative values count as large ones in '${p.op} 0'`,
     (p) => `cast to tell errors from sizes: (${p.cast})${p.name} ${p.op} 0`,
+    (p) => [{ find: p.name, replace: `(${p.cast})${p.name}` }],
   ),
   "pointer-comparison": warning(
     (p: { left: string; right: string }) => `comparison of distinct pointer types: '${p.left}' and '${p.right}'`,
@@ -214,6 +215,7 @@ export const checkCatalog = {
   "value-discarded": warning(
     () => "Return value discarded.",
     () => "write _ = … to discard it on purpose",
+    () => [{ find: "", replace: "_ = " }],
   ),
   unreachable: warning(() => "Unreachable statement."),
   "while-deprecated": warning(
@@ -559,7 +561,11 @@ export const checkCatalog = {
     (p) => meant(p.similar),
   ),
   "config-dead": warning((p: { key: string; why: string }) => `${p.key} is deprecated and has no effect: ${p.why}`),
-  "config-renamed": warning((p: { from: string; to: string }) => `${p.from} is now ${p.to}`),
+  "config-renamed": warning(
+    (p: { from: string; to: string }) => `${p.from} is now ${p.to}`,
+    undefined,
+    (p) => [{ find: p.from, replace: p.to }],
+  ),
   "config-value": error(
     (p: { key: string; value: string; allowed: string }) => `Invalid value for ${p.key}: ${p.value}`,
     (p) => `allowed: ${p.allowed}`,
