@@ -115,6 +115,8 @@ export function createEditor(parent: HTMLElement, text: string, host: EditorHost
       autocapitalize: "off",
       autocorrect: "off",
       spellcheck: "false",
+      // Editable text can be reached by keyboard anyway; this says so to tools that look.
+      tabindex: "0",
     }),
     keymap.of([...closeBracketsKeymap, ...defaultKeymap, ...historyKeymap, ...lintKeymap, indentWithTab]),
     replaceTyped,
