@@ -143,7 +143,13 @@ export function addressCall(ctx: Context, call: Call, row: Row): Typed.Expr | un
         return errorExpr(span);
       }
       const socket = valueArgument(ctx, args[0]);
-      return socket === undefined ? errorExpr(span) : callNode("socket_cookie", [socket], [], U64, span);
+      if (socket === undefined) return errorExpr(span);
+      const { type } = socket;
+      if (type.kind !== "pointer" || type.to.kind !== "struct" || type.to.name !== "sock") {
+        if (type.kind !== "error") ctx.report("socket-cookie-argument", span, { got: printType(type) });
+        return errorExpr(span);
+      }
+      return callNode("socket_cookie", [socket], [], U64, span);
     }
     case "container_of":
       return containerOf(ctx, call);

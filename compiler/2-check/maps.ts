@@ -1,6 +1,7 @@
 /** Maps: one key type and one value type for the whole program, widened by every use (L2.85–L2.98). */
 import type * as Ast from "../1-parse/ast.ts";
 import type { Span } from "../source/span.ts";
+import { sizeOf } from "../types/layout.ts";
 import { printType } from "../types/print.ts";
 import { equal, isCastable, join, settle } from "../types/relations.ts";
 import type { Type } from "../types/type.ts";
@@ -52,8 +53,10 @@ export function useKeyed(ctx: Context, slot: MapSlot, keyed: boolean, span: Span
 
 /** Why a type cannot be a key: reported; true if it can. */
 function checkKeyType(ctx: Context, type: Type, span: Span, part: boolean): boolean {
-  if (type.kind === "tuple") return type.fields.every((field) => checkKeyType(ctx, field, span, true));
-  const refused = type.kind === "none" || type.kind === "aggregate" || type.kind === "opaque";
+  if (type.kind === "tuple" && (part || sizeOf(type) > 0)) {
+    return type.fields.every((field) => checkKeyType(ctx, field, span, true));
+  }
+  const refused = type.kind === "tuple" || type.kind === "none" || type.kind === "aggregate" || type.kind === "opaque";
   if (refused) ctx.report(part ? "map-key-part-type" : "map-key-type", span, { type: printType(type) });
   return !refused;
 }

@@ -1,5 +1,6 @@
 /** One kernel's verdict on an object: its programs judged, its maps weighed, what the kernel lacks looked up. */
 import type { Btf } from "../btf/types.ts";
+import { CORE_KINDS } from "../ebpf/insn.ts";
 import type { OpenObject } from "../link/open-object.ts";
 import type { Snapshot } from "../snapshot/snapshot.ts";
 import type { Source } from "../source/text.ts";
@@ -84,11 +85,8 @@ export function checkKernel(question: KernelQuestion): KernelCheck {
     };
     let verdict = onMachine(judge(profile, question.log), section, question.arch);
     const since = firstThatAccepts(verdict, profile, judge);
-    if (
-      snapshot === undefined &&
-      verdict.verdict === "refused" &&
-      !holdsWithoutTypes(verdict.reason, verdict.message)
-    ) {
+    const isFirm = holdsWithoutTypes(verdict.reason, verdict.message) && !asksForTypes(object, section);
+    if (snapshot === undefined && verdict.verdict === "refused" && !isFirm) {
       const there = standIn === undefined ? "" : `; with those of ${standIn.release}: ${verdict.explanation}`;
       verdict = { ...verdict, verdict: "unknown", explanation: `${UNTYPED}${there}` };
     }
@@ -185,6 +183,18 @@ function needsTypes(object: OpenObject, section: string): boolean {
   return (
     /^(fentry|fexit|tp_btf|iter)\//.test(section) ||
     (object.ext?.core ?? []).some((each) => each.section === section || each.section === ".text")
+  );
+}
+
+/**
+ * Whether the program asks what the kernel has (CO-RE's existence relocations): then another kernel's types decide which
+ * way through it is walked, and a refusal may be on a way that is none there.
+ */
+function asksForTypes(object: OpenObject, section: string): boolean {
+  return (object.ext?.core ?? []).some(
+    (each) =>
+      (each.section === section || each.section === ".text") &&
+      each.entries.some(({ kind }) => /exists|matches|enumval/.test(CORE_KINDS[kind] ?? "exists")),
   );
 }
 

@@ -7,7 +7,7 @@ import type { OpenObject } from "../link/open-object.ts";
 import type { Span } from "../source/span.ts";
 import type { Source } from "../source/text.ts";
 import { CheckError, type SpanFinder } from "./checked.ts";
-import { originNote, spanOfLine } from "./explain.ts";
+import { originNote, spanOfLine, spanOfPlace } from "./explain.ts";
 import { type KernelLog, type ReportPlace, readKernelLog } from "./kernel-log.ts";
 import { openForVerify, VerifyObjectError } from "./object.ts";
 import { readFacts } from "./object-facts.ts";
@@ -55,7 +55,8 @@ function explain(log: KernelLog, options: ExplainLogOptions): ExplainedLog {
   const script = options.source ?? scriptOf(facts);
   const source = script ?? quotedSource(object?.ext);
   const spanAt = script === undefined ? undefined : options.spanAt;
-  const named = facts?.manifest?.programs.find(({ name }) => name === program?.symbol.name)?.probe;
+  const row = facts?.manifest?.programs.find(({ name }) => name === program?.symbol.name);
+  const named = row?.probe;
   const probe = named ?? program?.symbol.name ?? log.program;
   const { messages, report } = log;
   const known = kernelLines.find((row) => messages.some((each) => row.line.test(each)));
@@ -74,7 +75,8 @@ function explain(log: KernelLog, options: ExplainLogOptions): ExplainedLog {
       : spanOfLine(source, program.lines, insn, spanAt, what);
   const placeOf = (place: ReportPlace | undefined): Span | undefined => spanOfInsn(place?.insn);
   const insn = report?.at?.insn ?? log.insn;
-  const span = placeOf(report?.at) ?? spanOfInsn(insn);
+  const whole = source === undefined || row?.place === undefined ? undefined : spanOfPlace(source, row.place);
+  const span = placeOf(report?.at) ?? spanOfInsn(insn) ?? (insn === undefined ? whole : undefined);
   const notes: Note[] = [];
   if (report !== undefined) {
     notes.push(...pathNotes(report.path, placeOf));

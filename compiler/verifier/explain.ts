@@ -52,8 +52,7 @@ export function openExplainer(
     put(code, span, params, notes);
     for (const each of made) if (!diagnostics.some((other) => isSame(other, each))) diagnostics.push(each);
   };
-  const spanOf = (place: Place): Span | undefined =>
-    source === undefined ? undefined : placeSpan(source, place.line, place.column, place.endLine, place.endColumn);
+  const spanOf = (place: Place): Span | undefined => (source === undefined ? undefined : spanOfPlace(source, place));
   const spanOfInsn = (
     verdict: ProgramVerdict,
     insn: number | undefined,
@@ -224,9 +223,10 @@ function offsetOf(source: Source, line: number, column: number): number | undefi
   const start = source.lineStarts()[line - 1];
   return start === undefined || column < 1 ? undefined : Math.min(start + column - 1, source.text.length);
 }
-function placeSpan(source: Source, line: number, column: number, endLine: number, endColumn: number): Span | undefined {
-  const start = offsetOf(source, line, column);
-  const end = offsetOf(source, endLine, endColumn);
+/** Span of a place of the manifest. */
+export function spanOfPlace(source: Source, place: Place): Span | undefined {
+  const start = offsetOf(source, place.line, place.column);
+  const end = offsetOf(source, place.endLine, place.endColumn);
   return start === undefined || end === undefined || end < start ? undefined : { start, end };
 }
 /** A word or operator: what can be marked where no expression is known to begin. */

@@ -95,6 +95,9 @@ export function readKernelLog(text: string): KernelLog {
       if (insn !== undefined) messages = [];
     } else if (line.startsWith("; ")) {
       source = quotedSource(line.slice(2));
+    } else if (/^~+$/.test(line)) {
+      // a loader's marks below the line of the script that it shows
+      messages.pop();
     } else if (!NOISE.test(line) && !isLoaders(raw, line) && line !== "") {
       messages.push(line);
     }
@@ -127,7 +130,7 @@ function bareLine(line: string): string {
 function isLoaders(raw: string, line: string): boolean {
   return (
     /^(?:libbpf: |ERROR: |HINT: |WARNING: |Error )/.test(raw.trimStart()) ||
-    /^(?:failed to load|prog(?:ram)? ')/.test(line)
+    /^(?:failed to load|prog(?:ram)? '|\S+:\d+(?::\d+)?-\d+: (?:ERROR|WARNING|NOTE): )/.test(line)
   );
 }
 

@@ -131,10 +131,7 @@ export const MESSAGES = {
     "dynptr has to be at a constant offset",
     "a dynptr is reached at an offset that is not constant",
   ),
-  DYNPTR_WRITE: row(
-    (n) => `potential write to dynptr at off=${n(0)} disallowed`,
-    "a helper would write over a dynptr",
-  ),
+  DYNPTR_WRITE: row((n) => `potential write to dynptr at off=${n(0)} disallowed`, "a helper would write over a dynptr"),
   END_RESERVED: row("BPF_END uses reserved fields", MALFORMED),
   EXIT_RESERVED: row("BPF_EXIT uses reserved fields", MALFORMED),
   FILL_SIZE: row("invalid size of register fill", "part of a saved pointer is read as if it were a number"),

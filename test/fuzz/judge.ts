@@ -13,7 +13,8 @@ const HOST = 3;
 /** Refusals that are this host's: what the message must say, and why it is no defect. */
 const LEFT_OUT: readonly { readonly says: RegExp; readonly reason: string }[] = [
   { says: /kallsyms|kernel symbol/, reason: "this host lists no such kernel symbol" },
-  { says: /this host's .* has no/, reason: "this host's structs differ from 6.12's" },
+  { says: /this host's .* has no|has no '\w+' on this kernel/, reason: "this host's structs differ from 6.12's" },
+  { says: /Failed to get `cgroupid` for path/, reason: "this host has no such cgroup" },
 ];
 
 /** Probe kinds that this host's kernel does not load: their trampolines are missing from it. */

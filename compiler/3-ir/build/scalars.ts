@@ -1,5 +1,5 @@
 /** Expressions whose value is a register. */
-import type { CompareOp, Expr } from "../../2-check/typed.ts";
+import type { CompareOp, Expr, ProgramKind } from "../../2-check/typed.ts";
 import { builtinRow } from "../../lang/builtins.ts";
 import { functionRow } from "../../lang/functions.ts";
 import type { Recipe } from "../../lang/recipe.ts";
@@ -7,7 +7,7 @@ import type { Type } from "../../types/type.ts";
 import { InvariantError, invariant, unreachable } from "../../util/assert.ts";
 import type * as Ir from "../ir.ts";
 import type { ValueId } from "../ir.ts";
-import { loadScalar } from "./access.ts";
+import { address, loadScalar } from "./access.ts";
 import { callFunction } from "./calls.ts";
 import { lowerCustomScalar } from "./custom.ts";
 import { bitFieldOf, memberAddress, memberScalar, readExpr } from "./kernel-memory.ts";
@@ -299,16 +299,39 @@ function ternary(cx: Lowering, expr: Extract<Expr, { readonly kind: "ternary" }>
 /** Scalar to scalar by the rules of C: the value modulo the target's range. */
 function cast(cx: Lowering, operand: Expr, to: Type): ValueId {
   const { fn } = cx;
-  const value = cx.steps.scalar(cx, operand);
   const target = scalarShape(to);
   const source = scalarShape(operand.type);
-  if (target === undefined) return value;
+  const given = cx.steps.scalar(cx, operand);
+  if (target === undefined) return given;
+  const value = to.kind !== "pointer" && to.kind !== "bool" && isFollowed(cx, operand) ? asNumber(cx, given) : given;
   if (to.kind === "bool") return operand.type.kind === "bool" ? value : fn.compare("ne", value, fn.const(0));
   if (target.size === 8) return value;
   const kept =
     source !== undefined &&
     (source.signed === target.signed ? source.size <= target.size : !source.signed && source.size < target.size);
   return kept ? value : narrow(cx, value, to);
+}
+
+/** Programs whose context holds pointers to kernel structures that the verifier knows the types of. */
+const TYPED_CONTEXT: ReadonlySet<ProgramKind> = new Set<ProgramKind>(["fentry", "fexit", "tp_btf", "iter"]);
+
+/** Whether the verifier may take the value for a pointer, with which it allows little arithmetic. */
+function isFollowed(cx: Lowering, expr: Expr): boolean {
+  if (expr.type.kind !== "pointer") return false;
+  return TYPED_CONTEXT.has(cx.probe.program) || expr.kind === "context-pointer" || expr.kind === "context-address";
+}
+
+/** A pointer as a number like any other: what a helper copies, the verifier knows nothing of. */
+function asNumber(cx: Lowering, pointer: ValueId): ValueId {
+  const { fn } = cx;
+  return cx.temps.borrow(8, "pointer", (from) => {
+    fn.store(from, 8, pointer);
+    return cx.temps.borrow(8, "number", (to) => {
+      const args = [address(fn, to), fn.const(8), address(fn, from)];
+      fn.call("probe_read_kernel", args, { reads: from.memory, writes: to.memory });
+      return fn.load(to, 8, false);
+    });
+  });
 }
 
 /** Cuts a 64-bit value to its type's width. */

@@ -442,6 +442,10 @@ export const checkCatalog = {
     () => "socket_cookie() can only be used with 'fentry', 'fexit' and 'rawtracepoint' probes",
   ),
 
+  "socket-cookie-argument": error(
+    (p: { got: string }) => `socket_cookie() only supports 'struct sock *' as the argument ('${p.got}' provided)`,
+  ),
+
   // --- Builtins by probe ---
   "argument-builtin": error(
     (p: { name: string }) => `The ${p.name} builtin can only be used with 'kprobes', 'uprobes' and 'usdt' probes`,
