@@ -11,7 +11,6 @@ import {
   E_JMP_RESERVED,
   F_MAYBE_NULL,
   F_TRUSTED,
-  F_RCU,
   F_UNTRUSTED,
   FEAT_TRUSTED,
   J_EQ,
@@ -39,7 +38,8 @@ function isNotNull(r: Reg): bool {
   if (r.type & F_MAYBE_NULL) return false;
   const base = baseType(r.type);
   if (base == T_VALUE || base == T_KEY || base == T_SOCKET) return true;
-  if (base == T_BTF) return has(FEAT_TRUSTED) && (r.ref != 0 || (r.type & (F_TRUSTED | F_RCU)) != 0) && !(r.type & F_UNTRUSTED);
+  // a pointer that RCU alone vouches for is not taken for one
+  if (base == T_BTF) return has(FEAT_TRUSTED) && (r.ref != 0 || r.type == (T_BTF | F_TRUSTED));
   if (base == T_MEM) return has(FEAT_TRUSTED) && !(r.type & F_UNTRUSTED);
   return base == T_MAP && has(FEAT_TRUSTED);
 }

@@ -64,6 +64,7 @@ import {
   F_USER,
   FEAT_ARRAY_NONNULL,
   FEAT_MEM_KEY,
+  FEAT_TRUSTED,
   H_DYNPTR_FROM_MEM,
   H_LOOP,
   H_MAP_LOOKUP,
@@ -451,7 +452,7 @@ function returns(state: State, frame: Frame, row: HelperRow, id: i32): bool {
       r0.ref = dynptrRef;
       return true;
     case R_BTF:
-      markPointer(r0, T_BTF | F_TRUSTED);
+      markPointer(r0, has(FEAT_TRUSTED) ? T_BTF | F_TRUSTED : T_BTF);
       r0.aux = row.retAux;
       r0.uid = row.retUid;
       return true;
