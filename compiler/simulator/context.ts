@@ -190,12 +190,14 @@ export function createContexts(options: ContextOptions): Contexts {
     }
   };
 
+  // kept from event to event, so that most make nothing anew: a view of the registers, where the last breakpoint ends
+  let registers = new Uint8Array();
+  let behind = { address: 0n, next: 1n };
   const writeRegisters = (target: Target, occurrence: Occurrence, context: DataView): void => {
     const { event, place, args, address } = occurrence;
-    for (let at = 0; at < registersSize + 16; at += 8) {
-      context.setUint32(at, 0, true);
-      context.setUint32(at + 4, 0, true);
-    }
+    if (registers.buffer !== context.buffer)
+      registers = new Uint8Array(context.buffer, context.byteOffset, registersSize + 16);
+    registers.fill(0);
     const { kind } = target.attach;
     const isUser =
       place.kind === "uenter" ||
@@ -221,9 +223,12 @@ export function createContexts(options: ContextOptions): Contexts {
         writeWord(context, argumentOffsets[i] ?? 0, args[i] ?? 0);
       }
       // A kprobe's breakpoint has one byte on x86, and the kernel passes the place behind it.
-      writeWord(context, ipAt, kind === "kprobe" && arch.name === "x86_64" ? address + 1n : address);
+      if (kind === "kprobe" && arch.name === "x86_64") {
+        if (behind.address !== address) behind = { address, next: address + 1n };
+        writeWord(context, ipAt, behind.next);
+      } else writeWord(context, ipAt, address);
     }
-    for (const [at, word] of occurrence.registers) writeWord(context, at, word);
+    if (occurrence.registers.length > 0) for (const [at, word] of occurrence.registers) writeWord(context, at, word);
   };
 
   const writeArray = (occurrence: Occurrence, context: DataView, withResult: boolean): void => {

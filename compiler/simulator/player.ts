@@ -46,6 +46,8 @@ export function createPlayer(options: PlayerOptions): Player {
   const stacks = new WeakMap<readonly EventFrame[], readonly bigint[]>();
   let dirty = false;
   let scene = { pid: -1, tid: -1, uid: -1, gid: -1, cpu: -1, comm: "", cgroup: -1n };
+  /** The stack of a function that an event gives none for. */
+  let alone: readonly bigint[] = empty;
   let kernelStack: readonly bigint[] | undefined;
   let userStack: readonly bigint[] | undefined;
 
@@ -79,10 +81,12 @@ export function createPlayer(options: PlayerOptions): Player {
   const setStacks = (occurrence: Occurrence): void => {
     const { event, place, address } = occurrence;
     let inKernel = event.kstack === undefined ? undefined : addressesOf(event.kstack, kernel);
-    if (inKernel === undefined) inKernel = place.kind === "enter" || place.kind === "at" ? [address] : empty;
-    // A function that has returned is on the stack no more.
-    else if (place.kind === "return" && inKernel[0] !== undefined && kernel.find(inKernel[0])?.symbol === place.name)
-      inKernel = inKernel.slice(1);
+    if (inKernel === undefined) {
+      const inCode = place.kind === "enter" || place.kind === "at";
+      if (inCode && alone[0] !== address) alone = [address];
+      inKernel = inCode ? alone : empty;
+    } else if (place.kind === "return" && inKernel[0] !== undefined && kernel.find(inKernel[0])?.symbol === place.name)
+      inKernel = inKernel.slice(1); // a function that has returned is on the stack no more
     if (inKernel !== kernelStack) task.setKernelStack(inKernel);
     kernelStack = inKernel;
     let inUser = event.ustack === undefined ? undefined : addressesOf(event.ustack, user);
