@@ -45,7 +45,7 @@ export function createPlayer(options: PlayerOptions): Player {
   const exactBoot = Number.isSafeInteger(boot) && boot < 2 ** 52;
   const stacks = new WeakMap<readonly EventFrame[], readonly bigint[]>();
   let dirty = false;
-  let scene = { pid: -1, tid: -1, uid: -1, gid: -1, cpu: -1, comm: "", cgroup: -1n };
+  const scene = { pid: -1, tid: -1, uid: -1, gid: -1, cpu: -1, comm: "", cgroup: -1n };
   /** The stack of a function that an event gives none for. */
   let alone: readonly bigint[] = empty;
   let kernelStack: readonly bigint[] | undefined;
@@ -120,7 +120,13 @@ export function createPlayer(options: PlayerOptions): Player {
       if (uid !== scene.uid || gid !== scene.gid) task.setUser(uid, gid);
       if (comm !== scene.comm) task.setComm(comm);
       if (cgroup !== scene.cgroup) task.setCgroup(cgroup);
-      scene = { pid, tid, uid, gid, cpu, comm, cgroup };
+      scene.pid = pid;
+      scene.tid = tid;
+      scene.uid = uid;
+      scene.gid = gid;
+      scene.cpu = cpu;
+      scene.comm = comm;
+      scene.cgroup = cgroup;
       task.setTime(exactBoot ? boot + now : setup.boot + BigInt(now));
       if (!options.usesTask) {
         mapAll(blocks);
