@@ -42,6 +42,7 @@ lines.push(`export const MAP_SIZE: u32 = ${layout.MAP_SIZE};`);
 lines.push(`export const MAGIC: u32 = ${layout.MAP_MAGIC};`);
 lines.push(`export const PAGE_SLOTS: u32 = ${layout.PAGE_SLOTS};`);
 lines.push(`export const PAGE_LIMIT: u32 = ${layout.PAGE_LIMIT};`);
+lines.push(`export const MEMORY_BASE: u64 = ${layout.MEMORY_BASE};`);
 lines.push(`export const FUNCTION_BASE: u64 = ${layout.FUNCTION_BASE};`);
 write(join(home, "assembly/layout.gen.ts"), `${lines.join("\n")}\n`);
 

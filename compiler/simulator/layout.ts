@@ -6,6 +6,12 @@
  *   │ runtime │ task, stacks, context, frames │ pages' table │ maps: heads, nodes, rings │ pages │
  */
 
+/**
+ * Address of the linear memory's first byte: in a hole of the kernel's address space (Documentation/arch/x86/x86_64/mm.rst),
+ * so that no address of a recorded host lies there.
+ */
+export const MEMORY_BASE = 0xfffffc0000000000n;
+
 /** Fixed areas, as byte offsets. */
 export const AREA = {
   TASK: 0x2000,

@@ -9,11 +9,8 @@ import type { LineInfo } from "../btf/ext.ts";
 import type { Btf } from "../btf/types.ts";
 import type { HelperName } from "../lang/helpers.ts";
 
-/**
- * Address of the linear memory's first byte: in a hole of the kernel's address space (Documentation/arch/x86/x86_64/mm.rst),
- * so that no address of a recorded host lies there.
- */
-export const MEMORY_BASE = 0xfffffc0000000000n;
+export { MEMORY_BASE } from "./layout.ts";
+
 /** Bytes of context that a program can be given. */
 export const CONTEXT_SIZE = 16384;
 /** Longest stack that a task can have, in addresses. */

@@ -81,4 +81,5 @@ export const MAP_SIZE: u32 = 128;
 export const MAGIC: u32 = 1886219380;
 export const PAGE_SLOTS: u32 = 16384;
 export const PAGE_LIMIT: u32 = 12288;
+export const MEMORY_BASE: u64 = 18446739675663040512;
 export const FUNCTION_BASE: u64 = 18446744072635809792;

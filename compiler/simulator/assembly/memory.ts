@@ -2,14 +2,14 @@
  * Addresses as programs see them: those of the linear memory, which start at BASE, and all others, which are the simulated
  * kernel's or process's and stand in sparse pages (pages.ts).
  */
-import { STOP_POINTER, STOP_STORE } from "./layout.gen";
+import { MEMORY_BASE, STOP_POINTER, STOP_STORE } from "./layout.gen";
 import { pageAt } from "./pages";
 
 // @ts-ignore: decorator
 @external("host", "fail")
 export declare function fail(reason: i32, value: u64): void;
 
-export const BASE: u64 = 0xfffffc0000000000;
+export const BASE: u64 = MEMORY_BASE;
 const PAGE: u32 = 4096;
 
 /** Bytes of linear memory that programs may reach. */
