@@ -191,7 +191,7 @@ export function createContexts(options: ContextOptions): Contexts {
   };
 
   // kept from event to event, so that most make nothing anew: a view of the registers, where the last breakpoint ends
-  let registers = new Uint8Array();
+  let registers: Uint8Array = new Uint8Array();
   let behind = { address: 0n, next: 1n };
   const writeRegisters = (target: Target, occurrence: Occurrence, context: DataView): void => {
     const { event, place, args, address } = occurrence;
