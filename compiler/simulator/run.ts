@@ -162,6 +162,7 @@ function assemble(parts: Parts): Run {
     setup,
     allWarnings: options.allWarnings === true,
     files: {
+      "/proc/loadavg": "0.42 0.36 0.30 2/312 4242\n",
       "/proc/version": `Linux version ${snapshot.release}\n`,
       "/proc/sys/kernel/ostype": "Linux\n",
       "/proc/sys/kernel/osrelease": `${snapshot.release}\n`,
