@@ -84,12 +84,13 @@ export function checkKernel(question: KernelQuestion): KernelCheck {
       return first;
     };
     let verdict = onMachine(judge(profile, question.log), section, question.arch);
-    const since = firstThatAccepts(verdict, profile, judge);
+    const later = firstThatAccepts(verdict, profile, judge);
     const isFirm = holdsWithoutTypes(verdict.reason, verdict.message) && !asksForTypes(object, section);
     if (snapshot === undefined && verdict.verdict === "refused" && !isFirm) {
       const there = standIn === undefined ? "" : `; with those of ${standIn.release}: ${verdict.explanation}`;
       verdict = { ...verdict, verdict: "unknown", explanation: `${UNTYPED}${there}` };
     }
+    const since = verdict.verdict === "refused" ? later : undefined;
     if (verdict.verdict === "accepted") {
       // what a program does with memory of the kernel's was judged by types of another one
       if (snapshot === undefined && needsTypes(object, section)) {

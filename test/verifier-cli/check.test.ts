@@ -66,6 +66,12 @@ describe("verdicts", () => {
     }
   });
 
+  test("a refusal on a way that only the assumed types open is none: the program asks what the kernel has", async () => {
+    // comm reads the task where the kernel has bpf_get_current_task_btf, and asks the helper where it has not: 5.10 takes it
+    const object = objectOf("kprobe:vfs_write { @[comm] = sum(arg2); }");
+    expect((await checkOne(object, "5.10")).verdict).not.toBe("refused");
+  });
+
   test("an object for another machine: registers and types of that machine are not known", async () => {
     const script =
       "kprobe:vfs_read { @ = sum(arg2); } profile:hz:99 { @a = count(); } fentry:vfs_read { @b = args.count; }";

@@ -4,7 +4,7 @@ import type { BlockId } from "../ir.ts";
 import { compareMemory } from "./compare.ts";
 import type { Lowering } from "./lowering.ts";
 import { mapGetOr, mapLookupOf } from "./map-access.ts";
-import { comparison } from "./scalars.ts";
+import { comparedLeft, comparison } from "./scalars.ts";
 import { scalarShape } from "./storage.ts";
 
 /** Jumps to `then` if the expression is not zero, else to `otherwise`. Enters neither. */
@@ -35,7 +35,7 @@ export function lowerCondition(
       break;
     }
     case "compare": {
-      const left = cx.steps.scalar(cx, expr.left);
+      const left = comparedLeft(cx, expr);
       const right = cx.steps.scalar(cx, expr.right);
       fn.branch(comparison(expr.op, expr.signed), left, right, then, otherwise, { unlikely });
       break;

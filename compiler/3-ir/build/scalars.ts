@@ -67,7 +67,7 @@ function lower(cx: Lowering, expr: Expr): ValueId {
         ? divide(cx, expr)
         : fn.binary(BINARY[expr.op], cx.steps.scalar(cx, expr.left), cx.steps.scalar(cx, expr.right));
     case "compare": {
-      const left = cx.steps.scalar(cx, expr.left);
+      const left = comparedLeft(cx, expr);
       return fn.compare(comparison(expr.op, expr.signed), left, cx.steps.scalar(cx, expr.right));
     }
     case "compare-memory":
@@ -310,6 +310,14 @@ function cast(cx: Lowering, operand: Expr, to: Type): ValueId {
     source !== undefined &&
     (source.signed === target.signed ? source.size <= target.size : !source.signed && source.size < target.size);
   return kept ? value : narrow(cx, value, to);
+}
+
+/** The left side of a comparison. A pointer compared with 0 stays one: the verifier learns that it is not null. */
+export function comparedLeft(cx: Lowering, expr: Extract<Expr, { readonly kind: "compare" }>): ValueId {
+  const { op, left, right } = expr;
+  const isNullCheck = (op === "==" || op === "!=") && right.kind === "constant" && right.value === 0n;
+  const isWhole = left.kind === "cast" && left.operand.type.kind === "pointer" && scalarShape(left.type)?.size === 8;
+  return cx.steps.scalar(cx, isNullCheck && isWhole ? left.operand : left);
 }
 
 /** Programs whose context holds pointers to kernel structures that the verifier knows the types of. */
