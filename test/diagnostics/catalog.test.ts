@@ -23,26 +23,26 @@ function programsOf(code: string): { readonly refused: string; readonly accepted
 
 /** Words behind ```bpftrace: `unsafe`, `record`, `btf=none`, `arch=NAME`, `args=VALUE` or `args=--NAME=VALUE`. */
 function optionsOf(how: string): CompileOptions {
-  const base = {
+  const words = how.split(" ").filter((word) => word !== "");
+  const positional: string[] = [];
+  const named = new Map<string, string>();
+  for (const word of words) {
+    const [, name, value] = /^args=(?:--(\w+)=)?(.+)$/.exec(word) ?? [];
+    if (value !== undefined && name !== undefined) named.set(name, value);
+    else if (value !== undefined) positional.push(value);
+    else if (!["unsafe", "record", "btf=none", "arch=aarch64"].includes(word))
+      throw new Error(`unknown word behind the fence: ${word}`);
+  }
+  return {
     ...defaultOptions(defaultSnapshot("6.12")),
-    positional: [],
-    named: new Map<string, string>(),
+    positional,
+    named,
     imports,
+    unsafe: words.includes("unsafe"),
+    record: words.includes("record"),
+    btf: !words.includes("btf=none"),
+    ...(words.includes("arch=aarch64") ? { arch: "aarch64" } : {}),
   };
-  return how
-    .split(" ")
-    .filter((word) => word !== "")
-    .reduce<CompileOptions>((options, word) => {
-      if (word === "unsafe") return { ...options, unsafe: true };
-      if (word === "record") return { ...options, record: true };
-      if (word === "btf=none") return { ...options, btf: false };
-      if (word === "arch=aarch64") return { ...options, arch: "aarch64" };
-      const [, name, value] = /^args=(?:--(\w+)=)?(.+)$/.exec(word) ?? [];
-      if (value === undefined) throw new Error(`unknown word behind the fence: ${word}`);
-      return name === undefined
-        ? { ...options, positional: [...(options.positional ?? []), value] }
-        : { ...options, named: new Map([...(options.named ?? []), [name, value]]) };
-    }, base);
 }
 
 function codesOf(text: string): string[] {
