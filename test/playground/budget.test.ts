@@ -30,7 +30,7 @@ describe.skipIf(!canDrive)("budgets", () => {
       await compiled(page);
       await type(page, script);
       await page.waitForFunction(() => document.querySelector("#panel-output .p-problems li") !== null, undefined, {
-        timeout: 60_000,
+        timeout: 150_000,
       });
       const told = await page.locator("#panel-output .p-problems").innerText();
       await screenshot(page, `budget-${title}`);

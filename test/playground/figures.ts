@@ -64,7 +64,8 @@ async function last(page: Page, browser: Browser, server: Server) {
   const sum = (take: (path: string) => boolean): number =>
     [...code].reduce((total, [path, bytes]) => total + (take(path) ? bytes : 0), 0);
   const isLazy = (path: string): boolean => /\.tls$|binaryen/.test(path);
-  const isSimulator = (path: string): boolean => /\/(?:simulate|sink|run|make-machine|machine|open-object)-/.test(path);
+  const isSimulator = (path: string): boolean =>
+    /\/(?:simulate|sink|run|make-machine|machine|open-object|check)-/.test(path);
   const load = sum((path) => !isLazy(path) && !isSimulator(path));
   const loadWithSimulator = sum((path) => !isLazy(path));
   const keys = await typing(page);

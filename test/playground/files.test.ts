@@ -77,7 +77,10 @@ describe.skipIf(!canDrive)("files", () => {
     await choosePanel(page, "Assembly");
     await page.locator("#panel-assembly .p-row-insn").first().waitFor();
     await choosePanel(page, "Verifier");
-    await page.getByText(/^accepted by 2 of 2/).waitFor();
+    await page
+      .locator("#panel-verifier")
+      .getByText(/^accepted by 2 of 2/)
+      .waitFor();
     await page.locator("#dropped-close").click();
     // the old verdicts stay until the script's are there
     await page.waitForFunction(() => {

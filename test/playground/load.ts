@@ -19,12 +19,12 @@ export const BUDGET = {
 
 /** Fetched only when it is needed, and said to load: the kernel's types, and the translator to WebAssembly. */
 const LAZY = /\.tls$|binaryen/;
-const SIMULATOR = /\/(?:simulate|sink|run|make-machine|machine|open-object)-/;
+const SIMULATOR = /\/(?:simulate|sink|run|make-machine|machine|open-object|check)-/;
 
 export type FirstLoad = {
-  /** gzip, until the script is compiled and Output shown: the simulator comes after, and says that it loads. */
+  /** gzip, until the script is compiled and Output shown: simulator and verifier come after, and say that they work. */
   readonly beforeSimulator: number;
-  /** Brotli, the simulator's own modules too. */
+  /** Brotli, simulator and verifier too. */
   readonly whole: number;
   readonly files: number;
 };

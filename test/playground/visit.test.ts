@@ -160,12 +160,12 @@ describe.skipIf(!canDrive)("a visit", () => {
         .filter({ has: page.getByText(title, { exact: true }) })
         .click();
       expect(await compiled(page), title).toMatch(/^compiled/);
+      // what is dear begins when typing has stopped for a while
+      await page.waitForTimeout(400);
       await page.waitForFunction(() => {
         const panel = document.querySelector("#panel-verifier");
-        return (
-          panel?.hasAttribute("aria-busy") === false &&
-          /^accepted by/.test(panel.querySelector(".p-status")?.textContent ?? "")
-        );
+        const status = panel?.querySelector(".p-status")?.textContent ?? "";
+        return panel?.hasAttribute("aria-busy") === false && /^accepted by/.test(status);
       });
       expect(await page.locator("#panel-verifier .p-status").first().textContent(), title).toMatch(
         /^accepted by 2 of 2/,
