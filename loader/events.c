@@ -136,9 +136,16 @@ static int count_hit(void *ctx, void *data, size_t size)
 	return 0;
 }
 
+static void count_hits_ahead(struct events *ev)
+{
+	ev->hits_ahead = 0;
+	ring__pending(ev->ring, count_hit, ev);
+}
+
 /*
  * Behind a record: the names in it; and where we did what a program asked for, how many more hits programs had before it
- * was done, whose effect on the maps it has seen.
+ * was done, whose effect on the maps it has seen. A map that is printed is read at once: looking up the names of its keys
+ * takes longer, and may itself be traced.
  */
 static void tell_recording(struct events *ev, const struct event_entry *e)
 {
@@ -151,8 +158,8 @@ static void tell_recording(struct events *ev, const struct event_entry *e)
 	case EVENT_TIME:
 	case EVENT_CAT:
 	case EVENT_SYSTEM:
-		ev->hits_ahead = 0;
-		ring__pending(ev->ring, count_hit, ev);
+		if (e->kind != EVENT_PRINT_MAP)
+			count_hits_ahead(ev);
 		b = stream__begin(ev->stream, "acted", 2);
 		record__uint(b, "event", e->id);
 		record__uint(b, "hits", ev->hits_ahead);
@@ -183,6 +190,8 @@ static int take(void *ctx, void *data, size_t size)
 	ev->delivered_total++;
 	/* what happened after exit() is not shown, wherever it stands in the buffer; its effect on the maps is */
 	shown = !ev->exiting || ev->ending;
+	if (ev->decoder->names && ev->ring && e->kind == EVENT_PRINT_MAP)
+		count_hits_ahead(ev);
 	if (shown || is_recorded(e))
 		act(ev, e, data);
 	if (ev->decoder->names && ev->ring && shown)
