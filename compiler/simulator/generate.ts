@@ -57,7 +57,7 @@ export function* generateEvents(object: Uint8Array, options: GenerateOptions): G
     // A source of its own for each row: more rows do not change what the others do.
     const random = createRandom(seed ^ hashText(row.probe));
     const actors = actorsOf(processes);
-    const maker = { random, actors, processes, cpus, snapshot };
+    const maker = { random, actors, processes, cpus, snapshot, usual: !(workload?.events ?? []).includes(row) };
     add(happen(maker, createValues(random, actors), row, rate, duration));
   }
   if (rows.length > own.length) {
@@ -251,6 +251,8 @@ type Maker = {
   readonly processes: readonly WorkloadProcess[];
   readonly cpus: number;
   readonly snapshot: Snapshot;
+  /** The row is one of ours, and arguments that this kernel lacks are left out; a caller's are as written. */
+  readonly usual: boolean;
 };
 
 /** One row's events, gaps between them exponential. */
@@ -268,7 +270,7 @@ function* happen(
   const able = chosen.length === 0 ? actors : chosen;
   const weights = able.map(({ process }) => (processes[process]?.weight ?? 1) / (processes[process]?.threads ?? 1));
   const gap = SECOND / Math.max(1e-9, row.rate * factor);
-  const known = namesOf(maker.snapshot, row.probe);
+  const known = maker.usual ? namesOf(maker.snapshot, row.probe) : undefined;
   const exit = row.probe.replace(/^(tracepoint:(?:syscalls:|raw_syscalls:)sys)_enter/, "$1_exit");
   const returns: { readonly at: number; readonly event: SimulatedEvent }[] = [];
   for (let at = random.exponential(gap); at <= duration; at += random.exponential(gap)) {

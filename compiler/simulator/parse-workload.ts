@@ -8,7 +8,8 @@
  *       retval: choice(size 97, -11 3)
  *       took: lognormal(12us, 0.8)
  */
-import type { EventProblem } from "./event.ts";
+import { parsePlace } from "./attach.ts";
+import { EventError, type EventProblem } from "./event.ts";
 import type { Generated, Workload, WorkloadEvent, WorkloadProcess } from "./options.ts";
 
 export type ParsedWorkload = { readonly workload: Workload; readonly problems: readonly EventProblem[] };
@@ -80,6 +81,12 @@ function startEvent(line: string): Draft {
       `'${probe}' is no probe`,
       "values stand on lines of their own below, indented: NAME: VALUE",
     );
+  try {
+    parsePlace(probe);
+  } catch (error) {
+    if (error instanceof EventError) throw new WorkloadError(error.message, error.hint);
+    throw error;
+  }
   return {
     probe,
     rate: 100,

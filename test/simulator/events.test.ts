@@ -283,8 +283,16 @@ describe("the generator", () => {
       expect([5, 10, 11, 12]).toContain(retval);
     }
   });
+  test("an argument that the function lacks is told, not left out", async () => {
+    const { workload } = parseWorkload("kprobe:tcp_sendmsg\n  siz: 5\n", "w");
+    const object = objectOf("k:tcp_sendmsg { @ = count(); }");
+    await expect(show(object, { events: generateEvents(object, { snapshot, workload }) })).rejects.toThrow(
+      /has no argument 'siz'/,
+    );
+  });
   test.each([
     ["process", /a process needs a name/],
+    ["nonsense:f", /w:1: ERROR: 'nonsense' is no kind of probe/],
     ["process x cpu 3", /'cpu 3' says nothing of a process/],
     ["  a: 1", /a value stands before the first event/],
     ["kprobe:f\n  a 1", /'a 1' is no value/],
