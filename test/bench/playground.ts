@@ -39,11 +39,11 @@ export function benchPlayground(): readonly Row[] {
   });
   return [
     row("first load, compressed, before kernel and simulator", "KB", figures.load / 1000, 400),
-    row("  with the simulator, without binaryen", "KB", figures.loadWithSimulator / 1000, undefined),
+    row("  with simulator and verifier model, without binaryen", "KB", figures.loadWithSimulator / 1000, undefined),
     row("first diagnostics after navigation, median of 5 visits", "ms", median(figures.diagnostics), 1500),
     row("  first run's end (paced: it takes a second)", "ms", median(figures.run), undefined),
     row("key to diagnostics, longest tool, median", "ms", median(keys), undefined),
     row("  95th percentile", "ms", keys[Math.floor(keys.length * 0.95)] ?? Number.NaN, 100),
-    row("memory of the page's process", "MB", figures.memory / 1e6, 300),
+    row("memory of the page's process, at rest", "MB", figures.memory / 1e6, 300),
   ];
 }

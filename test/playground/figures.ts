@@ -117,9 +117,9 @@ function longest(): string {
   throw new Error("there is no script to type in");
 }
 
-/** Proportional set size of the process that holds page and workers. */
+/** Proportional set size of the process that holds page and workers, once it had time to collect its garbage. */
 async function memoryOf(page: Page, browser: Browser): Promise<number> {
-  await page.waitForTimeout(3000);
+  await page.waitForTimeout(12_000);
   const session = await browser.newBrowserCDPSession();
   const { processInfo } = await session.send("SystemInfo.getProcessInfo");
   const sizes = processInfo
