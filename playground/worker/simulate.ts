@@ -16,6 +16,8 @@ import { createSink } from "./sink.ts";
 
 /** Milliseconds between two messages of progress. */
 const PROGRESS_MS = 60;
+/** More prints than that are a flood: the page does not show their text anyway. */
+const MOST_RECORDS = 200_000;
 /** Milliseconds after which a cancel is listened for. */
 const TURN_MS = 30;
 const SECOND = 1e9;
@@ -102,6 +104,7 @@ export async function simulateObject(
       cpus,
       signal,
       until: seconds * SECOND,
+      maxRecords: MOST_RECORDS,
       ...(positional === undefined ? {} : { positional }),
     });
     for await (const item of run) {
