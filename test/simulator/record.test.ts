@@ -12,7 +12,7 @@ import { mergePieces } from "../../compiler/cli/record-hit.ts";
 import { compile, defaultOptions, inspectObject, parseEvents, simulate } from "../../compiler/index.ts";
 import type { Snapshot } from "../../compiler/snapshot/index.ts";
 import { defaultSnapshot } from "../runner/kernels.ts";
-import { available, LOADER, whyNoCommand, whyNoKernel } from "../runner/machine.ts";
+import { available, LOADER, TRACELET, whyNoCommand, whyNoKernel } from "../runner/machine.ts";
 import { compileToRecord, keep, replay, textOf } from "./recording.ts";
 
 const scratch = mkdtempSync(join(tmpdir(), "tracelet-recorded-"));
@@ -117,6 +117,27 @@ uretprobe:${binary}:tell { printf("%d\\n", retval); @took = nsecs - @began[tid];
     // Another script on what happened: it belongs to no program then.
     const other = `uprobe:${binary}:tell { @[arg1] = count(); } END { printf("end\\n") }`;
     expect(await replay(other, "other", events, snapshot)).toContain("end\n\n\n@[0]: 1\n@[2]: 1\n@[4]: 1\n");
+  });
+
+  test("from the command line: the run prints as ever, and the recording alone repeats it", () => {
+    const file = join(scratch, "cli.jsonl");
+    const tool = (...args: string[]) => spawnSync(TRACELET, args, { encoding: "utf8" });
+    const script = 'BEGIN { printf("%s %d %d %s\\n", comm, nsecs, rand, str($1)); @[nsecs] = 1; exit(3) }';
+    const run = tool("run", "--record", file, "-e", script, "word");
+    expect(run.stderr).toBe("Attached 1 probe\n");
+    expect(run.status).toBe(3);
+    const again = tool("simulate", "--events", file);
+    expect([again.stdout, again.status]).toEqual([run.stdout, 3]);
+
+    const object = join(scratch, "recording.o");
+    writeFileSync(object, compileToRecord("BEGIN { }", "x", snapshot));
+    const refused = tool("run", object, "--record", file);
+    expect([refused.status, refused.stderr]).toEqual([2, expect.stringContaining("was compiled without recording")]);
+    const several = tool("run", "-e", script, "--record", file, "--host", "a", "--host", "b");
+    expect([several.status, several.stderr]).toEqual([
+      2,
+      expect.stringContaining("--record keeps the run of one host"),
+    ]);
   });
 
   test("what finds no room in the buffer is counted, and said", () => {
