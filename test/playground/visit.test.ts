@@ -174,4 +174,32 @@ describe.skipIf(!canDrive)("a visit", () => {
     expect(complaints).toEqual([]);
     await context.close();
   });
+
+  test("every example shows output on the usual events, without a server's help", { timeout: 300_000 }, async () => {
+    const { page, complaints, context } = await playground.open();
+    await compiled(page);
+    await ran(page);
+    await page.getByText(/^Events:/).click();
+    await page.locator("#events-pace").selectOption({ label: "at once" });
+    await page.getByRole("button", { name: "Examples" }).click();
+    const titles = await page.locator(".example strong").allTextContents();
+    await page.keyboard.press("Escape");
+    const silent: string[] = [];
+    for (const title of titles) {
+      await page.getByRole("button", { name: "Examples" }).click();
+      await page
+        .locator(".example")
+        .filter({ has: page.getByText(title, { exact: true }) })
+        .click();
+      await compiled(page);
+      await page.waitForTimeout(400);
+      await ran(page);
+      const text = await outputText(page);
+      const problems = await page.locator("#panel-output .p-problems li").count();
+      if (problems > 0 || /printed nothing|nothing happened/.test(text)) silent.push(`${title}: ${text.slice(0, 200)}`);
+    }
+    expect(silent).toEqual([]);
+    expect(complaints).toEqual([]);
+    await context.close();
+  });
 });
