@@ -84,6 +84,11 @@ export const MESSAGES = {
     (n, f) => `struct ${f.struct(n(1), n(2))} is read at an offset that is not constant`,
   ),
   BTF_WRITE: row("only read is supported", "a program may not write into the kernel's own structures"),
+  CALLBACK_DEAD: row(
+    (n) => `verifier bug: No program to jit at insn ${n(0)} (subprog < 0)`,
+    "the body of a walk is never entered: the kernel takes it out, and then misses it",
+    "leave out a walk of 0 rounds",
+  ),
   CALLBACK_MAP: row("callback function not allowed for map", "this kind of map cannot be walked"),
   CALLBACK_RETURN: row(
     (n, f) =>

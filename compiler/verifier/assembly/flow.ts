@@ -278,6 +278,8 @@ function checkGraph(): bool {
         a = i + 2;
         if (srcAt(i) == 4) {
           b = i + immAt(i) + 1;
+          setFlag(i, PRUNE);
+          setFlag(a, PRUNE | JUMPED);
           setFlag(b, PRUNE | JUMPED);
         }
       } else if (op == 0x95) {

@@ -1,23 +1,27 @@
 /** What the host calls: memory for its tables, one verdict per run, counts. */
 import { alloc, arenaReset } from "./arena";
 import { setFramePointer, setGlobalArguments } from "./call";
-import { E_TRAP, OPT_GPL, SUB_ROW, T_CTX, V_ACCEPTED } from "./codes.gen";
+import { E_CALLBACK_DEAD, E_TRAP, OPT_GPL, SUB_ROW, T_CTX, V_ACCEPTED } from "./codes.gen";
 import {
   count,
   fail,
   failArgs,
   failCode,
   failInsn,
+  giveUp,
   GlobalRow,
   globalCount,
   globalTable,
+  immAt,
+  opcodeAt,
   options,
   pc,
   setPc,
   setupEnv,
+  srcAt,
   verdict,
 } from "./env";
-import { checkDepth, combinedDepth, computeAlive, functionAt, functionCount, functionStart, prepare, stackDepth, wasSeen } from "./flow";
+import { checkDepth, combinedDepth, computeAlive, functionAt, functionCount, functionStart, isSecond, prepare, stackDepth, wasSeen } from "./flow";
 import { initPrune, insns, peak, recorded, resetCounts, resetPrune } from "./prune";
 import { markPointer } from "./reg";
 import { newFrame, newState, regOf, setFrame } from "./state";
@@ -48,6 +52,19 @@ function runFunction(subprogram: i32, row: GlobalRow | null): bool {
   return walkFrom(state, start);
 }
 
+/**
+ * A function that nothing ever enters is taken out of the program: whoever takes its address may be left with nothing,
+ * and the kernel refuses some of those programs (jit_subprogs). So it is with a walk of 0 rounds.
+ */
+function checkCallbacks(): bool {
+  for (let i = 0; i < count; i++) {
+    if (isSecond(i) || !wasSeen(i) || opcodeAt(i) != 0x18 || srcAt(i) != 4) continue;
+    setPc(i);
+    if (!wasSeen(i + immAt(i) + 1)) return giveUp(E_CALLBACK_DEAD, i);
+  }
+  return true;
+}
+
 /** Judges the program that the words describe (see image.ts); V_*. */
 export function run(words: usize): i32 {
   setupEnv(words);
@@ -66,7 +83,7 @@ export function run(words: usize): i32 {
   }
   if (!runFunction(0, null)) return verdict;
   setPc(0);
-  checkDepth();
+  if (checkDepth()) checkCallbacks();
   return verdict;
 }
 

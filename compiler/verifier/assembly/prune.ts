@@ -23,7 +23,7 @@ import {
   T_VALUE,
 } from "./codes.gen";
 import { sameDynptr } from "./dynptr";
-import { count, fail, has, newId, pc } from "./env";
+import { count, fail, giveUp, has, newId, pc } from "./env";
 import { aliveAt, callsCallback, isForced, isJumpPoint } from "./flow";
 import { forgetPrecision, noteStep, previous, propagatePrecision } from "./precise";
 import { baseType, markUnknown, identical, rangeWithin, Reg, sameContent, sameHead } from "./reg";
@@ -217,6 +217,13 @@ function stateCovers(a: State, b: State, mode: i32): bool {
   return true;
 }
 
+/** The path of `state` came by where `st` was recorded. */
+function isAbove(st: State, state: State): bool {
+  let up: State | null = state.parent;
+  while (up != null && up != st) up = up.parent;
+  return up != null;
+}
+
 /** The frame that runs is alike to the last bit: it may be going round. */
 function mayLoop(a: State, b: State): bool {
   if (a.top != b.top) return false;
@@ -307,6 +314,11 @@ export function visit(state: State): i32 {
     if (st.branches > 0) {
       if (callsCallback(pc)) {
         if (stateCovers(st, state, WITHIN)) {
+          // round again, and not by the callback: a loop that may be endless, which the kernel may see elsewhere
+          if (st.callbackDepth == state.callbackDepth && isAbove(st, state)) {
+            giveUp(E_INFINITE_LOOP, pc);
+            return -1;
+          }
           hit = true;
           markLoop(state);
         }
