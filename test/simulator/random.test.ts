@@ -67,6 +67,8 @@ test.skipIf(!canRun())(`${COUNT} random programs end as in this kernel`, { timeo
     const places = { functions: [{ start: 0, section: "raw_tp", offset: 0 }], lines: new Map(), absent: new Map() };
     const machine = await machineOf([{ name: `seed ${seed}`, section: "raw_tp", code, ...places }], maps, {
       btf: undefined,
+      // bpf_loop() may go round 8 million times.
+      budget: 2 ** 30,
     });
     new Uint8Array(machine.context.buffer, machine.context.byteOffset).set(context);
     machine.task.setComm("kernel-run");
