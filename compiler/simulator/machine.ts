@@ -32,9 +32,12 @@ export type MachinePlace = {
 export class SimulatorError extends Error {
   override readonly name = "SimulatorError";
   readonly place: MachinePlace | undefined;
-  constructor(message: string, place?: MachinePlace) {
+  /** Number of the object's map that it is about. */
+  readonly map: number | undefined;
+  constructor(message: string, about: { readonly place?: MachinePlace; readonly map?: number } = {}) {
     super(message);
-    this.place = place;
+    this.place = about.place;
+    this.map = about.map;
   }
 }
 

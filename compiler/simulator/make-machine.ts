@@ -21,7 +21,7 @@ import {
 import { isBuffer, machineMap } from "./machine-maps.ts";
 import { machineMemory } from "./machine-memory.ts";
 import { machineTask } from "./machine-task.ts";
-import { layOutMaps, type PlacedMap, writeHeads } from "./map-layout.ts";
+import { layOutMaps, type MapLayout, type PlacedMap, writeHeads } from "./map-layout.ts";
 import { recordedHelpers, recordedImports } from "./recorded-helpers.ts";
 import { instantiate, loadRuntime, type WasmMemory, wasm } from "./runtime.ts";
 import { readProgram } from "./source-program.ts";
@@ -104,6 +104,41 @@ class Stopped {
   value = 0n;
 }
 
+/** The maps' places; an error names the line that first speaks of the map. */
+function layOut(
+  programs: readonly LinkedProgram[],
+  initial: readonly InitialMap[],
+  cpus: number,
+  { maxEntries = {} }: MachineOptions,
+): MapLayout {
+  try {
+    return layOutMaps(
+      initial.map(({ map }) => map),
+      cpus,
+      maxEntries,
+    );
+  } catch (error) {
+    if (!(error instanceof SimulatorError) || error.map === undefined) throw error;
+    const line = firstUse(programs, error.map);
+    throw line === undefined ? error : new SimulatorError(`line ${line.line}: ${error.message}`, { map: error.map });
+  }
+}
+
+/** The source line of the first wide load of a map. */
+function firstUse(programs: readonly LinkedProgram[], map: number): LineInfo | undefined {
+  for (const { code, lines } of programs) {
+    const view = new DataView(code.buffer, code.byteOffset, code.byteLength);
+    let line: LineInfo | undefined;
+    for (let slot = 0; slot * 8 + 16 <= code.length; slot++) {
+      line = lines.get(slot) ?? line;
+      if (view.getUint8(slot * 8) !== 0x18) continue;
+      if (view.getUint8(slot * 8 + 1) >> 4 === 1 && view.getInt32(slot * 8 + 4, true) === map) return line;
+      slot++;
+    }
+  }
+  return undefined;
+}
+
 /** A machine of programs that are linked: makeMachine, for what comes from no object. */
 export async function machineOf(
   programs: readonly LinkedProgram[],
@@ -116,11 +151,7 @@ export async function machineOf(
   const budget = options.budget ?? DEFAULT_BUDGET;
   if (!Number.isInteger(budget) || budget < 1 || budget > 0x7fffffff)
     throw new SimulatorError(`a budget is 1 to ${0x7fffffff} instructions, not ${budget}`);
-  const layout = layOutMaps(
-    initial.map(({ map }) => map),
-    cpus,
-    options.maxEntries ?? {},
-  );
+  const layout = layOut(programs, initial, cpus, options);
   const pages = layout.size / 65536 + 1;
   const engine = wasm();
   const memory: WasmMemory = new engine.Memory({ initial: pages, maximum: pages });

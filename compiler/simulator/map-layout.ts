@@ -54,6 +54,9 @@ const MEBI = 1 << 20;
 const round = (n: number, to: number): number => Math.ceil(n / to) * to;
 const powerOfTwo = (n: number): number => 2 ** Math.ceil(Math.log2(Math.max(1, n)));
 
+/** A script's @name is AT_name in its object. */
+const scriptName = (symbol: string): string => symbol.replace(/^AT_/, "@");
+
 /** @throws SimulatorError for a map of a type or size that cannot be simulated */
 export function layOutMaps(
   maps: readonly ObjectMap[],
@@ -61,18 +64,21 @@ export function layOutMaps(
   sizes: Readonly<Record<string, number>>,
 ): MapLayout {
   let at: number = AREA.MAPS;
+  let number = 0;
   const take = (bytes: number, name: string): number => {
     const start = at;
     at = round(at + bytes, 64);
     if (at > LARGEST) {
       const needs = Math.ceil(bytes / MEBI);
       throw new SimulatorError(
-        `the maps need more than the simulator's ${LARGEST / MEBI} MiB: ${name} alone ${needs} MiB; make it smaller`,
+        `the maps need more than the simulator's ${LARGEST / MEBI} MiB: ${scriptName(name)} alone ${needs} MiB; make it smaller`,
+        { map: number },
       );
     }
     return start;
   };
-  const placed = maps.map((map): PlacedMap => {
+  const placed = maps.map((map, index): PlacedMap => {
+    number = index;
     const kind = KINDS[map.type];
     if (kind === undefined) throw new SimulatorError(`map ${map.name} is of type ${map.type}, which is not simulated`);
     const entries = sizes[map.name] ?? map.maxEntries;
