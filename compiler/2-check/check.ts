@@ -120,13 +120,17 @@ function walk(base: Base, maps: Map<string, MapSlot>, varTypes: Map<string, Type
   base.probes.forEach((probe, index) => {
     if (base.targets[index]?.length === 0) walkUnattached(base, program, probe, index);
   });
+  const groups = base.probes.map((probe, index) =>
+    groupTargets(base, program, probe, index, base.targets[index] ?? [], report),
+  );
+  checkLimits(groups.flat(), settings, report);
+  // More than may be are not made: one of each kind has all that can be said of the script.
+  const most = groups.flat().length > settings.maxBpfProgs ? 1 : Number.POSITIVE_INFINITY;
   base.probes.forEach((probe, index) => {
-    const targets = base.targets[index] ?? [];
-    for (const group of groupTargets(base, program, probe, index, targets, report)) {
+    for (const group of groups[index]?.slice(0, most) ?? []) {
       probes.push(walkProbe(base, program, probe, `p${index}.${probes.length}`, group, names, report));
     }
   });
-  checkLimits(probes, settings, report);
   checkOptions(env, program, report);
   const infos = finishMaps(maps, settings, program, report);
   const { unstable: _, ...config } = settings;
@@ -142,12 +146,13 @@ function walk(base: Base, maps: Map<string, MapSlot>, varTypes: Map<string, Type
   return { value, program, diagnostics };
 }
 
-function checkLimits(probes: readonly Typed.Probe[], settings: Settings, report: CheckReport): void {
-  const attached = probes.reduce((sum, probe) => sum + probe.attach.length, 0);
+/** `programs`: what each is attached to. */
+function checkLimits(programs: readonly (readonly Target[])[], settings: Settings, report: CheckReport): void {
+  const attached = programs.reduce((sum, targets) => sum + targets.length, 0);
   if (attached > settings.maxProbes)
     report("too-many-probes", undefined, { count: attached, limit: settings.maxProbes });
-  if (probes.length > settings.maxBpfProgs)
-    report("too-many-programs", undefined, { count: probes.length, limit: settings.maxBpfProgs });
+  if (programs.length > settings.maxBpfProgs)
+    report("too-many-programs", undefined, { count: programs.length, limit: settings.maxBpfProgs });
 }
 
 function checkOptions(env: CheckEnv, program: Program, report: CheckReport): void {
