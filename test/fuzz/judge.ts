@@ -14,6 +14,7 @@ const HOST = 3;
 const LEFT_OUT: readonly { readonly says: RegExp; readonly reason: string }[] = [
   { says: /kallsyms|kernel symbol/, reason: "this host lists no such kernel symbol" },
   { says: /this host's .* has no|has no '\w+' on this kernel/, reason: "this host's structs differ from 6.12's" },
+  { says: /could not resolve symbol: /, reason: "this host's binaries have no such symbol" },
   { says: /Failed to get `cgroupid` for path/, reason: "this host has no such cgroup" },
 ];
 
