@@ -1,8 +1,8 @@
 /** Writes every *.gen.* file: what a generator prints becomes the file. Run by `make gen`. */
 import { execFileSync } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "esbuild";
+import { writeChanged } from "./write-changed.mjs";
 
 const root = join(import.meta.dirname, "../..");
 
@@ -24,10 +24,11 @@ for (const { module, file } of generators) {
   const text = execFileSync(process.execPath, ["--input-type=module", "-"], {
     input: bundled.outputFiles[0].text,
     cwd: root,
+    encoding: "utf8",
     maxBuffer: 1 << 28,
   });
-  // an unchanged file keeps its time, so that nothing is built again for it
-  if (!text.equals(readFileSync(join(root, file), { flag: "a+" }))) writeFileSync(join(root, file), text);
+  writeChanged(join(root, file), text);
 }
 
 await import("./simulator.mjs");
+await import("./verifier.mjs");

@@ -1,84 +1,55 @@
-// Builds the verifier model: constants for AssemblyScript from codes.ts and messages.ts, then the module with asc, then
-// the module as a TypeScript string, so that it is there wherever the compiler runs.
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
-import { gzipSync } from "node:zlib";
-import asc from "assemblyscript/asc";
-import { build } from "esbuild";
+// Builds the verifier model: constants for AssemblyScript from codes.ts and messages.ts, then the module of assembly/.
+// With --debug the module keeps its asserts and function names.
+import { compileAssembly, constants, loadTable, writeLines } from "./assembly.mjs";
 
-const root = join(dirname(fileURLToPath(import.meta.url)), "../..");
-const home = join(root, "compiler/verifier");
+const generator = "compiler/gen/verifier.mjs";
+const codes = await loadTable("compiler/verifier/codes.ts");
+const { MESSAGE_NAMES } = await loadTable("compiler/verifier/messages.ts");
+const numbered = (names, number) => Object.fromEntries(names.map((name, index) => [name, number(index)]));
 
-async function load(file) {
-  const folder = mkdtempSync(join(tmpdir(), "tracelet-"));
-  const out = join(folder, "tables.mjs");
-  await build({ entryPoints: [file], bundle: true, format: "esm", platform: "node", outfile: out, logLevel: "error" });
-  const module = await import(pathToFileURL(out).href);
-  rmSync(folder, { recursive: true });
-  return module;
-}
+writeLines("compiler/verifier/assembly/codes.gen.ts", [
+  `// Written by ${generator} from codes.ts and messages.ts.`,
+  ...constants("V_", "i32", codes.VERDICT),
+  ...constants("T_", "i32", codes.TYPE),
+  ...constants("F_", "i32", codes.FLAG),
+  ...constants("TRUST_", "i32", codes.TRUST),
+  ...constants("SLOT_", "i32", codes.SLOT),
+  ...constants("OP_", "i32", codes.ALU_OP),
+  ...constants("J_", "i32", codes.JUMP_OP),
+  ...constants("A_", "i32", codes.ARG),
+  ...constants("ARG_", "i32", codes.ARG_FLAG),
+  ...constants("R_", "i32", codes.RETURNS),
+  ...constants("HELPER_", "i32", codes.HELPER_STATUS),
+  ...constants("H_", "i32", codes.HELPER_ID),
+  ...constants("G_", "i32", codes.GLOBAL_ARG),
+  ...constants("MAP_TYPE_", "i32", codes.MAP_NUMBER),
+  ...constants("MAP_", "i32", codes.MAP_FLAG),
+  ...constants("OPT_", "i32", codes.OPTION),
+  ...constants("LOG_", "i32", codes.LOG_KIND),
+  ...constants("", "u32", { ADD_CONST: codes.ADD_CONST }),
+  ...Object.entries(codes.ROW).map(([name, value]) => `export const ${name}_ROW: usize = ${value};`),
+  ...constants(
+    "FEAT_",
+    "u64",
+    numbered(codes.FEATURES, (bit) => 2 ** bit),
+  ),
+  ...constants(
+    "E_",
+    "i32",
+    numbered(MESSAGE_NAMES, (index) => index + 1),
+  ),
+]);
 
-const codes = await load(join(home, "codes.ts"));
-const { MESSAGE_NAMES } = await load(join(home, "messages.ts"));
-
-const lines = ["// Written by compiler/gen/verifier.mjs from codes.ts and messages.ts."];
-const group = (prefix, rows) => {
-  for (const [name, value] of Object.entries(rows)) lines.push(`export const ${prefix}${name}: i32 = ${value};`);
-};
-group("V_", codes.VERDICT);
-group("T_", codes.TYPE);
-group("F_", codes.FLAG);
-group("TRUST_", codes.TRUST);
-group("SLOT_", codes.SLOT);
-group("OP_", codes.ALU_OP);
-group("J_", codes.JUMP_OP);
-group("A_", codes.ARG);
-group("ARG_", codes.ARG_FLAG);
-group("R_", codes.RETURNS);
-group("HELPER_", codes.HELPER_STATUS);
-group("H_", codes.HELPER_ID);
-group("G_", codes.GLOBAL_ARG);
-group("MAP_TYPE_", codes.MAP_NUMBER);
-group("MAP_", codes.MAP_FLAG);
-group("OPT_", codes.OPTION);
-group("LOG_", codes.LOG_KIND);
-lines.push(`export const ADD_CONST: u32 = ${codes.ADD_CONST};`);
-for (const [name, value] of Object.entries(codes.ROW)) lines.push(`export const ${name}_ROW: usize = ${value};`);
-for (const [bit, name] of codes.FEATURES.entries()) lines.push(`export const FEAT_${name}: u64 = ${2 ** bit};`);
-for (const [index, name] of MESSAGE_NAMES.entries()) lines.push(`export const E_${name}: i32 = ${index + 1};`);
-writeFileSync(join(home, "assembly/codes.gen.ts"), `${lines.join("\n")}\n`);
-
-mkdirSync(join(root, "build"), { recursive: true });
-const wasm = join(root, "build/verifier.wasm");
-const debug = process.argv.includes("--debug");
-const { error, stderr } = await asc.main(
-  [
-    join(home, "assembly/index.ts"),
-    "--baseDir",
-    root,
-    "--runtime",
-    "stub",
-    "--outFile",
-    wasm,
-    "--use",
-    "abort=",
+await compileAssembly({
+  folder: "compiler/verifier/assembly",
+  options: [
     "--initialMemory",
     "32",
-    "--enable",
-    "bulk-memory",
-    ...(debug ? ["--debug"] : ["--optimizeLevel", "3", "--shrinkLevel", "0", "--converge", "--noAssert"]),
+    ...(process.argv.includes("--debug")
+      ? ["--debug"]
+      : ["--optimizeLevel", "3", "--shrinkLevel", "0", "--converge", "--noAssert"]),
   ],
-  {},
-);
-if (error) {
-  process.stderr.write(`${stderr.toString()}\n${error.message}\n`);
-  process.exit(1);
-}
-const bytes = readFileSync(wasm);
-writeFileSync(
-  join(home, "module.gen.ts"),
-  `// Written by compiler/gen/verifier.mjs: the module that assembly/ becomes, in base64.\nexport const MODULE =\n  "${bytes.toString("base64")}";\n`,
-);
-console.log(`verifier.wasm: ${bytes.length} bytes, ${gzipSync(bytes, { level: 9 }).length} compressed`);
+  module: "compiler/verifier/module.gen.ts",
+  name: "MODULE",
+  generator,
+});
