@@ -62,6 +62,8 @@ types: build/.deps
 	$(Q)$(NODE_BIN)/tsc -p .
 	$(Q)$(NODE_BIN)/tsc -p playground
 	$(Q)$(NODE_BIN)/tsc -p test/playground
+	$(Q)$(NODE_BIN)/tsc -p compiler/verifier/assembly
+	$(Q)$(NODE_BIN)/tsc -p compiler/simulator/assembly
 .PHONY: gen-clean
 gen-clean: gen
 	$(Q)git diff --exit-code --stat -- '*.gen.*' || { echo "generated files were stale: commit what make gen wrote"; exit 1; }

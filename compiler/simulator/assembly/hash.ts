@@ -77,8 +77,6 @@ function isSame(a: usize, b: usize, size: u32): bool {
   return (size & 1) == 0 || load<u8>(a) == load<u8>(b);
 }
 
-// @ts-ignore: decorator
-@inline
 function isAged(map: usize): bool {
   const type = load<u32>(map, MAP_TYPE);
   return type == TYPE_LRU_HASH || type == TYPE_LRU_PERCPU_HASH;
@@ -197,8 +195,6 @@ export function clearValues(map: usize, node: usize): void {
   memory.fill(node + values, 0, load<u32>(map, MAP_NODE_SIZE) - values);
 }
 
-// @ts-ignore: decorator
-@inline
 export function cpus(): u32 {
   return load<u32>(AREA_TASK + TASK_CPUS);
 }

@@ -3,6 +3,7 @@
  * (kernel/bpf/hashtab.c, arraymap.c).
  */
 import { cpus, clearValues, hashDelete, hashFind, hashInsert, hashNext } from "./hash";
+import { fail } from "./host";
 import {
   AREA_SCRATCH,
   AREA_TASK,
@@ -30,7 +31,7 @@ import {
   TYPE_PERCPU_ARRAY,
   TYPE_PERCPU_HASH,
 } from "./layout.gen";
-import { at, BASE, copy, fail, inside, readable } from "./memory";
+import { at, BASE, copy, inside, readable } from "./memory";
 
 export const ENOENT: u64 = -2;
 export const E2BIG: u64 = -7;
@@ -40,8 +41,6 @@ export const EINVAL: u64 = -22;
 const NOEXIST: u64 = 1;
 const EXIST: u64 = 2;
 
-// @ts-ignore: decorator
-@inline
 export function cpu(): u32 {
   return load<u32>(AREA_TASK + TASK_CPU);
 }
@@ -52,20 +51,14 @@ export function mapAt(address: u64): usize {
   return at(address);
 }
 
-// @ts-ignore: decorator
-@inline
 export function isHash(type: u32): bool {
   return type == TYPE_HASH || type == TYPE_PERCPU_HASH || type == TYPE_LRU_HASH || type == TYPE_LRU_PERCPU_HASH;
 }
-// @ts-ignore: decorator
-@inline
 function isArray(type: u32): bool {
   return type == TYPE_ARRAY || type == TYPE_PERCPU_ARRAY;
 }
 
 /** Where a processor's value stands in a node or element. */
-// @ts-ignore: decorator
-@inline
 function valueOf(map: usize, node: usize, processor: u32): usize {
   const first = node + load<u32>(map, MAP_VALUES);
   return load<u32>(map, MAP_PER_CPU) != 0 ? first + processor * load<u32>(map, MAP_STRIDE) : first;
@@ -132,8 +125,6 @@ export function map_delete_elem(address: u64, keyAddress: u64): u64 {
   return hashDelete(map, key) ? 0 : ENOENT;
 }
 
-// @ts-ignore: decorator
-@inline
 export function callback(address: u64, a: u64, b: u64, c: u64, d: u64): u64 {
   const index = address - FUNCTION_BASE;
   if (index >= 0x10000) fail(STOP_CALLBACK, address);

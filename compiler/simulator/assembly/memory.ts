@@ -2,12 +2,9 @@
  * Addresses as programs see them: those of the linear memory, which start at BASE, and all others, which are the simulated
  * kernel's or process's and stand in sparse pages (pages.ts).
  */
+import { fail } from "./host";
 import { MEMORY_BASE, STOP_POINTER, STOP_STORE } from "./layout.gen";
 import { pageAt } from "./pages";
-
-// @ts-ignore: decorator
-@external("host", "fail")
-export declare function fail(reason: i32, value: u64): void;
 
 export const BASE: u64 = MEMORY_BASE;
 const PAGE: u32 = 4096;
@@ -19,21 +16,15 @@ export function setEnd(value: u32): void {
 }
 
 /** Whether `size` bytes at an address are in the linear memory. */
-// @ts-ignore: decorator
-@inline
 export function inside(address: u64, size: u32): bool {
   return <u64>size <= end && address - BASE <= end - <u64>size;
 }
 
-// @ts-ignore: decorator
-@inline
 export function at(address: u64): usize {
   return <usize>(address - BASE);
 }
 
 /** Kernel addresses are those of the upper half. */
-// @ts-ignore: decorator
-@inline
 export function isKernel(address: u64): bool {
   return <i64>address < 0;
 }

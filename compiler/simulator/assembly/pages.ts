@@ -20,8 +20,6 @@ export function setPool(address: usize): void {
   pool = address;
 }
 
-// @ts-ignore: decorator
-@inline
 function firstSlot(page: u64): u32 {
   return <u32>((page * 0x9e3779b97f4a7c15) >> 40) & (PAGE_SLOTS - 1);
 }

@@ -1,5 +1,6 @@
 /** Helpers that read and write memory through addresses nobody checked. Kernel: kernel/trace/bpf_trace.c, mm/maccess.c. */
-import { copyFrom, copyText, copyTo, fail, isKernel, readable, writable } from "./memory";
+import { fail } from "./host";
+import { copyFrom, copyText, copyTo, isKernel, readable, writable } from "./memory";
 import { pageAt } from "./pages";
 import { AREA_SCRATCH, STOP_STORE } from "./layout.gen";
 

@@ -4,9 +4,9 @@
  *
  * Kernel: kernel/bpf/ringbuf.c. Perf buffers are kept the same way, one for all processors.
  */
+import { fail } from "./host";
 import {
   MAP_CONSUMER,
-  MAP_MAX_ENTRIES,
   MAP_MASK,
   MAP_NODES,
   MAP_PRODUCER,
@@ -20,7 +20,7 @@ import {
   TYPE_RINGBUF,
 } from "./layout.gen";
 import { EINVAL, mapAt } from "./maps";
-import { at, BASE, copy, fail, inside, readable } from "./memory";
+import { at, BASE, copy, inside, readable } from "./memory";
 
 const EAGAIN: u64 = -11;
 const ENOSPC: u64 = -28;

@@ -1,4 +1,5 @@
 /** Stacks of the current task, and maps of stacks. Kernel: kernel/bpf/stackmap.c. */
+import { fail } from "./host";
 import {
   AREA_KERNEL_STACK,
   AREA_TASK,
@@ -18,7 +19,7 @@ import {
   TYPE_STACK_TRACE,
 } from "./layout.gen";
 import { EEXIST, EINVAL, mapAt } from "./maps";
-import { copy, fail, writable } from "./memory";
+import { copy, writable } from "./memory";
 
 const EFAULT: u64 = -14;
 const SKIP: u64 = 0xff;

@@ -1,16 +1,7 @@
 /** The current task, clocks and arguments: helpers that translated code does not answer with a load of its own. */
-import {
-  AREA_CONTEXT,
-  AREA_TASK,
-  TASK_ARGUMENTS,
-  TASK_COMM,
-  TASK_PID_TGID,
-  TASK_SEED,
-  TASK_TAI,
-  TASK_TIME,
-} from "./layout.gen";
+import { AREA_TASK, TASK_ARGUMENTS, TASK_COMM, TASK_PID_TGID, TASK_SEED, TASK_TAI, TASK_TIME } from "./layout.gen";
 import { EINVAL } from "./maps";
-import { at, copy, inside, readable, writable } from "./memory";
+import { copy, readable, writable } from "./memory";
 
 const COMM: u32 = 16;
 /** Debian's CONFIG_HZ. */

@@ -26,7 +26,6 @@ import {
   markKnown,
   markUnknown,
   Reg,
-  REG_SIZE,
   S32_MAX,
   S32_MIN,
   S64_MAX,

@@ -13,8 +13,6 @@ import {
 
 /** FEAT_* bits. */
 let features: u64 = 0;
-// @ts-ignore: decorator
-@inline
 export function has(feature: u64): bool {
   return (features & feature) != 0;
 }
@@ -98,28 +96,18 @@ function record(kind: i32, error: i32, a: i64, b: i64, c: i64, d: i64, e: i64, f
 }
 
 // ---- instructions ----
-// @ts-ignore: decorator
-@inline
 export function opcodeAt(i: i32): i32 {
   return <i32>load<u8>(code + (<usize>i << 3));
 }
-// @ts-ignore: decorator
-@inline
 export function dstAt(i: i32): i32 {
   return <i32>load<u8>(code + (<usize>i << 3), 1) & 15;
 }
-// @ts-ignore: decorator
-@inline
 export function srcAt(i: i32): i32 {
   return <i32>load<u8>(code + (<usize>i << 3), 1) >> 4;
 }
-// @ts-ignore: decorator
-@inline
 export function offAt(i: i32): i32 {
   return <i32>load<i16>(code + (<usize>i << 3), 2);
 }
-// @ts-ignore: decorator
-@inline
 export function immAt(i: i32): i32 {
   return load<i32>(code + (<usize>i << 3), 4);
 }
@@ -127,14 +115,11 @@ export function immAt(i: i32): i32 {
 /**
  * Unsigned, and loaded so: the optimiser widens a signed load that is cast to u32 and then to u64 as if it were signed.
  */
-// @ts-ignore: decorator
-@inline
 export function uimmAt(i: i32): u32 {
   return load<u32>(code + (<usize>i << 3), 4);
 }
 
 // ---- maps ----
-// @ts-ignore: decorator
 @unmanaged
 export class MapRow {
   type: i32;
@@ -154,7 +139,6 @@ export function mapRow(index: i32): MapRow {
 }
 
 // ---- helpers ----
-// @ts-ignore: decorator
 @unmanaged
 export class HelperRow {
   /** HELPER_* */
@@ -178,7 +162,6 @@ export function helperArg(row: HelperRow, n: i32): i32 {
 }
 
 // ---- functions verified on their own ----
-// @ts-ignore: decorator
 @unmanaged
 export class GlobalRow {
   start: i32;

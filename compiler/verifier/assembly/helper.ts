@@ -107,7 +107,7 @@ import { cpus, fail, giveUp, has, helperArg, helperCount, helperRow, HelperRow, 
 import { btfMatches, formatFits } from "./host";
 import { checkAccess, checkKey, checkMapUse, checkMem, checkPlain, checkValue, isKnown } from "./mem";
 import { markPrecise, markSlotPrecise } from "./precise";
-import { baseType, isConst, isNull, markNone, markPointer, markUnknown, Reg } from "./reg";
+import { baseType, isConst, isNull, markPointer, markUnknown, Reg } from "./reg";
 import { checkRange, rawSize } from "./stack";
 import {
   byteKind,
@@ -144,7 +144,7 @@ export function reachMemory(state: State, n: i32, size: i32, zeroOk: bool, write
   switch (baseType(r.type)) {
     case T_VALUE:
       if (r.type & F_MAYBE_NULL) break;
-      return checkMapUse(n, r, r.off, size, write) && checkValue(n, r, r.off, size, zeroOk);
+      return checkMapUse(r, r.off, size, write) && checkValue(n, r, r.off, size, zeroOk);
     case T_KEY:
       if (write) return fail(E_MEM_READ_ONLY, n, r.type);
       return checkKey(n, r, r.off, size, zeroOk);
@@ -228,7 +228,7 @@ function checkArg(state: State, n: i32, arg: i32, before: i32, helper: i32): boo
   const base = baseType(r.type);
   const skip = (arg & ARG_MAYBE_NULL) != 0 && isNull(r);
   if (!skip) {
-    let fits = true;
+    let fits: bool = true;
     switch (kind) {
       case A_CTX:
         fits = r.type == T_CTX;

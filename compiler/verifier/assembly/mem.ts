@@ -100,7 +100,7 @@ export function checkRegion(n: i32, r: Reg, off: i32, size: i32, total: i64, zer
   return true;
 }
 
-export function checkMapUse(n: i32, r: Reg, off: i32, size: i32, write: bool): bool {
+export function checkMapUse(r: Reg, off: i32, size: i32, write: bool): bool {
   const map = mapRow(r.aux);
   const at = r.smin + <i64>off;
   if (write && map.flags & MAP_RDONLY_PROG) return fail(E_MAP_READ_ONLY, map.valueSize, at, size);
@@ -119,7 +119,7 @@ export function checkMem(n: i32, r: Reg, off: i32, size: i32, zeroOk: bool): boo
   return checkRegion(n, r, off, size, r.aux, zeroOk, REGION_MEM);
 }
 
-function checkAlignment(n: i32, r: Reg, off: i32, size: i32, strict: bool): bool {
+function checkAlignment(r: Reg, off: i32, size: i32, strict: bool): bool {
   const base = baseType(r.type);
   if (base == T_STACK) strict = true;
   if (!strict || size == 1) return true;
@@ -220,13 +220,13 @@ export function checkAccess(
 ): bool {
   const frame = topFrame(state);
   const r = regOf(frame, n);
-  if (!checkAlignment(n, r, off, size, strict)) return false;
+  if (!checkAlignment(r, off, size, strict)) return false;
   const to: Reg | null = !write && value >= 0 ? regOf(frame, value) : null;
   const at = off + r.off;
   switch (baseType(r.type)) {
     case T_VALUE: {
       if (r.type & F_MAYBE_NULL) return fail(E_INVALID_MEM, n, r.type);
-      if (!checkMapUse(n, r, at, size, write) || !checkValue(n, r, at, size, false)) return false;
+      if (!checkMapUse(r, at, size, write) || !checkValue(n, r, at, size, false)) return false;
       if (to == null) break;
       const map = mapRow(r.aux);
       const where = <i64>at + <i64>r.tv;

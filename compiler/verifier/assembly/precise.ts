@@ -66,7 +66,7 @@ export let linkedCount: i32 = 0;
 export function resetLinked(): void {
   linkedCount = 0;
 }
-function addLinked(state: State, frameNumber: i32, isSlot: bool, n: i32, r: Reg): void {
+function addLinked(frameNumber: i32, isSlot: bool, n: i32, r: Reg): void {
   const entry = (frameNumber << 8) | (isSlot ? 0x80 : 0) | n;
   for (let i = 0; i < linkedCount; i++) if (unchecked(linked[i]) == entry) return;
   if (linkedCount == MAX_LINKED) {
@@ -83,12 +83,12 @@ export function collectLinked(state: State, id: u32): void {
     const fr = frameOf(state, f);
     for (let n = 0; n < REGS; n++) {
       const r = regOf(fr, n);
-      if (r.type == T_SCALAR && linkId(r.id) == wanted) addLinked(state, f, false, n, r);
+      if (r.type == T_SCALAR && linkId(r.id) == wanted) addLinked(f, false, n, r);
     }
     for (let n = 0; n < fr.slots; n++) {
       if (!isSpilledScalar(fr, n)) continue;
       const r = spillOf(fr, n);
-      if (linkId(r.id) == wanted) addLinked(state, f, true, n, r);
+      if (linkId(r.id) == wanted) addLinked(f, true, n, r);
     }
   }
 }
@@ -110,7 +110,7 @@ function stepLinked(step: Step, i: i32): i32 {
 }
 function followLinks(step: Step | null): void {
   if (step == null || step.linkedCount == 0) return;
-  let any = false;
+  let any: bool = false;
   for (let i = 0; i < step.linkedCount && !any; i++) any = isMarked(stepLinked(step, i));
   if (!any) return;
   for (let i = 0; i < step.linkedCount; i++) {

@@ -14,7 +14,6 @@ export const S32_MIN: i32 = i32.MIN_VALUE;
 export const S32_MAX: i32 = i32.MAX_VALUE;
 export const U32_MAX: u32 = u32.MAX_VALUE;
 
-// @ts-ignore: decorator
 @unmanaged
 export class Reg {
   /** Base type and flags: T_* | F_* */
@@ -44,8 +43,6 @@ export class Reg {
   /** Whether verification relied on the exact value. */
   precise: i32;
 }
-// @ts-ignore: decorator
-@inline
 export const REG_SIZE: usize = 96;
 
 export function isConst(r: Reg): bool {

@@ -13,11 +13,8 @@ export const MAX_FRAMES: i32 = 8;
 export const MAX_SLOTS: i32 = 64;
 
 /** A spilled register, the kind of each of 8 bytes (index 7 is the lowest address), and liveness marks. */
-// @ts-ignore: decorator
-@inline
 export const SLOT_SIZE: usize = REG_SIZE + 16;
 
-// @ts-ignore: decorator
 @unmanaged
 export class Frame {
   /** Address of MAX_SLOTS or fewer slots. */
@@ -40,53 +37,33 @@ export class Frame {
   /** The parent state has this same frame (not another call's of the same depth). */
   inParent: i32;
 }
-// @ts-ignore: decorator
-@inline
 const FRAME_HEAD: usize = 48;
-// @ts-ignore: decorator
-@inline
 const FRAME_SIZE: usize = FRAME_HEAD + 11 * REG_SIZE;
 
-// @ts-ignore: decorator
-@inline
 export function regOf(frame: Frame, n: i32): Reg {
   return changetype<Reg>(changetype<usize>(frame) + FRAME_HEAD + <usize>n * REG_SIZE);
 }
-// @ts-ignore: decorator
-@inline
 export function spillOf(frame: Frame, slot: i32): Reg {
   return changetype<Reg>(frame.stack + <usize>slot * SLOT_SIZE);
 }
 /** Kind of byte `i` (0–7) of a slot. */
-// @ts-ignore: decorator
-@inline
 export function byteKind(frame: Frame, slot: i32, i: i32): i32 {
   return <i32>load<u8>(frame.stack + <usize>slot * SLOT_SIZE + REG_SIZE + <usize>i);
 }
-// @ts-ignore: decorator
-@inline
 export function setByteKind(frame: Frame, slot: i32, i: i32, kind: i32): void {
   store<u8>(frame.stack + <usize>slot * SLOT_SIZE + REG_SIZE + <usize>i, <u8>kind);
 }
 /** All eight kinds at once. */
-// @ts-ignore: decorator
-@inline
 export function slotKinds(frame: Frame, slot: i32): u64 {
   return load<u64>(frame.stack + <usize>slot * SLOT_SIZE + REG_SIZE);
 }
-// @ts-ignore: decorator
-@inline
 export function setSlotKinds(frame: Frame, slot: i32, kinds: u64): void {
   store<u64>(frame.stack + <usize>slot * SLOT_SIZE + REG_SIZE, kinds);
 }
 /** Bit 0: read below this state; bit 1: written whole in this state. */
-// @ts-ignore: decorator
-@inline
 export function liveMarks(frame: Frame, slot: i32): i32 {
   return load<i32>(frame.stack + <usize>slot * SLOT_SIZE + REG_SIZE + 8);
 }
-// @ts-ignore: decorator
-@inline
 export function setLiveMarks(frame: Frame, slot: i32, marks: i32): void {
   store<i32>(frame.stack + <usize>slot * SLOT_SIZE + REG_SIZE + 8, marks);
 }
@@ -146,7 +123,6 @@ export function growStack(frame: Frame, bytes: i32): void {
 }
 
 /** One step of a path's history, for precision: an instruction run after a jump, or with something to say. */
-// @ts-ignore: decorator
 @unmanaged
 export class Step {
   insn: i32;
@@ -168,7 +144,6 @@ export const STEP_SIZE: usize = 48;
 export const STEP_STACK: i32 = 1;
 export const MAX_LINKED: i32 = 6;
 
-// @ts-ignore: decorator
 @unmanaged
 export class State {
   f0: usize;
@@ -208,18 +183,12 @@ export class State {
 }
 const STATE_SIZE: usize = offsetof<State>();
 
-// @ts-ignore: decorator
-@inline
 export function frameOf(state: State, n: i32): Frame {
   return changetype<Frame>(load<usize>(changetype<usize>(state) + (<usize>n << 2)));
 }
-// @ts-ignore: decorator
-@inline
 export function setFrame(state: State, n: i32, frame: Frame): void {
   store<usize>(changetype<usize>(state) + (<usize>n << 2), changetype<usize>(frame));
 }
-// @ts-ignore: decorator
-@inline
 export function topFrame(state: State): Frame {
   return frameOf(state, state.top);
 }

@@ -7,16 +7,12 @@
 export let tv: u64 = 0;
 export let tm: u64 = 0;
 
-// @ts-ignore: decorator
-@inline
 function set(value: u64, mask: u64): void {
   tv = value;
   tm = mask;
 }
 
 /** Number of the highest bit set, from 1; 0 for 0. */
-// @ts-ignore: decorator
-@inline
 export function fls64(x: u64): u32 {
   return 64 - <u32>clz<u64>(x);
 }

@@ -46,7 +46,6 @@ let pendingCapacity: i32 = 0;
 /** The instruction that ran before the one at hand, on this path. */
 let lastPc: i32 = -1;
 
-// @ts-ignore: decorator
 @unmanaged
 class Pending {
   state: State;
