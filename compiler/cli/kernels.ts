@@ -2,11 +2,9 @@
  * Which kernel to compile for: a snapshot file, one of the embedded ones by version, or this host's, made once by the
  * loader and kept in the user's cache.
  */
-import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { homedir, release } from "node:os";
 import { join } from "node:path";
-import { deflateRawSync, inflateRawSync } from "node:zlib";
 import {
   constantsOf,
   openSnapshot,
@@ -17,6 +15,10 @@ import {
 } from "../snapshot/index.ts";
 import { CliError, EXIT, progress, reason } from "./io.ts";
 import { findLoader, installDirectory } from "./loader.ts";
+
+/** Asks for zlib when the first block is unpacked: a script that names nothing of a kernel does without. */
+const inflate = (block: Uint8Array, size: number): Uint8Array =>
+  process.getBuiltinModule("node:zlib").inflateRawSync(block, { maxOutputLength: size });
 
 /** Embedded snapshots, newest kernel last. */
 function embedded(): readonly { readonly version: string; readonly path: string }[] {
@@ -48,7 +50,7 @@ export function openSnapshotFile(path: string): Snapshot {
     );
   }
   try {
-    return openSnapshot(bytes, (block, size) => inflateRawSync(block, { maxOutputLength: size }));
+    return openSnapshot(bytes, inflate);
   } catch (error) {
     if (error instanceof SnapshotError) throw new CliError(EXIT.refused, `${path}: ${error.message}`);
     throw error;
@@ -128,6 +130,7 @@ export function hostSnapshot(must: boolean): Snapshot | undefined {
   }
   const bar = progress(`reading the types of kernel ${release()}`);
   try {
+    const { spawnSync } = process.getBuiltinModule("node:child_process");
     const capture = spawnSync(findLoader(), ["snapshot"], { maxBuffer: 1 << 30 });
     if (capture.status !== 0) {
       if (!must) return undefined;
@@ -143,7 +146,7 @@ export function hostSnapshot(must: boolean): Snapshot | undefined {
     } catch {
       // Without a cache the next run makes it again.
     }
-    return openSnapshot(packed, (block, size) => inflateRawSync(block, { maxOutputLength: size }));
+    return openSnapshot(packed, inflate);
   } finally {
     bar.done();
   }
@@ -157,6 +160,6 @@ function cachePath(): string {
 /** How a host's kernel is packed: fast compression, and the constants of the newest embedded kernel, as a host has no headers. */
 export function packOptions(): PackOptions {
   const newest = embedded().at(-1);
-  const deflate = (bytes: Uint8Array) => deflateRawSync(bytes, { level: 6 });
+  const deflate = (bytes: Uint8Array) => process.getBuiltinModule("node:zlib").deflateRawSync(bytes, { level: 6 });
   return newest === undefined ? { deflate } : { deflate, constants: constantsOf(readFileSync(newest.path)) };
 }

@@ -1,5 +1,5 @@
 /** Where the loader is, and running it with an object that never touches the disk. */
-import { type ChildProcess, spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { existsSync, realpathSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { CliError, EXIT } from "./io.ts";
@@ -27,6 +27,8 @@ export function findLoader(): string {
  * a command of -c prints goes to our own stdout, descriptor 4.
  */
 export function startLoader(args: readonly string[], object: Uint8Array): ChildProcess {
+  // Loaded here: a compilation, which asks this file for its folder, starts no process.
+  const { spawn } = process.getBuiltinModule("node:child_process");
   const child = spawn(findLoader(), ["run", "/dev/fd/3", "--cmd-stdout", "4", ...args], {
     stdio: ["inherit", "pipe", "inherit", "pipe", 1],
   });
@@ -37,6 +39,7 @@ export function startLoader(args: readonly string[], object: Uint8Array): ChildP
 /** Starts the loader on another machine through OpenSSH; the object goes in through its stdin. */
 export function startRemoteLoader(host: string, args: readonly string[], object: Uint8Array): ChildProcess {
   const quoted = ["tracelet-loader", "run", "-", ...args].map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(" ");
+  const { spawn } = process.getBuiltinModule("node:child_process");
   const child = spawn("ssh", ["-o", "BatchMode=yes", "--", host, quoted], { stdio: ["pipe", "pipe", "inherit"] });
   feed(child, 0, object);
   return child;

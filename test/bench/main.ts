@@ -24,7 +24,7 @@ const show = (title: string, rows: readonly Row[]) => {
   all.push(...rows);
 };
 
-if (wanted("compile")) show("Compiling (medians)", benchCompile(11));
+if (wanted("compile")) show("Compiling (medians)", benchCompile(21));
 if (wanted("objects")) show("Objects", benchObjects());
 if (wanted("verifier")) show("The verifier model", await benchVerifier());
 if (wanted("tools")) show("Tools of Debian's newest bpftrace package", benchScripts());
