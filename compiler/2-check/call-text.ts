@@ -252,13 +252,11 @@ function searchCall(ctx: Context, call: Call, name: "strstr" | "strcontains"): T
   const pair = twoStrings(ctx, name, args, span);
   if (pair === undefined) return errorExpr(span);
   const [hay, needle] = pair;
-  const known =
-    hay.kind === "string" && needle.kind === "string" ? BigInt(cut(hay.value).indexOf(cut(needle.value))) : undefined;
-  if (name === "strstr")
-    return known === undefined ? callNode(name, [hay, needle], [], I64, span) : constant(known, I64, span);
-  if (known !== undefined) return bool(known >= 0n, span);
-  const found = callNode("strstr", [hay, needle], [], I64, span);
-  return { kind: "compare", op: ">=", signed: true, left: found, right: constant(0n, I64, span), type: BOOL, span };
+  if (hay.kind === "string" && needle.kind === "string") {
+    const found = BigInt(cut(hay.value).indexOf(cut(needle.value)));
+    return name === "strstr" ? constant(found, I64, span) : bool(found >= 0n, span);
+  }
+  return callNode(name, [hay, needle], [], name === "strstr" ? I64 : BOOL, span);
 }
 
 function lengthCall(ctx: Context, call: Call, name: "strlen" | "strcap"): Typed.Expr {

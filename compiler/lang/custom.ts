@@ -44,6 +44,8 @@ export type CustomName =
   | "str"
   /** args [a, b] strings in memory. Type: string(size): b behind a, cut at size - 1. */
   | "str_concat"
+  /** args [haystack, needle] strings in memory. Type: bool. */
+  | "strcontains"
   /** args [string or byte array in memory, or pointer]. Type: u64 bytes before the NUL; capacity if none. Pointers: at most literals[0] bytes. */
   | "strlen"
   /** args [a, b] strings in memory; literals [n]. Type: u64: 0 if the first n characters are equal (stopping at NUL), else 1. */

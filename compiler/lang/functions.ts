@@ -181,7 +181,7 @@ const ROWS = [
   fn("str", ["any", "integer"], undefined, "text at an address", custom("str"), { optional: 1 }),
   fn("str_concat", ["string", "string"], undefined, "one text behind another", custom("str_concat")),
   fn("strcap", ["memory"], U64, "capacity of a text"),
-  fn("strcontains", ["string", "string"], BOOL, "whether a text contains another"),
+  fn("strcontains", ["string", "string"], BOOL, "whether a text contains another", custom("strcontains")),
   fn("strerror", ["integer"], undefined, "text of an error number", custom("text_table")),
   fn("strftime", ["string-literal", "integer"], undefined, "nanoseconds since boot as wall-clock time"),
   fn("strlen", ["memory"], U64, "length of a text", custom("strlen")),

@@ -8,6 +8,7 @@ import type { Place } from "./draft.ts";
 import { readBytes } from "./kernel-memory.ts";
 import type { Lowering, Writer } from "./lowering.ts";
 import { at, scalarShape } from "./storage.ts";
+import { firstDifference } from "./words.ts";
 
 /** u32 length, then the bytes. */
 export function bufferOf(cx: Lowering, expr: CustomCall): Writer {
@@ -59,30 +60,10 @@ export function hardwareAddress(cx: Lowering, expr: CustomCall): Writer {
 
 /** 0, or the difference of the first bytes that differ. */
 export function bytesCompared(cx: Lowering, expr: CustomCall): ValueId {
-  const { fn } = cx;
   const length = Number(literal(expr, 0) ?? 0n);
   const a = bytesAt(cx, expr, 0, length);
   const b = bytesAt(cx, expr, 1, length);
-  const index = fn.local();
-  const result = fn.local();
-  const [head, body, next, end] = [fn.block(), fn.block(), fn.block(), fn.block()];
-  fn.write(index, fn.const(0));
-  fn.write(result, fn.const(0));
-  fn.jump(head);
-  fn.enterLoop(head);
-  const i = fn.read(index);
-  fn.branch("ult", i, fn.const(length), body, end);
-  fn.enter(body);
-  const left = fn.load({ ...a, base: fn.binary("add", a.base, i), align: 1 }, 1, false);
-  const right = fn.load({ ...b, base: fn.binary("add", b.base, i), align: 1 }, 1, false);
-  fn.write(result, fn.binary("sub", left, right));
-  fn.branch("eq", left, right, next, end);
-  fn.enter(next);
-  fn.write(index, fn.binaryImm("add", i, 1));
-  fn.jump(head);
-  fn.seal(head);
-  fn.enter(end);
-  return fn.read(result);
+  return firstDifference(cx.fn, a, b, length);
 }
 
 /** Whether the bytes went to the process's memory. */

@@ -1,124 +1,95 @@
-/** Functions on text in memory, as loops over bytes that the verifier can follow. */
+/** Functions on text in memory: by helpers and word by word, so that the verifier has little to walk through. */
 import type { Expr } from "../../2-check/typed.ts";
 import { sizeOf } from "../../types/layout.ts";
-import type { ValueId } from "../ir.ts";
-import { address, copyValue, zero } from "./access.ts";
+import type { BlockId, ValueId } from "../ir.ts";
+import { address, copyValue, pads, zero } from "./access.ts";
+import { equalsText, textFor } from "./compare.ts";
+import { textBytes } from "./constants.ts";
 import { type CustomCall, literal, operand, spaceOf } from "./custom-call.ts";
-import { atMost } from "./custom-text.ts";
 import type { Place } from "./draft.ts";
 import type { FunctionBuilder } from "./function-builder.ts";
 import { readText } from "./kernel-memory.ts";
 import type { Lowering, Writer } from "./lowering.ts";
 import { scalarShape } from "./storage.ts";
+import { compareTexts } from "./words.ts";
 
-/** The byte of a text at a run-time index. */
-function byteAt(fn: FunctionBuilder, text: Place, index: ValueId): ValueId {
-  return fn.load({ ...text, base: fn.binary("add", text.base, index), align: 1 }, 1, false);
+/** Text in memory, with the most bytes that it may have before its NUL. */
+type Text = { readonly place: Place; readonly capacity: number };
+
+/** Bytes before the NUL, by the result of the helper that read the text; of a text that cannot be read 0. */
+function textEnd(fn: FunctionBuilder, read: ValueId): ValueId {
+  const length = fn.local();
+  const [some, onward] = [fn.block(), fn.block()];
+  fn.write(length, fn.const(0));
+  fn.branch("sgt", read, fn.const(0), some, onward);
+  fn.enter(some);
+  fn.write(length, fn.binaryImm("sub", read, 1));
+  fn.jump(onward);
+  fn.enter(onward);
+  return fn.read(length);
 }
 
-/** Text in memory, or what a pointer points to, read up to a length. */
-function textAt(
-  cx: Lowering,
-  source: Expr,
-  most: number,
-  span: Expr["span"],
-): { readonly place: Place; readonly capacity: number } {
-  if (scalarShape(source.type) === undefined) {
-    return { place: cx.steps.memory(cx, source), capacity: sizeOf(source.type) };
-  }
-  const pointer = cx.steps.scalar(cx, source);
-  const place = cx.temps.take(most, "text");
-  zero(cx.fn, place, most);
-  readText(cx, spaceOf(source.type), place, cx.fn.const(most), pointer, span);
-  return { place, capacity: most };
+function textAt(cx: Lowering, text: Expr): Text {
+  return { place: cx.steps.memory(cx, text), capacity: sizeOf(text.type) };
 }
 
-/** Calls `turn` with 0, 1, … below the limit; it jumps to `next` to go on. Then `end`. */
-function loop(
-  fn: FunctionBuilder,
-  limit: number,
-  turn: (index: ValueId, next: ReturnType<FunctionBuilder["block"]>, end: ReturnType<FunctionBuilder["block"]>) => void,
-): ValueId {
-  const index = fn.local();
-  const [head, body, next, end] = [fn.block(), fn.block(), fn.block(), fn.block()];
-  fn.write(index, fn.const(0));
-  fn.jump(head);
-  fn.enterLoop(head);
-  const i = fn.read(index);
-  fn.branch("ult", i, fn.const(limit), body, end);
-  fn.enter(body);
-  turn(i, next, end);
-  fn.enter(next);
-  fn.write(index, fn.binaryImm("add", i, 1));
-  fn.jump(head);
-  fn.seal(head);
-  fn.enter(end);
-  return fn.read(index);
+/** Copies text of our own memory, cut at `room` with its NUL. @returns the bytes before the NUL */
+export function copyText(fn: FunctionBuilder, to: Place, room: ValueId, from: Place): ValueId {
+  const args = [address(fn, to), room, address(fn, from)];
+  return textEnd(fn, fn.call("probe_read_kernel_str", args, { reads: from.memory, writes: to.memory }));
 }
 
-/** Bytes before the NUL, or the capacity. */
-function lengthOf(fn: FunctionBuilder, text: Place, capacity: number): ValueId {
-  return loop(fn, capacity, (i, next, end) => {
-    fn.branch("ne", byteAt(fn, text, i), fn.const(0), next, end);
-  });
+/** Bytes before the NUL, or the capacity: the helper that copies text counts them. */
+function lengthOf(cx: Lowering, { place, capacity }: Text): ValueId {
+  return copyText(cx.fn, cx.temps.take(capacity + 1, "text"), cx.fn.const(capacity + 1), place);
 }
 
 export function textLength(cx: Lowering, expr: CustomCall): ValueId {
+  const source = operand(expr, 0);
+  if (scalarShape(source.type) === undefined) return lengthOf(cx, textAt(cx, source));
   const most = Number(literal(expr, 0) ?? BigInt(cx.config.maxStrlen));
-  const { place, capacity } = textAt(cx, operand(expr, 0), most, expr.span);
-  return lengthOf(cx.fn, place, capacity);
+  const pointer = cx.steps.scalar(cx, source);
+  const place = cx.temps.take(most, "text");
+  return textEnd(cx.fn, readText(cx, spaceOf(source.type), place, cx.fn.const(most), pointer, expr.span));
 }
 
 /** 0 if the first n characters are equal, else 1. */
 export function textsDiffer(cx: Lowering, expr: CustomCall): ValueId {
   const { fn } = cx;
-  const a = textAt(cx, operand(expr, 0), cx.config.maxStrlen, expr.span);
-  const b = textAt(cx, operand(expr, 1), cx.config.maxStrlen, expr.span);
-  const result = fn.local();
-  fn.write(result, fn.const(0));
+  const [equal, different] = [fn.block(), fn.block()];
   const wanted = Number(literal(expr, 0) ?? 0n);
-  const limit = Math.min(wanted, a.capacity, b.capacity);
-  loop(fn, limit, (i, next, end) => {
-    const [same, differ] = [fn.block(), fn.block()];
-    const left = byteAt(fn, a.place, i);
-    fn.branch("eq", left, byteAt(fn, b.place, i), same, differ);
-    fn.enter(differ);
-    fn.write(result, fn.const(1));
-    fn.jump(end);
-    fn.enter(same);
-    fn.branch("ne", left, fn.const(0), next, end);
-  });
-  return fn.read(result);
+  const [left, right] = [operand(expr, 0), operand(expr, 1)];
+  const known = right.kind === "string" ? right : left.kind === "string" ? left : undefined;
+  if (known === undefined) {
+    const [a, b] = [textAt(cx, left), textAt(cx, right)];
+    compareTexts(fn, a.place, b.place, Math.min(wanted, a.capacity, b.capacity), equal, different);
+    fn.jump(equal);
+  } else {
+    const bytes = textBytes(known.value);
+    const count = Math.min(wanted, bytes.length + 1);
+    const { place, capacity } = textFor(cx, known === right ? left : right, count);
+    equalsText(fn, place, bytes, Math.min(count, capacity), equal, different);
+  }
+  return eitherOf(fn, different, () => fn.const(1), equal, 0);
 }
 
-/** Index of the first occurrence, or -1. */
-export function textFound(cx: Lowering, expr: CustomCall): ValueId {
-  const { fn } = cx;
-  const hay = textAt(cx, operand(expr, 0), cx.config.maxStrlen, expr.span);
-  const needle = textAt(cx, operand(expr, 1), cx.config.maxStrlen, expr.span);
+/** What `some` gives in one block, a constant in the other. */
+export function eitherOf(
+  fn: FunctionBuilder,
+  then: BlockId,
+  some: () => ValueId,
+  otherwise: BlockId,
+  none: number,
+): ValueId {
   const result = fn.local();
-  fn.write(result, fn.const(-1));
-  loop(fn, hay.capacity, (start, next, end) => {
-    const found = fn.block();
-    // Past the haystack's end only the needle's NUL can match: the byte behind it counts as NUL.
-    loop(fn, needle.capacity, (i, nextByte, stop) => {
-      const [wanted, compare, same] = [fn.block(), fn.block(), fn.block()];
-      const byte = byteAt(fn, needle.place, i);
-      fn.branch("eq", byte, fn.const(0), found, wanted);
-      fn.enter(wanted);
-      const at = fn.binary("add", start, i);
-      fn.branch("ult", at, fn.const(hay.capacity), compare, stop);
-      fn.enter(compare);
-      fn.branch("eq", byteAt(fn, hay.place, at), byte, same, stop);
-      fn.enter(same);
-      // A needle without a NUL ends at its capacity.
-      fn.branch("eq", i, fn.const(needle.capacity - 1), found, nextByte);
-    });
-    fn.branch("ne", byteAt(fn, hay.place, start), fn.const(0), next, end);
-    fn.enter(found);
-    fn.write(result, start);
-    fn.jump(end);
-  });
+  const end = fn.block();
+  fn.enter(then);
+  fn.write(result, some());
+  fn.jump(end);
+  fn.enter(otherwise);
+  fn.write(result, fn.const(none));
+  fn.jump(end);
+  fn.enter(end);
   return fn.read(result);
 }
 
@@ -126,15 +97,36 @@ export function textFound(cx: Lowering, expr: CustomCall): ValueId {
 export function concatenated(cx: Lowering, expr: CustomCall): Writer {
   const { fn } = cx;
   const first = operand(expr, 0);
-  const a = cx.steps.memory(cx, first);
-  const b = cx.steps.memory(cx, operand(expr, 1));
+  const second = operand(expr, 1);
+  const a: Text = { place: cx.steps.memory(cx, first), capacity: sizeOf(first.type) };
+  const b: Text = { place: cx.steps.memory(cx, second), capacity: sizeOf(second.type) };
   const size = sizeOf(expr.type);
-  const length = atMost(cx, lengthOf(fn, a, sizeOf(first.type)), size - 1);
-  return (to) => {
-    zero(fn, to, size);
-    if (sizeOf(first.type) <= size) copyValue(fn, first.type, to, a, "value");
-    const behind = fn.binary("add", address(fn, to), length);
-    const room = fn.binary("sub", fn.const(size), length);
-    fn.call("probe_read_kernel_str", [behind, room, address(fn, b)], { reads: b.memory, writes: to.memory });
-  };
+  const whole = a.capacity + b.capacity - 1;
+  if (whole <= size) {
+    return (to, fill) => {
+      if (pads(size, fill)) zero(fn, to, size);
+      writeJoined(fn, to, a, b);
+    };
+  }
+  const joined = cx.temps.take(whole, "joined");
+  writeJoined(fn, joined, a, b);
+  return (to, fill) => copyValue(fn, expr.type, to, joined, fill);
+}
+
+/** Both texts, into memory of their capacities less one. */
+function writeJoined(fn: FunctionBuilder, to: Place, a: Text, b: Text): void {
+  const length = copyText(fn, to, fn.const(Math.min(a.capacity + 1, a.capacity + b.capacity - 1)), a.place);
+  // A text without a NUL leaves a byte less: two ways, in each of which the verifier sees that the second one fits.
+  const room = fn.local();
+  const [full, usual, onward] = [fn.block(), fn.block(), fn.block()];
+  fn.branch("uge", length, fn.const(a.capacity), full, usual, { unlikely: "then" });
+  fn.enter(full);
+  fn.write(room, fn.const(b.capacity - 1));
+  fn.jump(onward);
+  fn.enter(usual);
+  fn.write(room, fn.const(b.capacity));
+  fn.jump(onward);
+  fn.enter(onward);
+  const args = [fn.binary("add", address(fn, to), length), fn.read(room), address(fn, b.place)];
+  fn.call("probe_read_kernel_str", args, { reads: b.place.memory, writes: to.memory });
 }

@@ -6,8 +6,9 @@ import { storeScalar } from "./access.ts";
 import { bufferOf, bytesCompared, hardwareAddress, userWritten } from "./custom-bytes.ts";
 import type { CustomCall, Lower } from "./custom-call.ts";
 import { internetAddress } from "./custom-net.ts";
+import { textContained, textFound } from "./custom-search.ts";
 import { stackCaptured, stackLength } from "./custom-stack.ts";
-import { concatenated, textFound, textLength, textsDiffer } from "./custom-strings.ts";
+import { concatenated, textLength, textsDiffer } from "./custom-strings.ts";
 import { textFromTable } from "./custom-tables.ts";
 import { taskName } from "./custom-task.ts";
 import { textOf } from "./custom-text.ts";
@@ -41,6 +42,7 @@ const LOWER: Readonly<Record<CustomName, Lower>> = {
   stack_length: { kind: "scalar", lower: stackLength },
   str: { kind: "memory", prepare: textOf },
   str_concat: { kind: "memory", prepare: concatenated },
+  strcontains: { kind: "scalar", lower: textContained },
   strlen: { kind: "scalar", lower: textLength },
   strncmp: { kind: "scalar", lower: textsDiffer },
   strstr: { kind: "scalar", lower: textFound },

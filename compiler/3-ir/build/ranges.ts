@@ -1,11 +1,112 @@
-/** Which ranges become plain loops instead of callbacks. */
-import type { Stmt } from "../../2-check/typed.ts";
+/**
+ * Which ranges become plain loops instead of callbacks. The verifier walks through every turn of a plain loop, of a callback
+ * only until nothing new is seen; a million instructions are the most that it walks in a program.
+ */
+import type { Expr, Stmt } from "../../2-check/typed.ts";
+import { sizeOf } from "../../types/layout.ts";
+import { operandsOf } from "./effects.ts";
 
-/** The verifier walks through every turn of a plain loop. */
+type Range = Extract<Stmt, { readonly kind: "for-range" }>;
+
+/** The longest plain loop, in turns and in instructions to walk. */
 const SHORT_RANGE = 100n;
+const SHORT_WALK = 60_000;
 
-/** Whether the range's length is known and small. */
-export function isShortRange(stmt: Extract<Stmt, { readonly kind: "for-range" }>): boolean {
-  const { from, to } = stmt;
-  return from.kind === "constant" && to.kind === "constant" && to.value - from.value <= SHORT_RANGE;
+/** Instructions, about: of any node, of a turn of a text's search, of a comparison's eight bytes, of a script's function. */
+const NODE = 5;
+const SEARCH_TURN = 40;
+const WORD = 12;
+const FUNCTION = 2000;
+/** Turns of a loop whose end is not known, and walks through a callback. */
+const WHILE_TURNS = 64;
+const CALLBACK_WALKS = 4;
+
+/** Whether the range's length is known and the verifier's way through it short. */
+export function isShortRange(stmt: Range): boolean {
+  const turns = turnsOf(stmt);
+  return turns !== undefined && turns <= SHORT_RANGE && Number(turns) * walk(stmt.body) <= SHORT_WALK;
+}
+
+function turnsOf({ from, to }: Range): bigint | undefined {
+  return from.kind === "constant" && to.kind === "constant" ? to.value - from.value : undefined;
+}
+
+/** Instructions that the verifier walks in statements, about. */
+function walk(body: readonly Stmt[]): number {
+  return body.reduce((sum, stmt) => sum + walkStmt(stmt), 0);
+}
+
+function walkStmt(stmt: Stmt): number {
+  switch (stmt.kind) {
+    case "expr":
+      return walkExpr(stmt.expr);
+    case "assign-var":
+      return NODE + walkExpr(stmt.value);
+    case "assign-map":
+      return NODE + walkOptional(stmt.key) + walkExpr(stmt.value);
+    case "aggregate":
+      return 4 * NODE + walkOptional(stmt.key) + walkOptional(stmt.arg);
+    case "if":
+      return walkExpr(stmt.condition) + walk(stmt.then) + walk(stmt.else);
+    case "unroll":
+      return stmt.count * walk(stmt.body);
+    case "while":
+      return WHILE_TURNS * (walkExpr(stmt.condition) + walk(stmt.body));
+    case "for-map":
+      return CALLBACK_WALKS * walk(stmt.body);
+    case "for-range":
+      return (isShortRange(stmt) ? Number(turnsOf(stmt) ?? 0n) : CALLBACK_WALKS) * (NODE + walk(stmt.body));
+    case "return":
+      return walkOptional(stmt.value);
+    case "emit":
+      return 4 * NODE + eventOperands(stmt.event).reduce((sum, each) => sum + walkExpr(each), 0);
+    case "break":
+    case "continue":
+      return NODE;
+  }
+}
+
+function eventOperands(event: Extract<Stmt, { readonly kind: "emit" }>["event"]): readonly Expr[] {
+  switch (event.kind) {
+    case "printf":
+    case "errorf":
+    case "warnf":
+    case "cat":
+    case "system":
+      return event.args;
+    case "print":
+      return [event.value];
+    case "assert":
+      return [event.condition];
+    default:
+      return [];
+  }
+}
+
+function walkOptional(expr: Expr | undefined): number {
+  return expr === undefined ? 0 : walkExpr(expr);
+}
+
+function walkExpr(expr: Expr): number {
+  const inside = operandsOf(expr).reduce((sum, each) => sum + walkExpr(each), NODE);
+  switch (expr.kind) {
+    case "block":
+      return inside + walk(expr.body);
+    case "call-fn":
+      return inside + FUNCTION;
+    case "compare-memory":
+      return inside + words(expr.left) * WORD;
+    case "call": {
+      const [first] = expr.args;
+      if (first === undefined) return inside;
+      if (expr.name === "strcontains" || expr.name === "strstr") return inside + sizeOf(first.type) * SEARCH_TURN;
+      return inside + (expr.name === "strncmp" || expr.name === "memcmp" ? words(first) * WORD : 2 * NODE);
+    }
+    default:
+      return inside;
+  }
+}
+
+function words(expr: Expr): number {
+  return Math.ceil(sizeOf(expr.type) / 8);
 }
