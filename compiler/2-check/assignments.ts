@@ -10,6 +10,7 @@ import { unreachable } from "../util/assert.ts";
 import { aggregateStmt } from "./aggregates.ts";
 import type { Context, MapSlot, VarSlot } from "./context.ts";
 import { convert } from "./convert.ts";
+import { guessMap, guessVar } from "./guesses.ts";
 import { resolveVar } from "./macros.ts";
 import { accessKey, mapSlot, readMap, useKeyed, widenValue } from "./maps.ts";
 import { constant, isError, isPure } from "./nodes.ts";
@@ -62,6 +63,7 @@ function assignVar(
   }
   const slot = existing ?? declareVar(ctx, name, nameSpan, undefined);
   capture(ctx, slot);
+  if (op === undefined && isError(value)) guessVar(ctx, slot, stmt.value);
   return storeVar(ctx, slot, value, stmt.value, span);
 }
 
@@ -143,8 +145,10 @@ function assignMap(ctx: Context, stmt: Ast.Stmt & { kind: "assign" }, target: Ma
   }
   if (isAggregation) return aggregateStmt(ctx, slot, key, source, span);
   const op = operatorOf(stmt.op);
-  if (op === undefined) return storeMap(ctx, slot, key, ctx.expr(stmt.value), stmt.value, span);
-  return compoundMap(ctx, slot, key, op, stmt);
+  if (op !== undefined) return compoundMap(ctx, slot, key, op, stmt);
+  const value = ctx.expr(stmt.value);
+  if (isError(value)) guessMap(ctx, slot, stmt.value);
+  return storeMap(ctx, slot, key, value, stmt.value, span);
 }
 
 /** `@m[k] op= e`: the key is evaluated once. */
@@ -246,7 +250,6 @@ function zero(type: Type, span: Span): Typed.Expr {
     case "inet":
     case "mac":
     case "usym":
-    case "stack":
     case "aggregate":
       return { kind: "bytes", value: new Uint8Array(0), type, span };
     default:

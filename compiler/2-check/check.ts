@@ -47,11 +47,21 @@ export function check(ast: Ast.Program, source: Source, env: CheckEnv): Result<T
 
   const maps = declaredMaps(ast.items, first.report);
   const varTypes = new Map<string, Type>();
-  let walked = walk(base, maps, varTypes);
-  for (let count = 1; walked.program.dirty && count < MAX_WALKS; count++) walked = walk(base, maps, varTypes);
+  let walked = walk(base, maps, varTypes, false);
+  for (let count = 1; count < MAX_WALKS; count++) {
+    if (walked.program.dirty) walked = walk(base, maps, varTypes, false);
+    // A walk that guesses is never the last one.
+    else if (!unsettled(maps) || !walk(base, maps, varTypes, true).program.dirty) break;
+    else walked = walk(base, maps, varTypes, false);
+  }
 
   const diagnostics = [...first.diagnostics, ...walked.diagnostics];
   return { value: walked.value, diagnostics: sortDiagnostics(diagnostics) };
+}
+
+/** Whether something reads a map that has no type. */
+function unsettled(maps: ReadonlyMap<string, MapSlot>): boolean {
+  return [...maps.values()].some((slot) => slot.askedEarly && slot.value === undefined);
 }
 
 type Base = {
@@ -99,7 +109,7 @@ function resolveProbes(
 type Walked = { readonly value: Typed.Program; readonly program: Program; readonly diagnostics: readonly Diagnostic[] };
 
 /** One walk over everything. */
-function walk(base: Base, maps: Map<string, MapSlot>, varTypes: Map<string, Type>): Walked {
+function walk(base: Base, maps: Map<string, MapSlot>, varTypes: Map<string, Type>, guessing: boolean): Walked {
   const { ast, env, settings } = base;
   const { report, diagnostics } = collector(checkCatalog);
   for (const slot of maps.values()) slot.askedEarly = false;
@@ -113,6 +123,7 @@ function walk(base: Base, maps: Map<string, MapSlot>, varTypes: Map<string, Type
     params: new Map(),
     options: new Map(),
     dirty: false,
+    guessing,
   };
   const functions = walkFunctions(base, program, report);
   const names = new Set<string>();

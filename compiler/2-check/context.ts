@@ -98,6 +98,8 @@ export type Program = {
   readonly options: Map<string, { readonly default: string; readonly kind: string }>;
   /** A type that was already used has widened: walk once more. */
   dirty: boolean;
+  /** Maps that are computed from themselves get a type by guesses.ts. */
+  readonly guessing: boolean;
 };
 
 export type Context = {
