@@ -4,9 +4,10 @@
  * Per function: frame layout, selection, colouring (again after each spilling), placement of blocks, peepholes. The
  * kernel allows 512 bytes of stack along a chain of calls (MAX_BPF_STACK, check_max_stack_depth_subprog in
  * kernel/bpf/verifier.c, which counts each frame rounded up to 32): more is the script's problem, reported with what
- * takes the room.
+ * takes the room. So is a loop that nothing ends.
  */
-import type { Function as Fn, Module } from "../3-ir/ir.ts";
+import { jumpsOf } from "../3-ir/edit.ts";
+import type { BlockId, Function as Fn, Module, Terminator } from "../3-ir/ir.ts";
 import type { Btf } from "../btf/types.ts";
 import { codegenCatalog } from "../diagnostics/catalog/codegen.ts";
 import { collector, type Note, type Result } from "../diagnostics/diagnostic.ts";
@@ -34,12 +35,14 @@ const STACK_LIMIT = 512;
 /** Spilling converges in two or three rounds; more means that it does not. */
 const MAX_ROUNDS = 24;
 
-/** Generates every function of the module; reports frames that do not fit. */
+/** Generates every function of the module; reports frames that do not fit and loops without an end. */
 export function generate(module: Module, env: CodegenEnv): Result<CodeModule> {
   const { report, diagnostics } = collector(codegenCatalog);
   const spans = new Map(module.programs.map((program) => [program.function, program.span]));
   const code: Code[] = [];
   for (const fn of module.functions) {
+    const endless = endlessLoop(fn);
+    if (endless !== undefined) report("loop-never-left", endless.span ?? spans.get(fn.name), {});
     const frame = layoutFrame(fn);
     const generated = generateFunction(fn, frame, env.isa);
     code.push(generated);
@@ -58,6 +61,20 @@ export function generate(module: Module, env: CodegenEnv): Result<CodeModule> {
   const { programs, maps, data, license, manifest } = module;
   const value = { programs, code, maps, data, license, manifest, btf: env.btf, source: env.source };
   return { value, diagnostics };
+}
+
+/** The end of a block from which no way leads out of the function: no kernel takes it. */
+function endlessLoop(fn: Fn): Terminator | undefined {
+  const leaving = new Set<BlockId>();
+  // Backwards, so that mostly one round tells.
+  const blocks = [...fn.blocks.values()].reverse();
+  for (let before = -1; before !== leaving.size; ) {
+    before = leaving.size;
+    for (const { id, end } of blocks) {
+      if (end.kind === "return" || jumpsOf(end).some(({ to }) => leaving.has(to))) leaving.add(id);
+    }
+  }
+  return [...fn.blocks.values()].find(({ id }) => !leaving.has(id))?.end;
 }
 
 /** Generates one function; the frame may come out too large. */

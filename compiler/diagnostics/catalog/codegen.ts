@@ -2,6 +2,10 @@
 import { error } from "../diagnostic.ts";
 
 export const codegenCatalog = {
+  "loop-never-left": error(
+    () => "this loop never ends: nothing leaves it",
+    () => "give it a bound, as in for ($i : 0..100) { … }, or leave it with break",
+  ),
   "stack-overflow": error(
     (p: { probe: string; bytes: number; limit: number }) =>
       `Looks like the BPF stack limit of ${p.limit} bytes is exceeded: ${p.probe} needs ${p.bytes}`,
