@@ -7,48 +7,23 @@
  */
 import { FEAT_BOUNDS_BOTH, FEAT_BOUNDS_CROSS, FEAT_BOUNDS_CROSS32, FEAT_TNUM_SINGLE } from "./codes.gen";
 import { has } from "./env";
-import { Reg, S32_MAX, S32_MIN, S64_MAX, S64_MIN, setKnown, U32_MAX, U64_MAX, unbound, unbound32 } from "./reg";
+import { Reg, S32_MAX, S32_MIN, setKnown, takeTnum, U32_MAX, U64_MAX, unbound, unbound32 } from "./reg";
 import { tm, tnumAfter, tnumIntersect, tnumRange, tv } from "./tnum";
-
-function maxS(a: i64, b: i64): i64 {
-  return a > b ? a : b;
-}
-function minS(a: i64, b: i64): i64 {
-  return a < b ? a : b;
-}
-function maxU(a: u64, b: u64): u64 {
-  return a > b ? a : b;
-}
-function minU(a: u64, b: u64): u64 {
-  return a < b ? a : b;
-}
-function maxS32(a: i32, b: i32): i32 {
-  return a > b ? a : b;
-}
-function minS32(a: i32, b: i32): i32 {
-  return a < b ? a : b;
-}
-function maxU32(a: u32, b: u32): u32 {
-  return a > b ? a : b;
-}
-function minU32(a: u32, b: u32): u32 {
-  return a < b ? a : b;
-}
 
 /** Ranges of 32 bits from the tristate number. */
 export function update32(r: Reg): void {
   const v = <u32>r.tv;
   const m = <u32>r.tm;
-  r.smin32 = maxS32(r.smin32, <i32>(v | (m & 0x80000000)));
-  r.smax32 = minS32(r.smax32, <i32>(v | (m & 0x7fffffff)));
-  r.umin32 = maxU32(r.umin32, v);
-  r.umax32 = minU32(r.umax32, v | m);
+  r.smin32 = max<i32>(r.smin32, <i32>(v | (m & 0x80000000)));
+  r.smax32 = min<i32>(r.smax32, <i32>(v | (m & 0x7fffffff)));
+  r.umin32 = max<u32>(r.umin32, v);
+  r.umax32 = min<u32>(r.umax32, v | m);
 }
 function update64(r: Reg): void {
-  r.smin = maxS(r.smin, <i64>(r.tv | (r.tm & 0x8000000000000000)));
-  r.smax = minS(r.smax, <i64>(r.tv | (r.tm & 0x7fffffffffffffff)));
-  r.umin = maxU(r.umin, r.tv);
-  r.umax = minU(r.umax, r.tv | r.tm);
+  r.smin = max<i64>(r.smin, <i64>(r.tv | (r.tm & 0x8000000000000000)));
+  r.smax = min<i64>(r.smax, <i64>(r.tv | (r.tm & 0x7fffffffffffffff)));
+  r.umin = max<u64>(r.umin, r.tv);
+  r.umax = min<u64>(r.umax, r.tv | r.tm);
   if (has(FEAT_TNUM_SINGLE)) single(r);
 }
 
@@ -74,76 +49,76 @@ export function update(r: Reg): void {
 function deduce32(r: Reg): void {
   if (has(FEAT_BOUNDS_BOTH)) {
     if (r.umin >> 32 == r.umax >> 32) {
-      r.umin32 = maxU32(r.umin32, <u32>r.umin);
-      r.umax32 = minU32(r.umax32, <u32>r.umax);
+      r.umin32 = max<u32>(r.umin32, <u32>r.umin);
+      r.umax32 = min<u32>(r.umax32, <u32>r.umax);
       if (<i32>r.umin <= <i32>r.umax) {
-        r.smin32 = maxS32(r.smin32, <i32>r.umin);
-        r.smax32 = minS32(r.smax32, <i32>r.umax);
+        r.smin32 = max<i32>(r.smin32, <i32>r.umin);
+        r.smax32 = min<i32>(r.smax32, <i32>r.umax);
       }
     }
     if (r.smin >> 32 == r.smax >> 32) {
       if (<u32>r.smin <= <u32>r.smax) {
-        r.umin32 = maxU32(r.umin32, <u32>r.smin);
-        r.umax32 = minU32(r.umax32, <u32>r.smax);
+        r.umin32 = max<u32>(r.umin32, <u32>r.smin);
+        r.umax32 = min<u32>(r.umax32, <u32>r.smax);
       }
       if (<i32>r.smin <= <i32>r.smax) {
-        r.smin32 = maxS32(r.smin32, <i32>r.smin);
-        r.smax32 = minS32(r.smax32, <i32>r.smax);
+        r.smin32 = max<i32>(r.smin32, <i32>r.smin);
+        r.smax32 = min<i32>(r.smax32, <i32>r.smax);
       }
     }
     // two neighbouring upper halves, the lower half passing from negative to positive
     if (<u32>(r.umin >> 32) + 1 == <u32>(r.umax >> 32) && <i32>r.umin < 0 && <i32>r.umax >= 0) {
-      r.smin32 = maxS32(r.smin32, <i32>r.umin);
-      r.smax32 = minS32(r.smax32, <i32>r.umax);
+      r.smin32 = max<i32>(r.smin32, <i32>r.umin);
+      r.smax32 = min<i32>(r.smax32, <i32>r.umax);
     }
     if (<u32>(r.smin >> 32) + 1 == <u32>(r.smax >> 32) && <i32>r.smin < 0 && <i32>r.smax >= 0) {
-      r.smin32 = maxS32(r.smin32, <i32>r.smin);
-      r.smax32 = minS32(r.smax32, <i32>r.smax);
+      r.smin32 = max<i32>(r.smin32, <i32>r.smin);
+      r.smax32 = min<i32>(r.smax32, <i32>r.smax);
     }
   }
   if (<i32>r.umin32 <= <i32>r.umax32) {
-    r.smin32 = maxS32(r.smin32, <i32>r.umin32);
-    r.smax32 = minS32(r.smax32, <i32>r.umax32);
+    r.smin32 = max<i32>(r.smin32, <i32>r.umin32);
+    r.smax32 = min<i32>(r.smax32, <i32>r.umax32);
   }
   if (<u32>r.smin32 <= <u32>r.smax32) {
-    r.umin32 = maxU32(<u32>r.smin32, r.umin32);
-    r.umax32 = minU32(<u32>r.smax32, r.umax32);
+    r.umin32 = max<u32>(<u32>r.smin32, r.umin32);
+    r.umax32 = min<u32>(<u32>r.smax32, r.umax32);
   } else if (has(FEAT_BOUNDS_CROSS32)) {
     if (r.umax32 < <u32>r.smin32) {
       r.smin32 = <i32>r.umin32;
-      r.umax32 = minU32(r.umax32, <u32>r.smax32);
+      r.umax32 = min<u32>(r.umax32, <u32>r.smax32);
     } else if (<u32>r.smax32 < r.umin32) {
       r.smax32 = <i32>r.umax32;
-      r.umin32 = maxU32(r.umin32, <u32>r.smin32);
+      r.umin32 = max<u32>(r.umin32, <u32>r.smin32);
     }
   }
 }
 
 function deduce64(r: Reg): void {
   if (<i64>r.umin <= <i64>r.umax) {
-    r.smin = maxS(r.smin, <i64>r.umin);
-    r.smax = minS(r.smax, <i64>r.umax);
+    r.smin = max<i64>(r.smin, <i64>r.umin);
+    r.smax = min<i64>(r.smax, <i64>r.umax);
   }
   if (<u64>r.smin <= <u64>r.smax) {
-    r.umin = maxU(<u64>r.smin, r.umin);
-    r.umax = minU(<u64>r.smax, r.umax);
+    r.umin = max<u64>(<u64>r.smin, r.umin);
+    r.umax = min<u64>(<u64>r.smax, r.umax);
   } else if (has(FEAT_BOUNDS_CROSS)) {
     if (r.umax < <u64>r.smin) {
       r.smin = <i64>r.umin;
-      r.umax = minU(r.umax, <u64>r.smax);
+      r.umax = min<u64>(r.umax, <u64>r.smax);
     } else if (<u64>r.smax < r.umin) {
       r.smax = <i64>r.umax;
-      r.umin = maxU(r.umin, <u64>r.smin);
+      r.umin = max<u64>(r.umin, <u64>r.smin);
     }
   }
 }
 
 function deduceMixed(r: Reg): void {
   if (!has(FEAT_BOUNDS_BOTH)) return;
-  r.umin = maxU(r.umin, (r.umin & 0xffffffff00000000) | <u64>r.umin32);
-  r.umax = minU(r.umax, (r.umax & 0xffffffff00000000) | <u64>r.umax32);
-  r.smin = maxS(r.smin, (r.smin & <i64>0xffffffff00000000) | <i64>r.umin32);
-  r.smax = minS(r.smax, (r.smax & <i64>0xffffffff00000000) | <i64>r.umax32);
+  r.umin = max<u64>(r.umin, (r.umin & 0xffffffff00000000) | <u64>r.umin32);
+  r.umax = min<u64>(r.umax, (r.umax & 0xffffffff00000000) | <u64>r.umax32);
+  r.smin = max<i64>(r.smin, (r.smin & <i64>0xffffffff00000000) | <i64>r.umin32);
+  r.smax = min<i64>(r.smax, (r.smax & <i64>0xffffffff00000000) | <i64>r.umax32);
   if (r.smin32 >= 0 && r.smin >= <i64>S32_MIN && r.smax <= <i64>S32_MAX) {
     r.smin = <i64>r.smin32;
     r.smax = <i64>r.smax32;
@@ -151,8 +126,7 @@ function deduceMixed(r: Reg): void {
     r.umax = <u64>r.smax32;
     tnumRange(<u64>r.smin, <u64>r.smax);
     tnumIntersect(r.tv, r.tm, tv, tm);
-    r.tv = tv;
-    r.tm = tm;
+    takeTnum(r);
   }
 }
 
@@ -249,8 +223,8 @@ export function signExtend(r: Reg, size: i32): void {
   if (<u64>r.smax >> bits == <u64>r.smin >> bits) {
     const a = extend(<u64>r.smax, size);
     const b = extend(<u64>r.smin, size);
-    const high = maxS(a, b);
-    const low = minS(a, b);
+    const high = max<i64>(a, b);
+    const low = min<i64>(a, b);
     if (high >= 0 == low >= 0) {
       r.smin = low;
       r.smax = high;
@@ -261,8 +235,7 @@ export function signExtend(r: Reg, size: i32): void {
       r.umin32 = <u32>low;
       r.umax32 = <u32>high;
       tnumRange(<u64>low, <u64>high);
-      r.tv = tv;
-      r.tm = tm;
+      takeTnum(r);
       return;
     }
   }
@@ -292,8 +265,8 @@ export function signExtend32(r: Reg, size: i32): void {
   if (<u32>r.smax32 >> bits == <u32>r.smin32 >> bits) {
     const a = <i32>extend(<u64>r.smax32, size);
     const b = <i32>extend(<u64>r.smin32, size);
-    const high = maxS32(a, b);
-    const low = minS32(a, b);
+    const high = max<i32>(a, b);
+    const low = min<i32>(a, b);
     if (high >= 0 == low >= 0) {
       r.smin32 = low;
       r.smax32 = high;
@@ -312,8 +285,4 @@ export function signExtend32(r: Reg, size: i32): void {
   r.umax32 = U32_MAX;
   r.tv = 0;
   r.tm = 0xffffffff;
-}
-
-export function fullSigned(r: Reg): bool {
-  return r.smin == S64_MIN && r.smax == S64_MAX;
 }

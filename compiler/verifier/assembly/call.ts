@@ -25,18 +25,20 @@ import {
   OPT_RETVAL,
   T_CTX,
   T_KEY,
-  T_MAP,
   T_MEM,
   T_NONE,
   T_SCALAR,
   T_STACK,
   T_VALUE,
 } from "./codes.gen";
+import { widen } from "./cover";
 import { fail, giveUp, globalAt, GlobalRow, has, immAt, newId, options, pc, retHigh, retLow, srcAt } from "./env";
-import { callsCallback, functionAt, functionStart } from "./flow";
-import { doHelper, reachMemory } from "./helper";
+import { functionAt, functionStart } from "./functions";
+import { reachMemory } from "./helper-memory";
+import { doHelper } from "./helper";
+import { callsCallback } from "./marks";
 import { markPrecise } from "./precise";
-import { previousEntry, widen } from "./prune";
+import { previousEntry } from "./prune";
 import { baseType, copyReg, isNull, markNone, markPointer, markUnknown, Reg } from "./reg";
 import {
   Frame,
@@ -174,9 +176,6 @@ export function pushCallback(state: State, subprogram: i32, isLoop: bool): bool 
   topFrame(state).callbackDepth = 0;
   return true;
 }
-export function refuseMap(type: i32): bool {
-  return fail(E_CALLBACK_MAP, type);
-}
 
 function checkLeaks(state: State): bool {
   for (let i = 0; i < state.refCount; i++) return fail(E_REF_LEAK, refId(state, i), refInsn(state, i));
@@ -267,4 +266,3 @@ export function setGlobalArguments(frame: Frame, row: GlobalRow): bool {
   }
   return true;
 }
-export const MAP_TYPE_OF_KEY: i32 = T_MAP;

@@ -1,7 +1,8 @@
 /** What the host calls: memory for its tables, one verdict per run, counts. */
 import { alloc, arenaReset } from "./arena";
 import { setFramePointer, setGlobalArguments } from "./call";
-import { E_CALLBACK_DEAD, E_TRAP, OPT_GPL, SUB_ROW, T_CTX, V_ACCEPTED } from "./codes.gen";
+import { E_CALLBACK_DEAD, E_TRAP, SUB_ROW, T_CTX, V_ACCEPTED } from "./codes.gen";
+import { initCover } from "./cover";
 import {
   count,
   fail,
@@ -9,20 +10,21 @@ import {
   failCode,
   failInsn,
   giveUp,
-  GlobalRow,
   globalCount,
+  GlobalRow,
   globalTable,
   immAt,
   opcodeAt,
-  options,
-  pc,
   setPc,
   setupEnv,
   srcAt,
   verdict,
 } from "./env";
-import { checkDepth, combinedDepth, computeAlive, functionAt, functionCount, functionStart, isSecond, prepare, stackDepth, wasSeen } from "./flow";
-import { initPrune, insns, peak, recorded, resetCounts, resetPrune } from "./prune";
+import { prepare } from "./flow";
+import { checkDepth, combinedDepth, functionAt, functionCount, functionStart, stackDepth } from "./functions";
+import { computeAlive } from "./life";
+import { isSecond, wasSeen } from "./marks";
+import { insns, peak, recorded, resetCounts, resetPrune } from "./prune";
 import { markPointer } from "./reg";
 import { newFrame, newState, regOf, setFrame } from "./state";
 import { walkFrom } from "./walk";
@@ -69,7 +71,7 @@ function checkCallbacks(): bool {
 export function run(words: usize): i32 {
   setupEnv(words);
   resetCounts();
-  initPrune();
+  initCover();
   if (count == 0) {
     fail(E_TRAP);
     return verdict;
@@ -116,13 +118,4 @@ export function depthOf(n: i32): i32 {
 }
 export function depthOfChain(): i32 {
   return combinedDepth();
-}
-export function isReached(i: i32): i32 {
-  return wasSeen(i) ? 1 : 0;
-}
-export function currentInsn(): i32 {
-  return pc;
-}
-export function isGpl(): i32 {
-  return options & OPT_GPL;
 }

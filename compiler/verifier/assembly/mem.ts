@@ -15,8 +15,8 @@ import {
   E_BTF_VAR,
   E_BTF_WRITE,
   E_CTX,
-  E_INVALID_MEM,
   E_FRAME_POINTER,
+  E_INVALID_MEM,
   E_KEY_ACCESS,
   E_KEY_WRITE,
   E_MAP_ACCESS,
@@ -69,9 +69,9 @@ import {
   TRUST_TRUSTED,
   TRUST_TRUSTED_OR_NULL,
 } from "./codes.gen";
-import { dstAt, fail, giveUp, has, immAt, mapRow, MapRow, newId, offAt, opcodeAt, pc, srcAt } from "./env";
-import { pointerTypeAt, setPointerType } from "./flow";
+import { dstAt, fail, giveUp, has, immAt, MapRow, mapRow, newId, offAt, opcodeAt, pc, srcAt } from "./env";
 import { btfAccess, ctxAccess } from "./host";
+import { pointerTypeAt, setPointerType } from "./marks";
 import { baseType, isConst, markKnown, markNone, markPointer, markUnknown, Reg } from "./reg";
 import { accessStack, checkBounds } from "./stack";
 import { regOf, State, topFrame } from "./state";

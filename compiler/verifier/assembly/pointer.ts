@@ -63,10 +63,23 @@ import {
 } from "./codes.gen";
 import { dstAt, fail, giveUp, has, immAt, offAt, opcodeAt, pc, srcAt, uimmAt } from "./env";
 import { markPrecise } from "./precise";
-import { baseType, copyReg, isConst, markKnown, markUnknown, Reg, setKnown, unbound32, widthOf } from "./reg";
+import {
+  baseType,
+  copyReg,
+  isConst,
+  markKnown,
+  markUnknown,
+  Reg,
+  setKnown,
+  takeTnum,
+  unbound32,
+  unboundSigned64,
+  unboundUnsigned64,
+  widthOf,
+} from "./reg";
 import { shareId } from "./stack";
 import { Frame, regOf, State, topFrame } from "./state";
-import { tm, tnumAdd, tnumSub, tv } from "./tnum";
+import { tnumAdd, tnumSub } from "./tnum";
 
 const MAX_VAR: i64 = 1 << 29;
 const immediate: Reg = changetype<Reg>(memory.data(96, 16));
@@ -91,6 +104,19 @@ function isSane(r: Reg, type: i32, p: Reg): bool {
   if (<i64>r.off >= MAX_VAR || <i64>r.off <= -MAX_VAR) return fail(E_PTR_FIXED_RANGE, type, r.off, p.aux, p.uid);
   if (r.smin == i64.MIN_VALUE) return fail(E_PTR_UNBOUNDED, type, 0, p.aux, p.uid);
   if (r.smin >= MAX_VAR || r.smin <= -MAX_VAR) return fail(E_PTR_RANGE, type, r.smin, p.aux, p.uid);
+  return true;
+}
+
+/** d = ptr at the distance `fixed`, if that fits: its variable part stays. */
+function moveFixed(d: Reg, ptr: Reg, fixed: i64): bool {
+  if (fixed != <i64>(<i32>fixed)) return false;
+  d.smin = ptr.smin;
+  d.smax = ptr.smax;
+  d.umin = ptr.umin;
+  d.umax = ptr.umax;
+  d.tv = ptr.tv;
+  d.tm = ptr.tm;
+  d.off = <i32>fixed;
   return true;
 }
 
@@ -139,22 +165,11 @@ function movePointer(op: i32, wide: bool, dst: i32, d: Reg, p: Reg, o: Reg): boo
   unbound32(d);
   switch (op) {
     case OP_ADD: {
-      const fixed = <i64>ptr.off + smin;
-      if (known && fixed == <i64>(<i32>fixed)) {
-        d.smin = ptr.smin;
-        d.smax = ptr.smax;
-        d.umin = ptr.umin;
-        d.umax = ptr.umax;
-        d.tv = ptr.tv;
-        d.tm = ptr.tm;
-        d.off = <i32>fixed;
-        break;
-      }
+      if (known && moveFixed(d, ptr, <i64>ptr.off + smin)) break;
       const low = ptr.smin + smin;
       const high = ptr.smax + smax;
       if (((ptr.smin ^ low) & (smin ^ low)) < 0 || ((ptr.smax ^ high) & (smax ^ high)) < 0) {
-        d.smin = i64.MIN_VALUE;
-        d.smax = i64.MAX_VALUE;
+        unboundSigned64(d);
       } else {
         d.smin = low;
         d.smax = high;
@@ -162,51 +177,36 @@ function movePointer(op: i32, wide: bool, dst: i32, d: Reg, p: Reg, o: Reg): boo
       const ulow = ptr.umin + umin;
       const uhigh = ptr.umax + umax;
       if (ulow < umin || uhigh < umax) {
-        d.umin = 0;
-        d.umax = u64.MAX_VALUE;
+        unboundUnsigned64(d);
       } else {
         d.umin = ulow;
         d.umax = uhigh;
       }
       tnumAdd(ptr.tv, ptr.tm, otv, otm);
-      d.tv = tv;
-      d.tm = tm;
+      takeTnum(d);
       d.off = ptr.off;
       break;
     }
     case OP_SUB: {
       if (fromNumber) return fail(E_PTR_SUB_SCALAR, dst);
       if (base == T_STACK) return fail(E_PTR_SUB_STACK, dst);
-      const fixed = <i64>ptr.off - smin;
-      if (known && fixed == <i64>(<i32>fixed)) {
-        d.smin = ptr.smin;
-        d.smax = ptr.smax;
-        d.umin = ptr.umin;
-        d.umax = ptr.umax;
-        d.tv = ptr.tv;
-        d.tm = ptr.tm;
-        d.off = <i32>fixed;
-        break;
-      }
+      if (known && moveFixed(d, ptr, <i64>ptr.off - smin)) break;
       const low = ptr.smin - smax;
       const high = ptr.smax - smin;
       if (((ptr.smin ^ smax) & (ptr.smin ^ low)) < 0 || ((ptr.smax ^ smin) & (ptr.smax ^ high)) < 0) {
-        d.smin = i64.MIN_VALUE;
-        d.smax = i64.MAX_VALUE;
+        unboundSigned64(d);
       } else {
         d.smin = low;
         d.smax = high;
       }
       if (ptr.umin < umax) {
-        d.umin = 0;
-        d.umax = u64.MAX_VALUE;
+        unboundUnsigned64(d);
       } else {
         d.umin = ptr.umin - umax;
         d.umax = ptr.umax - umin;
       }
       tnumSub(ptr.tv, ptr.tm, otv, otm);
-      d.tv = tv;
-      d.tm = tm;
+      takeTnum(d);
       d.off = ptr.off;
       break;
     }

@@ -5,9 +5,9 @@
  * Kernel: mark_chain_precision, backtrack_insn in kernel/bpf/verifier.c. Where the walk meets what it cannot follow,
  * every number of every state on the way becomes precise: slower, never wrong.
  */
-import { callsCallback, isSyncCallbackCall } from "./flow";
 import { OP_END, OP_MOV, OP_NEG, T_SCALAR } from "./codes.gen";
 import { dstAt, globalAt, immAt, opcodeAt, pc, srcAt } from "./env";
+import { callsCallback } from "./marks";
 import { linkId, Reg } from "./reg";
 import {
   Frame,
@@ -212,7 +212,7 @@ function stepBack(i: i32, next: i32, step: Step | null): bool {
         unchecked((regMasks[frame] = regMasks[frame] | mask));
         return true;
       }
-      if (src == 0 && isSyncCallbackCall(i) && i != next - 1) {
+      if (src == 0 && callsCallback(i) && i != next - 1) {
         // back over the call of a callback, whose arguments nobody passed
         if (unchecked(regMasks[frame]) & ~ARGUMENTS || unchecked(slotMasks[frame])) return false;
         return leave();

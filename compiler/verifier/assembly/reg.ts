@@ -4,8 +4,8 @@
  *
  * Kernel: struct bpf_reg_state in include/linux/bpf_verifier.h.
  */
-import { T_NONE, T_SCALAR, ADD_CONST } from "./codes.gen";
-import { fls64 } from "./tnum";
+import { ADD_CONST, T_NONE, T_SCALAR } from "./codes.gen";
+import { fls64, tm, tv } from "./tnum";
 
 export const S64_MIN: i64 = i64.MIN_VALUE;
 export const S64_MAX: i64 = i64.MAX_VALUE;
@@ -48,9 +48,6 @@ export const REG_SIZE: usize = 96;
 export function isConst(r: Reg): bool {
   return r.tm == 0;
 }
-export function isConst32(r: Reg): bool {
-  return <u32>r.tm == 0;
-}
 /** A number that is certainly 0. */
 export function isNull(r: Reg): bool {
   return r.type == T_SCALAR && r.tv == 0 && r.tm == 0;
@@ -84,21 +81,38 @@ export function markNone(r: Reg): void {
   markUnknown(r);
   r.type = T_NONE;
 }
-export function unbound64(r: Reg): void {
+export function unboundSigned64(r: Reg): void {
   r.smin = S64_MIN;
   r.smax = S64_MAX;
+}
+export function unboundUnsigned64(r: Reg): void {
   r.umin = 0;
   r.umax = U64_MAX;
 }
-export function unbound32(r: Reg): void {
+export function unbound64(r: Reg): void {
+  unboundSigned64(r);
+  unboundUnsigned64(r);
+}
+export function unboundSigned32(r: Reg): void {
   r.smin32 = S32_MIN;
   r.smax32 = S32_MAX;
+}
+export function unboundUnsigned32(r: Reg): void {
   r.umin32 = 0;
   r.umax32 = U32_MAX;
+}
+export function unbound32(r: Reg): void {
+  unboundSigned32(r);
+  unboundUnsigned32(r);
 }
 export function unbound(r: Reg): void {
   unbound64(r);
   unbound32(r);
+}
+/** The tristate number that an operation of tnum.ts has left. */
+export function takeTnum(r: Reg): void {
+  r.tv = tv;
+  r.tm = tm;
 }
 /** Any number at all. */
 export function markUnknown(r: Reg): void {

@@ -38,9 +38,9 @@ import {
 } from "./codes.gen";
 import { destroyDynptr } from "./dynptr";
 import { fail, has, immAt, newId, opcodeAt, pc } from "./env";
-import { noteDepth } from "./flow";
-import { linkedCount, markPrecise, noteStack } from "./precise";
-import { baseType, copyReg, isConst, isNull, markKnown, markUnknown, Reg, setKnown, widthOf } from "./reg";
+import { noteDepth } from "./functions";
+import { markPrecise, noteStack } from "./precise";
+import { baseType, copyReg, isConst, isNull, markKnown, markUnknown, Reg, widthOf } from "./reg";
 import {
   byteKind,
   Frame,
@@ -55,7 +55,6 @@ import {
   setByteKind,
   setLiveMarks,
   setSlotKinds,
-  slotKinds,
   spillOf,
   State,
   topFrame,
@@ -64,7 +63,6 @@ import {
 const MAX_STACK: i64 = 512;
 const MAX_VAR: i64 = 1 << 29;
 const scratch: Reg = changetype<Reg>(memory.data(96, 16));
-const ALL_MISC: u64 = <u64>SLOT_MISC * 0x0101010101010101;
 
 /** The value of a slot is needed below this state: so it is in every state above that did not write it. */
 export function markSlotRead(state: State, f: i32, slot: i32): void {
@@ -383,17 +381,7 @@ export function accessStack(state: State, n: i32, pointer: Reg, off: i32, size: 
   return true;
 }
 
-/** A slot of eight bytes that hold nothing in particular. */
-export function isMisc(frame: Frame, slot: i32): bool {
-  return slotKinds(frame, slot) == ALL_MISC;
-}
 export function forgetSlot(frame: Frame, slot: i32): void {
   clearSpill(frame, slot);
   setSlotKinds(frame, slot, <u64>SLOT_INVALID * 0x0101010101010101);
-}
-export function linkedNow(): i32 {
-  return linkedCount;
-}
-export function setNumber(r: Reg, v: u64): void {
-  setKnown(r, v);
 }

@@ -29,9 +29,26 @@ import {
   T_VALUE,
   V_ACCEPTED,
 } from "./codes.gen";
-import { count, dstAt, fail, giveUp, has, immAt, insnLimit, offAt, opcodeAt, options, pc, setPc, srcAt, uimmAt, verdict } from "./env";
-import { functionAt, isForced, isJumpPoint, isPrunePoint, isSecond, markSeen } from "./flow";
+import {
+  count,
+  dstAt,
+  fail,
+  giveUp,
+  has,
+  immAt,
+  insnLimit,
+  offAt,
+  opcodeAt,
+  options,
+  pc,
+  setPc,
+  srcAt,
+  uimmAt,
+  verdict,
+} from "./env";
+import { functionAt } from "./functions";
 import { log } from "./host";
+import { isForced, isJumpPoint, isPrunePoint, isSecond, markSeen } from "./marks";
 import { doAtomic, doLoad, doStore } from "./mem";
 import { doAlu, setConstant, writable } from "./pointer";
 import { beginInsn, noteStep } from "./precise";
