@@ -34,7 +34,7 @@ export function numberedArgument(ctx: Context, name: string, index: number, span
   const row = ctx.unit.row;
   if (row === undefined || row.numbered === "none") {
     if (row === undefined) ctx.report("outside-probe", span, { name });
-    else ctx.report("argument-builtin", span, { name });
+    else ctx.report("argument-builtin", span, { name, provider: row.name });
     return errorExpr(span);
   }
   if (row.numbered === "note") return { kind: "note-argument", index, type: { ...U64, space: row.space }, span };
@@ -51,7 +51,7 @@ export function stackArgument(ctx: Context, name: string, index: number, span: S
   const row = ctx.unit.row;
   const sp = register(ctx, ctx.arch.sp, span);
   if (row === undefined || row.numbered !== "registers" || sp === undefined) {
-    ctx.report("argument-builtin", span, { name });
+    ctx.report("argument-builtin", span, { name, provider: row?.name ?? "" });
     return errorExpr(span);
   }
   const space = row.space;
@@ -61,13 +61,28 @@ export function stackArgument(ctx: Context, name: string, index: number, span: S
   return { kind: "read", pointer, index: undefined, scale: 0, space, direct: false, type, span };
 }
 
+/** A probe that `missing_probes` lets stand although this kernel has not what it traces, nor its arguments' types. */
+export function isElsewhere(ctx: Context): boolean {
+  const attach = ctx.unit.target?.attach;
+  const { snapshot } = ctx.env;
+  if (attach?.kind === "tracepoint")
+    return ctx.unit.target?.pattern !== true && snapshot.tracepoint(attach.category, attach.event) === undefined;
+  if (attach?.kind !== "fentry" && attach?.kind !== "fexit") return false;
+  return ctx.unit.target?.pattern !== true && snapshot.functionType(attach.function, attach.module) === undefined;
+}
+
 /** Reports that the probe has no named arguments; true if it has. */
 export function checkArgs(ctx: Context, span: Span): boolean {
   const row = ctx.unit.row;
   if (row === undefined) ctx.report("outside-probe", span, { name: "args" });
   else if (row.args !== "none") return true;
   else if (row.name === "uprobe") ctx.report("unsupported-dwarf", span, {});
-  else ctx.report("args-builtin", span, { provider: row.name });
+  else {
+    const attach = ctx.unit.target?.attach;
+    const traced = attach?.kind === "kprobe" || attach?.kind === "kretprobe" ? attach.function : undefined;
+    const known = traced !== undefined && ctx.env.snapshot.functionType(traced, undefined) !== undefined;
+    ctx.report("args-builtin", span, { provider: row.name, target: known ? traced : undefined });
+  }
   return false;
 }
 
@@ -76,6 +91,10 @@ export function namedArgument(ctx: Context, name: string, span: Span, nameSpan: 
   if (!checkArgs(ctx, span)) return errorExpr(span);
   ctx.unit.uses.add("args");
   const attach = ctx.unit.target?.attach;
+  if (isElsewhere(ctx)) {
+    ctx.unit.uses.add("arguments-elsewhere");
+    return errorExpr(span); // reported when the target was resolved
+  }
   if (attach?.kind === "tracepoint") return tracepointField(ctx, attach.category, attach.event, name, span, nameSpan);
   const found = prototype(ctx);
   if (found === undefined) {
@@ -248,7 +267,7 @@ function tracepointField(
   nameSpan: Span,
 ): Typed.Expr {
   const tracepoint = ctx.env.snapshot.tracepoint(category, event);
-  if (tracepoint === undefined) return errorExpr(span); // absent here by missing_probes; reported when it was resolved
+  if (tracepoint === undefined) return errorExpr(span);
   const field = tracepoint.fields.find((one) => one.name === name && !one.name.startsWith("common_"));
   if (field === undefined) {
     const names = tracepoint.fields.filter(isVisible).map((one) => one.name);

@@ -43,7 +43,7 @@ export function timerTarget(point: Point, kind: "profile" | "interval"): Target 
     : point.make({ kind, ns: Number(count * (nanoseconds[first] ?? 1n)) }, text);
 
   function fail(code: "timer-missing-unit" | "timer-integer" | "timer-positive" | "timer-minimum"): undefined {
-    env.report(code, span, { provider: kind });
+    env.report(code, span, { provider: kind, written: parts[1]?.text ?? "" });
     return undefined;
   }
 }

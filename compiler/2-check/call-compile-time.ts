@@ -1,6 +1,7 @@
 /** Questions answered while compiling: sizes, offsets, kinds of types, parameters, what the kernel has. */
 
 import type * as Ast from "../1-parse/ast.ts";
+import { builtinRow } from "../lang/builtins.ts";
 import { U64 } from "../lang/types.ts";
 import type { Span } from "../source/span.ts";
 import { sizeOf } from "../types/layout.ts";
@@ -8,6 +9,7 @@ import { printType } from "../types/print.ts";
 import type { Type } from "../types/type.ts";
 import { type Argument, type Call, literalArgument, type Row } from "./call-arguments.ts";
 import type { Context } from "./context.ts";
+import { macroArgument } from "./macros.ts";
 import { memberNames, memberPath } from "./members.ts";
 import { bool, cast, constant, errorExpr, isConstant } from "./nodes.ts";
 import { namedOption } from "./params.ts";
@@ -43,8 +45,20 @@ export function compileTimeCall(ctx: Context, call: Call, row: Row): Typed.Expr 
   }
 }
 
+/** Whether a bare name is a value here. */
+function hasMeaning(ctx: Context, name: string): boolean {
+  const { macros, defines } = ctx.program;
+  if (macros.has(name) || defines.has(name) || macroArgument(ctx, name) !== undefined) return true;
+  return builtinRow(name) !== undefined || ctx.types.enumerator(name) !== undefined;
+}
+
 /** Type of an operand that may be a type itself; expressions are not evaluated. */
 export function operandType(ctx: Context, operand: Argument): Type {
+  // `sizeof(file)`: a tag without its keyword, where nothing else has the name.
+  if (operand.kind === "identifier") {
+    const tagged = hasMeaning(ctx, operand.name) ? undefined : ctx.types.tagged("struct", operand.name);
+    if (tagged !== undefined) return tagged;
+  }
   return isTypeName(operand) ? resolveType(ctx, operand) : ctx.expr(operand).type;
 }
 

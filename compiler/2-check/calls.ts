@@ -4,6 +4,7 @@
  */
 import { aggregationRow, aggregations } from "../lang/aggregations.ts";
 import { builtinRow, builtins } from "../lang/builtins.ts";
+import { foreignNames } from "../lang/foreign-names.ts";
 import { functionRow, functions } from "../lang/functions.ts";
 import { printType } from "../types/print.ts";
 import { isIntegral } from "../types/relations.ts";
@@ -59,7 +60,8 @@ function notAFunction(ctx: Context, call: Call): Typed.Expr {
     return errorExpr(span);
   }
   const names = [...functions, ...aggregations, ...builtins].map((row) => row.name);
-  ctx.report("unknown-function", span, { name, similar: similar(name, [...names, ...ctx.program.macros.keys()]) });
+  const near = similar(name, [...names, ...ctx.program.macros.keys()]);
+  ctx.report("unknown-function", span, { name, similar: near, called: foreignNames.get(name) });
   return errorExpr(span);
 }
 

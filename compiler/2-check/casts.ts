@@ -5,6 +5,7 @@ import { printType } from "../types/print.ts";
 import { equal, isCastable } from "../types/relations.ts";
 import type { Type } from "../types/type.ts";
 import type { Context } from "./context.ts";
+import { elementPointer } from "./fields.ts";
 import { spaceOf } from "./integers.ts";
 import { cast, constantValue, errorExpr, isError, readAggregate } from "./nodes.ts";
 import type * as Typed from "./typed.ts";
@@ -33,6 +34,10 @@ function converted(ctx: Context, value: Typed.Expr, to: Type, span: Span): Typed
     case "bool":
       return isScalar(from) ? cast(value, to) : undefined;
     case "pointer": {
+      if (from.kind === "array" || from.kind === "string") {
+        const address = addressOf(value);
+        return address === undefined ? undefined : cast(address, placed(to, spaceOf(address.type) ?? "none"));
+      }
       if (!isScalar(from) || from.kind === "bool") return undefined;
       const space = spaceOf(from);
       return cast(value, space === undefined ? to : placed(to, space));
@@ -75,6 +80,15 @@ function converted(ctx: Context, value: Typed.Expr, to: Type, span: Span): Typed
     case "error":
       return equal(from, to) ? value : undefined;
   }
+}
+
+/** Where an array or text that a pointer leads to begins: as in C, that is what it is as a pointer. */
+function addressOf(value: Typed.Expr): Typed.Expr | undefined {
+  const { type, span } = value;
+  if (value.kind === "read") return elementPointer(value);
+  if (value.kind !== "member") return undefined;
+  const { pointer, path, space, direct } = value;
+  return { kind: "member-address", pointer, path, space, direct, type: { kind: "pointer", to: type, space }, span };
 }
 
 /** The pointer type with another address space, all the way down. */

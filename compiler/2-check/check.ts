@@ -139,9 +139,11 @@ function walk(base: Base, maps: Map<string, MapSlot>, varTypes: Map<string, Type
   const most = groups.flat().length > settings.maxBpfProgs ? 1 : Number.POSITIVE_INFINITY;
   base.probes.forEach((probe, index) => {
     for (const group of groups[index]?.slice(0, most) ?? []) {
-      probes.push(walkProbe(base, program, probe, `p${index}.${probes.length}`, group, names, report));
+      const walked = walkProbe(base, program, probe, `p${index}.${probes.length}`, group, names, report);
+      if (walked !== undefined) probes.push(walked);
     }
   });
+  if (probes.length === 0 && groups.flat().length > 0) report("no-probes", undefined, {});
   checkOptions(env, program, report);
   const infos = finishMaps(maps, settings, program, report);
   const { unstable: _, ...config } = settings;
@@ -302,6 +304,7 @@ function walkUnattached(base: Base, program: Program, probe: Ast.Probe, index: n
   bodyOf(ctx, probe.body);
 }
 
+/** undefined: it asks for arguments that this kernel cannot tell of, where `missing_probes` lets that pass. */
 function walkProbe(
   base: Base,
   program: Program,
@@ -310,12 +313,13 @@ function walkProbe(
   group: readonly Target[],
   names: Set<string>,
   report: CheckReport,
-): Typed.Probe {
+): Typed.Probe | undefined {
   const [target] = group;
   const unit = makeUnit("probe", key, target, undefined);
   const ctx = makeContext(base, program, unit, report);
   const predicate = probe.predicate === undefined ? undefined : condition(ctx, ctx.expr(probe.predicate));
   const body = bodyOf(ctx, probe.body);
+  if (unit.uses.has("arguments-elsewhere")) return undefined;
   reportUnassigned(unit, report);
   const row = target?.row;
   const single = group.length === 1 && target !== undefined && target.section !== "" && target.row.sectionTarget;

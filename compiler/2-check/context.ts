@@ -33,8 +33,11 @@ export type MapSlot = {
   /** Its value or key type was asked for in this pass before it was known. */
   askedEarly: boolean;
   used: boolean;
-  /** A probe that cannot be attached mentions it: whether it is ever assigned is not known. */
-  doubtful: boolean;
+  /**
+   * A probe that is wrong mentions it: whether it is ever assigned is not known; or a probe of another kernel does,
+   * whose arguments have no types here.
+   */
+  doubtful: "no" | "wrong" | "elsewhere";
   readonly declaration: Ast.MapDecl | undefined;
 };
 

@@ -1,6 +1,9 @@
 /** Expressions: one case per form; what needs more than a few lines is in the file of its family. */
 import type * as Ast from "../1-parse/ast.ts";
+import { aggregations } from "../lang/aggregations.ts";
 import { builtins } from "../lang/builtins.ts";
+import { foreignNames } from "../lang/foreign-names.ts";
+import { functions } from "../lang/functions.ts";
 import { BOOL, I64, U64 } from "../lang/types.ts";
 import type { Span } from "../source/span.ts";
 import { printType } from "../types/print.ts";
@@ -162,7 +165,13 @@ function identifier(ctx: Context, name: string, span: Span): Typed.Expr {
   const near = similar(name, names);
   const suggestions = near.length > 0 ? near : ctx.env.snapshot.suggest("constant", name);
   const header = ctx.program.includes[0];
-  ctx.report("unknown-identifier", span, { name, similar: suggestions, ...(header === undefined ? {} : { header }) });
+  const call = [...functions, ...aggregations].some((row) => row.name === name);
+  ctx.report("unknown-identifier", span, {
+    name,
+    similar: suggestions,
+    ...(header === undefined ? {} : { header }),
+    called: call ? `${name}()` : foreignNames.get(name),
+  });
   return errorExpr(span);
 }
 

@@ -60,7 +60,7 @@ export function fieldOf(ctx: Context, base: Typed.Expr, name: string, span: Span
 }
 
 /** The pointer that a read with an index goes through. */
-function elementPointer(read: Typed.Expr & { kind: "read" }): Typed.Expr {
+export function elementPointer(read: Typed.Expr & { kind: "read" }): Typed.Expr {
   if (read.index === undefined) return read.pointer;
   return addToPointer(read.pointer, "+", read.index, read.span);
 }

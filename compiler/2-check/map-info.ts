@@ -37,7 +37,7 @@ export function declaredMaps(items: readonly Ast.Item[], report: CheckReport): M
       rawValue: undefined,
       askedEarly: false,
       used: false,
-      doubtful: false,
+      doubtful: "no",
       declaration: item,
     });
   }
@@ -54,7 +54,7 @@ export function finishMaps(
   const infos: Typed.MapInfo[] = [];
   for (const slot of maps.values()) {
     if (slot.declaration !== undefined && !slot.used) report("map-unused", slot.span, { name: slot.name });
-    const value = slot.value ?? (slot.used ? { kind: "error" as const } : undefined);
+    const value = slot.value ?? (slot.used && slot.doubtful !== "elsewhere" ? { kind: "error" as const } : undefined);
     if (value === undefined) continue;
     const keyed = slot.keyed === true;
     const storage = storageOf(slot, keyed, value, program, report);

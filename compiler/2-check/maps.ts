@@ -6,10 +6,11 @@ import { printType } from "../types/print.ts";
 import { equal, isCastable, join, settle } from "../types/relations.ts";
 import type { Type } from "../types/type.ts";
 import { branded } from "../util/brand.ts";
+import { isElsewhere } from "./arguments.ts";
 import type { Context, MapSlot } from "./context.ts";
 import { convert } from "./convert.ts";
 import { resolveMapName } from "./macros.ts";
-import { ERROR_TYPE, errorExpr } from "./nodes.ts";
+import { ERROR_TYPE, errorExpr, literalType } from "./nodes.ts";
 import type * as Typed from "./typed.ts";
 
 /** The slot of a map as named in the place being walked (a macro's parameter stands for the caller's map). */
@@ -18,7 +19,13 @@ export function mapSlot(ctx: Context, written: string, span: Span): MapSlot | un
   if (name === undefined) return undefined;
   const slot = slotNamed(ctx, name, span);
   slot.used = true;
-  if (ctx.unit.kind === "probe" && ctx.unit.target === undefined) slot.doubtful = true;
+  if (slot.value === undefined && ctx.unit.kind === "probe") {
+    if (ctx.unit.target === undefined) slot.doubtful = "wrong";
+    else if (slot.doubtful === "no" && isElsewhere(ctx)) {
+      slot.doubtful = "elsewhere";
+      if (slot.askedEarly) ctx.program.dirty = true;
+    }
+  }
   return slot;
 }
 
@@ -36,7 +43,7 @@ function slotNamed(ctx: Context, name: string, span: Span): MapSlot {
     rawValue: undefined,
     askedEarly: false,
     used: false,
-    doubtful: false,
+    doubtful: "no",
     declaration: undefined,
   };
   ctx.program.maps.set(name, slot);
@@ -157,6 +164,12 @@ export function widenValue(ctx: Context, slot: MapSlot, type: Type, span: Span):
 /** Type of what the map holds; unknown (so far) is an error type, reported if no later assignment settles it. */
 export function valueType(ctx: Context, slot: MapSlot, span: Span): Type {
   if (slot.value !== undefined) return slot.value;
+  if (ctx.program.guessing && slot.doubtful === "elsewhere") {
+    // Only probes of other kernels assign it: here it reads as zero.
+    slot.rawValue = literalType(0n);
+    slot.value = settle(slot.rawValue);
+    ctx.program.dirty = true;
+  }
   reportUndefined(ctx, slot, span);
   return ERROR_TYPE;
 }
@@ -164,7 +177,7 @@ export function valueType(ctx: Context, slot: MapSlot, span: Span): Type {
 /** Nothing has assigned the map so far; if nothing ever does, the report stands. */
 export function reportUndefined(ctx: Context, slot: MapSlot, span: Span): void {
   slot.askedEarly = true;
-  if (!slot.doubtful) ctx.report("undefined-map", span, { name: slot.name });
+  if (slot.doubtful === "no") ctx.report("undefined-map", span, { name: slot.name });
 }
 
 /** Reads an entry; aggregations stay aggregations until an integer is asked for. */

@@ -82,7 +82,12 @@ function resolveNamed(ctx: Context, name: Ast.TypeName & { kind: "type-name" }, 
     if (given.kind === "typeof")
       return inCaller(ctx, argument.frame, () => (isTypeName(wanted) ? ERROR_TYPE : ctx.expr(wanted).type));
   }
-  ctx.report("unknown-type", name.span, { name: name.name, similar: similar(name.name, scalarNames) });
+  // `(file *)arg0`: a tag without its keyword, where no type has the name.
+  const tagged = ctx.types.tagged("struct", name.name) ?? ctx.types.tagged("union", name.name);
+  if (tagged !== undefined) return tagged;
+  const near = similar(name.name, scalarNames);
+  const suggestions = near.length > 0 ? near : ctx.env.snapshot.suggest("struct", name.name);
+  ctx.report("unknown-type", name.span, { name: name.name, similar: suggestions });
   return ERROR_TYPE;
 }
 

@@ -6,6 +6,14 @@ function meant(names: readonly string[]): string | undefined {
   return names.length === 0 ? undefined : `did you mean ${names.join(" or ")}?`;
 }
 
+/** What something of another name, or of another form, is called here. */
+function called(name: string | undefined): string | undefined {
+  return name === undefined ? undefined : `did you mean ${name}?`;
+}
+
+const parameterHint =
+  "a parameter in an attach point takes its value when the script is compiled: tracelet run SCRIPT VALUE…";
+
 const SCALAR = "without an explicit key (scalar map)";
 const KEYED = "with an explicit key (non-scalar map)";
 
@@ -23,16 +31,18 @@ export const checkCatalog = {
     (p) => `nothing ever assigns ${p.name}`,
   ),
   "unknown-identifier": error(
-    (p: { name: string; similar: readonly string[]; header?: string }) => `Unknown identifier: '${p.name}'`,
+    (p: { name: string; similar: readonly string[]; header?: string; called: string | undefined }) =>
+      `Unknown identifier: '${p.name}'`,
     (p) =>
+      called(p.called) ??
       meant(p.similar) ??
       (p.header === undefined
         ? undefined
         : `macros of kernel headers (${p.header}) are not in BTF: #define ${p.name} in the script`),
   ),
   "unknown-function": error(
-    (p: { name: string; similar: readonly string[] }) => `Unknown function: '${p.name}'`,
-    (p) => meant(p.similar),
+    (p: { name: string; similar: readonly string[]; called: string | undefined }) => `Unknown function: '${p.name}'`,
+    (p) => called(p.called) ?? meant(p.similar),
   ),
   "unknown-type": error(
     (p: { name: string; similar: readonly string[] }) => `Cannot resolve unknown type "${p.name}"`,
@@ -448,7 +458,13 @@ export const checkCatalog = {
 
   // --- Builtins by probe ---
   "argument-builtin": error(
-    (p: { name: string }) => `The ${p.name} builtin can only be used with 'kprobes', 'uprobes' and 'usdt' probes`,
+    (p: { name: string; provider: string }) =>
+      `The ${p.name} builtin can only be used with 'kprobes', 'uprobes' and 'usdt' probes`,
+    (p) => {
+      if (p.provider === "kretprobe" || p.provider === "uretprobe")
+        return `a returning function's arguments are gone: keep them at its entry, @${p.name}[tid] = ${p.name}`;
+      return /^(tracepoint|rawtracepoint|fentry|fexit)$/.test(p.provider) ? "use args.NAME" : undefined;
+    },
   ),
   "argument-register": error((p: { name: string; arch: string }) => `${p.arch} doesn't support ${p.name}`),
   "retval-builtin": error(
@@ -458,8 +474,13 @@ export const checkCatalog = {
     () => "The retval builtin can only be used with 'kretprobe' and 'uretprobe' and 'fentry' probes. Use args.ret",
   ),
   "args-builtin": error(
-    (p: { provider: string }) =>
+    (p: { provider: string; target: string | undefined }) =>
       `The args builtin can only be used with tracepoint, rawtracepoint, fentry/fexit, and uprobe probes (${p.provider} used here)`,
+    (p) => {
+      if (p.provider === "kprobe")
+        return `${p.target === undefined ? "" : `fentry:${p.target} has named arguments; here `}use arg0, arg1, … with a cast`;
+      return p.provider === "kretprobe" && p.target !== undefined ? `fexit:${p.target} has args and retval` : undefined;
+    },
   ),
   "func-builtin": error((p: { provider: string }) => `The func builtin can not be used with '${p.provider}' probes`),
   "probe-builtin": error(
@@ -488,7 +509,10 @@ export const checkCatalog = {
     (p: { provider: string }) => `${p.provider} probe must have unit of time`,
     (p) => `${p.provider}:s:1, ${p.provider}:hz:99`,
   ),
-  "timer-integer": error((p: { provider: string }) => `${p.provider} probe must have an integer frequency`),
+  "timer-integer": error(
+    (p: { provider: string; written: string }) => `${p.provider} probe must have an integer frequency`,
+    (p) => (p.written.includes("$") ? parameterHint : undefined),
+  ),
   "timer-positive": error((p: { provider: string }) => `${p.provider} frequency should be a positive integer`),
   "timer-minimum": error((p: { provider: string }) => `${p.provider} must be at least 1000 ns`),
   "perf-event": error(

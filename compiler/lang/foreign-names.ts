@@ -1,0 +1,20 @@
+/** Names of DTrace, SystemTap and old bpftrace that scripts still use, and what they are called here: for hints. */
+export const foreignNames: ReadonlyMap<string, string> = new Map([
+  ["arg", "arg0, arg1, …"],
+  ["copyin", "a cast and *pointer, or buf()"],
+  ["copyinstr", "str()"],
+  ["execname", "comm"],
+  ["lquantize", "lhist()"],
+  ["printa", "print()"],
+  ["probefunc", "func"],
+  ["quantize", "hist()"],
+  ["stack", "kstack"],
+  ["stringof", "str()"],
+  ["timestamp", "nsecs"],
+  ["trace", "print()"],
+  ["tracemem", "buf()"],
+  ["ufunc", "usym()"],
+  ["ustackdepth", "ustack(n)"],
+  ["vtimestamp", "nsecs"],
+  ["walltimestamp", "nsecs(tai)"],
+]);
