@@ -1,6 +1,6 @@
 /** Selection of arithmetic: two-address forms, immediates, and 32-bit operations where a zero extension is wanted. */
 import type { BinaryOp, Inst, ValueId } from "../3-ir/ir.ts";
-import type { Width } from "../ebpf/insn.ts";
+import type { CoreReference, Width } from "../ebpf/insn.ts";
 import type { AluOp } from "../ebpf/opcodes.ts";
 import type { VReg } from "./machine.ts";
 import { moveInto, type Out, operandFor, registerFor } from "./operands.ts";
@@ -24,6 +24,7 @@ const ALU_OF: Readonly<Record<BinaryOp, AluOp>> = {
   sar: "arsh",
 };
 const COMMUTATIVE: ReadonlySet<BinaryOp> = new Set(["add", "mul", "and", "or", "xor"]);
+const SHIFTS: ReadonlySet<BinaryOp> = new Set(["shl", "shr", "sar"]);
 /** Their low 32 result bits depend on nothing but the low 32 bits of their operands. */
 const LOW_HALF: ReadonlySet<BinaryOp> = new Set(["add", "sub", "mul", "and", "or", "xor"]);
 
@@ -61,7 +62,7 @@ export function selectBinary(out: Out, inst: Binary, dst: VReg, width: Width): v
     return;
   }
   const relocated = values.definition(right);
-  if (relocated?.kind === "core" && fitsImm(relocated.value)) {
+  if (relocated?.kind === "core" && fitsImm(relocated.value) && mayBeRelocated(op, relocated.reference)) {
     moveInto(out, dst, left);
     const value = Number(relocated.value);
     const meta2 = { ...meta, core: relocated.reference };
@@ -71,6 +72,12 @@ export function selectBinary(out: Out, inst: Binary, dst: VReg, width: Width): v
   const src = operandFor(out, right);
   moveInto(out, dst, left);
   out.push({ kind: "alu", op: ALU_OF[op], width, dst, src, meta });
+}
+
+/** No kernel takes a shift by 64 and more or a division by 0 as an immediate, and what a target makes of the number is its affair. */
+function mayBeRelocated(op: BinaryOp, { kind }: CoreReference): boolean {
+  if (op === "udiv" || op === "umod") return false;
+  return !SHIFTS.has(op) || kind === "field_lshift_u64" || kind === "field_rshift_u64";
 }
 
 /** The operand to overwrite is one that ends here; of two such the younger, which no call has pushed out of r0 to r5. */

@@ -1,6 +1,7 @@
 /** Questions about expressions: do they change anything, do two of them say the same. */
 import type { Expr } from "../../2-check/typed.ts";
 import { builtinRow } from "../../lang/builtins.ts";
+import { operandsOf } from "./walk.ts";
 
 const EFFECTS: ReadonlySet<string> = new Set([
   "update-var",
@@ -19,52 +20,6 @@ export function hasEffects(expr: Expr): boolean {
 /** The expression inside value-preserving or truncating casts. */
 export function withoutCasts(expr: Expr): Expr {
   return expr.kind === "cast" ? withoutCasts(expr.operand) : expr;
-}
-
-/** Sub-expressions, in no particular order. */
-export function operandsOf(expr: Expr): readonly Expr[] {
-  switch (expr.kind) {
-    case "unary":
-    case "cast":
-    case "convert":
-      return [expr.operand];
-    case "binary":
-    case "compare":
-    case "compare-memory":
-    case "logical":
-      return [expr.left, expr.right];
-    case "ternary":
-      return [expr.condition, expr.then, expr.else];
-    case "member":
-    case "member-address":
-      return [expr.pointer];
-    case "value-member":
-    case "tuple-element":
-      return [expr.base];
-    case "read":
-      return expr.index === undefined ? [expr.pointer] : [expr.pointer, expr.index];
-    case "element":
-      return [expr.base, expr.index];
-    case "tuple":
-      return expr.elements;
-    case "call":
-    case "call-fn":
-      return expr.args;
-    case "map-get":
-    case "map-aggregate":
-    case "map-delete":
-    case "map-has":
-    case "map-find":
-    case "map-address":
-    case "update-map":
-      return expr.key === undefined ? [] : [expr.key];
-    case "param":
-      return expr.skip === undefined ? [] : [expr.skip];
-    case "block":
-      return expr.result === undefined ? [] : [expr.result];
-    default:
-      return [];
-  }
 }
 
 /** Whether both surely give the same value when nothing changes between them; false when in doubt. */

@@ -4,7 +4,7 @@
  */
 import type { Expr, Stmt } from "../../2-check/typed.ts";
 import { sizeOf } from "../../types/layout.ts";
-import { operandsOf } from "./effects.ts";
+import { bodyOf, expressionsOf, operandsOf } from "./walk.ts";
 
 type Range = Extract<Stmt, { readonly kind: "for-range" }>;
 
@@ -37,58 +37,31 @@ function walk(body: readonly Stmt[]): number {
 }
 
 function walkStmt(stmt: Stmt): number {
+  return NODE + walkAll(expressionsOf(stmt)) + roundsOf(stmt) * walk(bodyOf(stmt));
+}
+
+/** How often the verifier walks the statements in a statement. */
+function roundsOf(stmt: Stmt): number {
   switch (stmt.kind) {
-    case "expr":
-      return walkExpr(stmt.expr);
-    case "assign-var":
-      return NODE + walkExpr(stmt.value);
-    case "assign-map":
-      return NODE + walkOptional(stmt.key) + walkExpr(stmt.value);
-    case "aggregate":
-      return 4 * NODE + walkOptional(stmt.key) + walkOptional(stmt.arg);
-    case "if":
-      return walkExpr(stmt.condition) + walk(stmt.then) + walk(stmt.else);
     case "unroll":
-      return stmt.count * walk(stmt.body);
+      return stmt.count;
     case "while":
-      return WHILE_TURNS * (walkExpr(stmt.condition) + walk(stmt.body));
+      return WHILE_TURNS;
     case "for-map":
-      return CALLBACK_WALKS * walk(stmt.body);
+      return CALLBACK_WALKS;
     case "for-range":
-      return (isShortRange(stmt) ? Number(turnsOf(stmt) ?? 0n) : CALLBACK_WALKS) * (NODE + walk(stmt.body));
-    case "return":
-      return walkOptional(stmt.value);
-    case "emit":
-      return 4 * NODE + eventOperands(stmt.event).reduce((sum, each) => sum + walkExpr(each), 0);
-    case "break":
-    case "continue":
-      return NODE;
-  }
-}
-
-function eventOperands(event: Extract<Stmt, { readonly kind: "emit" }>["event"]): readonly Expr[] {
-  switch (event.kind) {
-    case "printf":
-    case "errorf":
-    case "warnf":
-    case "cat":
-    case "system":
-      return event.args;
-    case "print":
-      return [event.value];
-    case "assert":
-      return [event.condition];
+      return isShortRange(stmt) ? Number(turnsOf(stmt) ?? 0n) : CALLBACK_WALKS;
     default:
-      return [];
+      return 1;
   }
 }
 
-function walkOptional(expr: Expr | undefined): number {
-  return expr === undefined ? 0 : walkExpr(expr);
+function walkAll(exprs: readonly Expr[]): number {
+  return exprs.reduce((sum, expr) => sum + walkExpr(expr), 0);
 }
 
 function walkExpr(expr: Expr): number {
-  const inside = operandsOf(expr).reduce((sum, each) => sum + walkExpr(each), NODE);
+  const inside = NODE + walkAll(operandsOf(expr));
   switch (expr.kind) {
     case "block":
       return inside + walk(expr.body);

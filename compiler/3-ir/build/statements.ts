@@ -4,13 +4,13 @@ import { sizeOf } from "../../types/layout.ts";
 import { unreachable } from "../../util/assert.ts";
 import { copyValue } from "./access.ts";
 import { lowerAggregate } from "./aggregates.ts";
-import { operandsOf } from "./effects.ts";
 import { lowerEmit } from "./emit.ts";
 import { lowerLoop } from "./loops.ts";
 import type { Lowering } from "./lowering.ts";
 import { assignMap } from "./map-access.ts";
 import { scalarShape } from "./storage.ts";
 import { variablePlace, writeVariable } from "./variables.ts";
+import { operandsOf } from "./walk.ts";
 
 /** Lowers statements in order; those that cannot be reached leave no trace. */
 export function lowerBody(cx: Lowering, body: readonly Stmt[]): void {

@@ -10,6 +10,7 @@ import type { Lowering, Storage } from "./lowering.ts";
 import type { ProgramState } from "./program-state.ts";
 import { isShortRange } from "./ranges.ts";
 import { at, scalarShape } from "./storage.ts";
+import { eachStatement, eachStatementIn } from "./walk.ts";
 
 /** Bytes of stack for variables that live in memory; the rest of them goes to scratch. */
 const VARIABLE_BUDGET = 128;
@@ -17,7 +18,12 @@ const VARIABLE_BUDGET = 128;
 /** Decides for all variables of a program where they live. To be called before anything is lowered. */
 export function placeVariables(program: ProgramState, probe: Probe, functions: readonly Fn[], limit: number): void {
   const captured = new Set<VarId>();
-  for (const body of [probe.body, ...functions.map((fn) => fn.body)]) findCaptured(body, captured);
+  const capture = (stmt: Stmt) => {
+    if (stmt.kind !== "for-map" && (stmt.kind !== "for-range" || isShortRange(stmt))) return;
+    for (const id of stmt.captured) captured.add(id);
+  };
+  if (probe.predicate !== undefined) eachStatementIn(probe.predicate, capture);
+  for (const { body } of [probe, ...functions]) eachStatement(body, capture);
   let budget = VARIABLE_BUDGET;
   for (const variable of [...probe.vars, ...functions.flatMap((fn) => [...fn.params, ...fn.vars])]) {
     if (program.places.has(variable.id)) continue;
@@ -31,31 +37,6 @@ export function placeVariables(program: ProgramState, probe: Probe, functions: r
       program.places.set(id, { kind: "slot", size, name });
     } else {
       program.places.set(id, { kind: "scratch", offset: program.scratchTemp(size) });
-    }
-  }
-}
-
-function findCaptured(body: readonly Stmt[], found: Set<VarId>): void {
-  for (const stmt of body) {
-    switch (stmt.kind) {
-      case "for-range":
-        if (!isShortRange(stmt)) for (const id of stmt.captured) found.add(id);
-        findCaptured(stmt.body, found);
-        break;
-      case "for-map":
-        for (const id of stmt.captured) found.add(id);
-        findCaptured(stmt.body, found);
-        break;
-      case "unroll":
-      case "while":
-        findCaptured(stmt.body, found);
-        break;
-      case "if":
-        findCaptured(stmt.then, found);
-        findCaptured(stmt.else, found);
-        break;
-      default:
-        break;
     }
   }
 }
