@@ -18,6 +18,8 @@ const maxDepth = 64;
 
 const firstWord = /[A-Za-z_][A-Za-z0-9_]*/y;
 const cWords: ReadonlySet<string> = new Set(["struct", "union", "enum", "typedef"]);
+/** Behind a closing brace: the predicate began with a block. No item begins so. */
+const goesOn = / *[=!<>&|^%?/]/y;
 /** In column 0: what looks like a new item, so that an unclosed brace does not swallow the rest of the script. */
 const itemAtLineStart =
   /^(?:[A-Za-z]\w*:\S|(?:macro|fn|config|let|struct|union|enum|typedef)\b|(?!else\b)[A-Za-z]+[ \t]*(?:\{|$))/;
@@ -67,7 +69,11 @@ function findEnd(text: string, start: number, word: string): Segment {
         while (open.length > 0 && text.charCodeAt(open.at(-1) ?? 0) !== 123) open.pop();
         open.pop();
         if (open.length > 0) break;
-        if (!isC) return segment(i + 1);
+        if (!isC) {
+          goesOn.lastIndex = i + 1;
+          if (goesOn.test(text)) break;
+          return segment(i + 1);
+        }
         if (word === "typedef" || /^ *(?:__attribute|__packed)/.test(text.slice(i + 1, i + 200))) break;
         return segment(i + 1);
       case 59: // ;
