@@ -41,18 +41,18 @@ test("nodes have Ohm's rules, offsets and text", () => {
 });
 
 test("a warm one-liner takes about a millisecond, a tool of 150 lines some more", () => {
-  const median = (program: string): number => {
+  const fastest = (program: string): number => {
     const times = Array.from({ length: 40 }, () => {
       const start = performance.now();
       parse(createSource("stdin", program));
       return performance.now() - start;
     });
-    return times.sort((a, b) => a - b)[20] ?? 0;
+    return Math.min(...times);
   };
   const probe =
     'kprobe:tcp_sendmsg /pid == $1/\n{\n  $sk = (struct sock *)arg0;\n  @size[comm, $sk.__sk_common.skc_family] = hist(arg2);\n  printf("%d %s\\n", pid, comm);\n}\n';
-  median("k:f { @ = count(); }");
-  // Ten times the aim, because other work shares the machine; a packrat that went wrong is a hundred times over.
-  expect(median("k:tcp_sendmsg { @size = hist(arg2); } interval:s:10 { exit(); }")).toBeLessThan(10);
-  expect(median(probe.repeat(25))).toBeLessThan(150);
+  fastest("k:f { @ = count(); }");
+  // The fastest of many and ten times the aim: other work shares the machine; a packrat that went wrong is a hundred times over.
+  expect(fastest("k:tcp_sendmsg { @size = hist(arg2); } interval:s:10 { exit(); }")).toBeLessThan(10);
+  expect(fastest(probe.repeat(25))).toBeLessThan(150);
 });
