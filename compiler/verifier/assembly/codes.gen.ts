@@ -162,6 +162,7 @@ export const FEAT_TRUST_WALK: u64 = 2147483648;
 export const FEAT_ST_ZERO_SPILL: u64 = 4294967296;
 export const FEAT_SPILL_UNBOUNDED: u64 = 8589934592;
 export const FEAT_ALU_RANGES: u64 = 17179869184;
+export const FEAT_LOOP_MARKS: u64 = 34359738368;
 export const E_ALLOC_SIZE: i32 = 1;
 export const E_ALU_OPCODE: i32 = 2;
 export const E_ALU_RESERVED: i32 = 3;

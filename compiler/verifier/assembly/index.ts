@@ -23,6 +23,7 @@ import {
 import { prepare } from "./flow";
 import { checkDepth, combinedDepth, functionAt, functionCount, functionStart, stackDepth } from "./functions";
 import { computeAlive } from "./life";
+import { findLoops } from "./loops";
 import { isSecond, wasSeen } from "./marks";
 import { insns, peak, recorded, resetCounts, resetPrune } from "./prune";
 import { markPointer } from "./reg";
@@ -78,6 +79,7 @@ export function run(words: usize): i32 {
   }
   if (!prepare()) return verdict;
   computeAlive();
+  findLoops();
   for (let i = 0; i < globalCount; i++) {
     const row = changetype<GlobalRow>(globalTable + <usize>i * SUB_ROW);
     const n = functionAt(row.start);

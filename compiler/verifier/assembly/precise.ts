@@ -241,7 +241,17 @@ function stepBack(i: i32, next: i32, step: Step | null): bool {
   return true;
 }
 
-function everything(from: State): void {
+/** Whether marks were set since it was cleared that had not been there. */
+export let changedMarks: bool = false;
+export function resetChanged(): void {
+  changedMarks = false;
+}
+export function noteChanged(): void {
+  changedMarks = true;
+}
+
+/** Every number of every state above is precise. */
+export function everything(from: State): void {
   reset(0);
   let st = from.parent;
   while (st != null) {
@@ -257,11 +267,12 @@ function everything(from: State): void {
   }
 }
 
-function walk(from: State): void {
+/** Back from instruction `start`, which `from` is about to run. */
+function walk(from: State, start: i32): void {
   if (isEmpty()) return;
   let st = from;
   let first = from.firstInsn;
-  let last = pc;
+  let last = start;
   let next = -1;
   let skip = true;
   while (true) {
@@ -305,14 +316,20 @@ function walk(from: State): void {
         if (!(regs & (1 << n))) continue;
         const r = regOf(fr, n);
         if (r.type != T_SCALAR || r.precise) unchecked((regMasks[f] = regMasks[f] & ~(1 << n)));
-        else r.precise = 1;
+        else {
+          r.precise = 1;
+          changedMarks = true;
+        }
       }
       let slots = unchecked(slotMasks[f]);
       while (slots) {
         const n = <i32>ctz<u64>(slots);
         slots &= slots - 1;
         if (n >= fr.slots || !isSpilledScalar(fr, n) || spillOf(fr, n).precise) clearSlot(f, n);
-        else spillOf(fr, n).precise = 1;
+        else {
+          spillOf(fr, n).precise = 1;
+          changedMarks = true;
+        }
       }
     }
     if (isEmpty()) return;
@@ -327,15 +344,15 @@ function walk(from: State): void {
 export function markPrecise(state: State, n: i32): void {
   reset(state.top);
   setReg(state.top, n);
-  walk(state);
+  walk(state, pc);
 }
 export function markSlotPrecise(state: State, f: i32, slot: i32): void {
   reset(state.top);
   setSlot(f, slot);
-  walk(state);
+  walk(state, pc);
 }
-/** `state` is about to be dropped in favour of `old`: what is precise there is precise here. */
-export function propagatePrecision(old: State, state: State): void {
+/** `state`, about to run `insn`, is dropped in favour of `old`: what is precise there is precise here. */
+export function propagatePrecision(old: State, state: State, insn: i32): void {
   reset(state.top);
   for (let f = 0; f <= old.top; f++) {
     const fr: Frame = frameOf(old, f);
@@ -347,7 +364,7 @@ export function propagatePrecision(old: State, state: State): void {
       if (isSpilled(fr, n) && spillOf(fr, n).type == T_SCALAR && spillOf(fr, n).precise) setSlot(f, n);
     }
   }
-  walk(state);
+  walk(state, insn);
 }
 /** Numbers of a new leaf start without marks: only states on record need them. */
 export function forgetPrecision(state: State): void {

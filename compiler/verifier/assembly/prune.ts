@@ -4,12 +4,13 @@
  * Kernel: is_state_visited in kernel/bpf/verifier.c.
  */
 import { alloc } from "./arena";
-import { E_INFINITE_LOOP } from "./codes.gen";
+import { E_INFINITE_LOOP, FEAT_LOOP_MARKS } from "./codes.gen";
 import { EXACT, LOOSE, mayLoop, stateCovers, WITHIN } from "./cover";
-import { count, fail, giveUp, pc } from "./env";
+import { count, fail, giveUp, has, pc } from "./env";
+import { addBackedge, enterLoop, isIncomplete, leaveLoop } from "./loops";
 import { callsCallback, isForced, isJumpPoint } from "./marks";
 import { forgetPrecision, noteStep, previous, propagatePrecision } from "./precise";
-import { forgetSlot, markSlotRead } from "./stack";
+import { forgetSlot, propagateReads } from "./stack";
 import {
   clearSteps,
   copyState,
@@ -73,22 +74,6 @@ function clean(state: State): void {
   }
 }
 
-/** `old` covers `state`: what is read below old is read below state. */
-function propagateReads(old: State, state: State): void {
-  for (let f = 0; f <= old.top; f++) {
-    const x = frameOf(old, f);
-    const y = frameOf(state, f);
-    for (let s = 0; s < x.slots && s < y.slots; s++) if (liveMarks(x, s) & LIVE_READ) markSlotRead(state, f, s);
-  }
-}
-/** All states above belong to a loop that is not finished: nothing may be assumed of what they do not read. */
-function markLoop(state: State): void {
-  let st: State | null = state.parent;
-  while (st != null && !st.inLoop) {
-    st.inLoop = 1;
-    st = st.parent;
-  }
-}
 
 function listAt(i: i32): State | null {
   return changetype<State | null>(load<usize>(lists + (<usize>i << 2)));
@@ -123,7 +108,8 @@ export function visit(state: State): i32 {
   let st = listAt(pc);
   while (st != null) {
     const next = st.next;
-    let hit = false;
+    let hit: bool = false;
+    let comesRound: bool = false;
     if (st.branches > 0) {
       if (callsCallback(pc)) {
         if (stateCovers(st, state, WITHIN)) {
@@ -133,7 +119,7 @@ export function visit(state: State): i32 {
             return -1;
           }
           hit = true;
-          markLoop(state);
+          comesRound = true;
         }
       } else {
         if (mayLoop(st, state) && stateCovers(st, state, EXACT) && st.callbackDepth == state.callbackDepth) {
@@ -143,17 +129,16 @@ export function visit(state: State): i32 {
       }
       if (!hit && !force && jumps - jumpsBefore < 20 && insns - insnsBefore < 100) add = false;
     } else {
-      if (!st.inLoop) clean(st);
-      if (stateCovers(st, state, st.inLoop ? WITHIN : LOOSE)) {
-        hit = true;
-        if (st.inLoop) markLoop(state);
-      }
+      comesRound = isIncomplete(st);
+      if (!comesRound) clean(st);
+      hit = stateCovers(st, state, comesRound ? WITHIN : LOOSE);
     }
     if (hit) {
       st.hits++;
       propagateReads(st, state);
       if (isJumpPoint(pc)) noteStep(state);
-      propagatePrecision(st, state);
+      propagatePrecision(st, state, pc);
+      if (comesRound) addBackedge(st, state);
       return 1;
     }
     if (add) st.misses++;
@@ -163,8 +148,8 @@ export function visit(state: State): i32 {
       if (before == null) setList(pc, next);
       else before.next = next;
       total--;
-      if (st.branches == 0) freeState(st);
-      else st.detached = 1;
+      st.detached = 1;
+      if (st.branches == 0) release(st);
     } else {
       before = st;
     }
@@ -183,10 +168,10 @@ export function visit(state: State): i32 {
   record.misses = 0;
   record.cleaned = 0;
   record.detached = 0;
-  record.inLoop = 0;
   record.next = listAt(pc);
   setList(pc, record);
   recorded++;
+  if (has(FEAT_LOOP_MARKS)) enterLoop(record);
   total++;
   if (total > peak) peak = total;
   state.parent = record;
@@ -202,14 +187,19 @@ export function visit(state: State): i32 {
   return 0;
 }
 
+/** Frees a state that is neither on record nor walked; in an unfinished loop paths back may still lead through it. */
+function release(state: State): void {
+  if (state.detached && !isIncomplete(state)) freeState(state);
+}
 /** A path has ended: states above whose last branch this was are complete. */
 export function finish(state: State): void {
   let st: State | null = state.parent;
   while (st != null) {
     st.branches--;
     if (st.branches > 0) break;
+    leaveLoop(st);
     const parent = st.parent;
-    if (st.detached) freeState(st);
+    release(st);
     st = parent;
   }
 }

@@ -39,7 +39,7 @@ import {
 import { destroyDynptr } from "./dynptr";
 import { fail, has, immAt, newId, opcodeAt, pc } from "./env";
 import { noteDepth } from "./functions";
-import { markPrecise, noteStack } from "./precise";
+import { markPrecise, noteChanged, noteStack } from "./precise";
 import { baseType, copyReg, isConst, isNull, markKnown, markUnknown, Reg, widthOf } from "./reg";
 import {
   byteKind,
@@ -77,7 +77,16 @@ export function markSlotRead(state: State, f: i32, slot: i32): void {
     const marks = liveMarks(up, slot);
     if (marks & LIVE_READ) return;
     setLiveMarks(up, slot, marks | LIVE_READ);
+    noteChanged();
     st = parent;
+  }
+}
+/** `old` covers `state`: what is read below old is read below state. */
+export function propagateReads(old: State, state: State): void {
+  for (let f = 0; f <= old.top; f++) {
+    const x = frameOf(old, f);
+    const y = frameOf(state, f);
+    for (let s = 0; s < x.slots && s < y.slots; s++) if (liveMarks(x, s) & LIVE_READ) markSlotRead(state, f, s);
   }
 }
 function markWritten(frame: Frame, slot: i32): void {

@@ -171,8 +171,8 @@ export class State {
   refCount: i32;
   refCapacity: i32;
   callbackDepth: i32;
-  /** Part of a loop whose end was not reached when a path came back: comparisons with it must be exact. */
-  inLoop: i32;
+  /** Address of the loop that it is recorded in (see loops.ts); 0: none. */
+  visit: usize;
   /** Next in the list of states recorded at one instruction. */
   next: State | null;
   hits: i32;

@@ -51,6 +51,7 @@ const SINCE: Readonly<Record<Feature, readonly string[]>> = {
   ST_ZERO_SPILL: ["6.8"],
   SPILL_UNBOUNDED: ["6.9"],
   ALU_RANGES: ["6.10"],
+  LOOP_MARKS: ["6.19"],
 };
 
 /** Whether a version is one of those, a later release of the same line, or later than the last. */
