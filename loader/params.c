@@ -18,17 +18,69 @@
 #include "kallsyms.h"
 #include "report.h"
 
+static int digit_of(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	c |= 0x20;
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : 99;
+}
+
+/* Digits of a base, with `_` between them; *end is where they stop. */
+static bool parse_digits(const char *text, u64 base, u64 *value, const char **end)
+{
+	const char *at = text;
+
+	for (*value = 0; *at == '_' || (u64)digit_of(*at) < base; at++) {
+		if (*at == '_' && at == text)
+			return false;
+		if (*at != '_' && (__builtin_mul_overflow(*value, base, value) ||
+				   __builtin_add_overflow(*value, (u64)digit_of(*at), value)))
+			return false;
+	}
+	*end = at;
+	return at > text;
+}
+
+/* What a duration counts, in nanoseconds; 1 for none, 0 for what is no unit. */
+static u64 unit_of(const char *name)
+{
+	static const struct {
+		const char *name;
+		u64 ns;
+	} units[] = {
+		{ "", 1 },		 { "ns", 1 },		   { "us", 1000 },	      { "ms", 1000000 },
+		{ "s", 1000000000 },	 { "m", 60000000000ull },  { "h", 3600000000000ull }, { "d", 86400000000000ull },
+	};
+
+	for (size_t i = 0; i < sizeof(units) / sizeof(*units); i++)
+		if (!strcmp(units[i].name, name))
+			return units[i].ns;
+	return 0;
+}
+
+/* An integer as the compiler reads parameters: decimal, 0x, 0b, octal, 1e6, with `_` and a duration's unit. */
 static bool parse_number(const char *text, u64 *value, bool *negative)
 {
-	const char *digits = text + (*text == '-' || *text == '+');
-	char *end;
+	const char *at = text + (*text == '-' || *text == '+');
+	u64 base = 10, exponent = 0, scale;
 
-	if (*digits < '0' || *digits > '9')
+	if (*at == '0' && at[1]) {
+		base = at[1] == 'x' || at[1] == 'X' ? 16 : at[1] == 'b' || at[1] == 'B' ? 2 : digit_of(at[1]) < 10 ? 8 : 10;
+		at += base == 16 || base == 2 ? 2 : 0;
+	}
+	if (!parse_digits(at, base, value, &at))
 		return false;
-	errno = 0;
-	*value = strtoull(digits, &end, 0);
+	if (base == 10 && *at == 'e' && !parse_digits(at + 1, 10, &exponent, &at))
+		return false;
+	for (; exponent && *value; exponent--)
+		if (__builtin_mul_overflow(*value, 10, value))
+			return false;
+	scale = *at && base != 10 ? 0 : unit_of(at);
+	if (!scale || __builtin_mul_overflow(*value, scale, value))
+		return false;
 	*negative = *text == '-';
-	if (*end || errno || (*negative && *value > 1ull << 63))
+	if (*negative && *value > 1ull << 63)
 		return false;
 	if (*negative)
 		*value = -*value;
@@ -74,8 +126,8 @@ static int put_param(u8 *rodata, const struct param_entry *e, const char *what, 
 	default:
 		if (!parse_number(text, &value, &negative))
 			return bad_value(what, text, "is an invalid integer");
-		/* a positional $1 may hold any 64 bits, signed or not */
-		if (!fits(value, negative, e->type == PARAM_INT, e->size) &&
+		/* a positional $1 may hold any 64 bits, signed or not; -1 for an unsigned option is all of its bits */
+		if (!fits(value, negative, e->type == PARAM_INT || negative, e->size) &&
 		    !(e->kind == PARAM_POSITIONAL && fits(value, negative, false, e->size)))
 			return bad_value(what, text, "is out of range");
 	}

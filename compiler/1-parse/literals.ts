@@ -20,8 +20,8 @@ const durations: ReadonlyMap<string, bigint> = new Map([
  */
 export function integerValue(text: string, start: number, report: Report<typeof parseCatalog>): bigint {
   const span = { start, end: start + text.length };
-  const hex = /^0[xX]([0-9a-fA-F](?:_?[0-9a-fA-F])*)(\w*)$/.exec(text);
-  const decimal = hex === null ? /^(\d(?:_?\d)*)(?:e(\d(?:_?\d)*))?(\w*)$/.exec(text) : null;
+  const hex = /^0[xX]([0-9a-fA-F](?:_*[0-9a-fA-F])*)(\w*)$/.exec(text);
+  const decimal = hex === null ? /^(\d(?:_*\d)*)(?:[eE](\d(?:_*\d)*))?(\w*)$/.exec(text) : null;
   const suffix = (hex === null ? decimal?.[3] : hex[2]) ?? "";
   const digits = ((hex === null ? decimal?.[1] : hex[1]) ?? "0").replaceAll("_", "");
   const exponent = decimal?.[2]?.replaceAll("_", "");
@@ -67,13 +67,15 @@ export function stringValue(text: string, start: number, report: Report<typeof p
   return inside.replace(
     /\\(?:([0-7]{1,3})|x([0-9a-fA-F]{1,2})|([\s\S]?))|[^\\]+/g,
     (part, octal: string | undefined, hex: string | undefined, other: string | undefined, offset: number) => {
-      if (octal !== undefined) return String.fromCharCode(Number.parseInt(octal, 8) & 0xff);
+      if (octal !== undefined && Number.parseInt(octal, 8) <= 0xff)
+        return String.fromCharCode(Number.parseInt(octal, 8));
       if (hex !== undefined) return String.fromCharCode(Number.parseInt(hex, 16));
-      if (other === undefined) return utf8Chars(part);
-      const value = simpleEscapes.get(other);
+      if (octal === undefined && other === undefined) return utf8Chars(part);
+      const value = simpleEscapes.get(other ?? "");
       if (value !== undefined) return value;
+      const written = octal ?? other ?? "";
       const at = start + 2 + offset;
-      report("invalid-escape", { start: at, end: at + other.length }, { escape: other });
+      report("invalid-escape", { start: at, end: at + written.length }, { escape: written });
       return "";
     },
   );

@@ -59,6 +59,7 @@ function assignVar(
   let value = ctx.expr(stmt.value);
   if (op !== undefined && existing?.type !== undefined) {
     capture(ctx, existing);
+    if (!existing.assigned) ctx.report("variable-unassigned", nameSpan, { name });
     value = binary(ctx, op, { kind: "var", var: existing.id, type: existing.type, span: nameSpan }, value, span);
   }
   const slot = existing ?? declareVar(ctx, name, nameSpan, undefined);

@@ -14,7 +14,7 @@ import { memberNames, memberPath } from "./members.ts";
 import { bool, cast, constant, errorExpr, isConstant } from "./nodes.ts";
 import { namedOption } from "./params.ts";
 import { similar } from "./similar.ts";
-import { isTypeName, resolveType } from "./type-names.ts";
+import { isTypeName, typeOf } from "./type-names.ts";
 import type * as Typed from "./typed.ts";
 
 /** A call of this family; undefined: of another. */
@@ -59,7 +59,7 @@ export function operandType(ctx: Context, operand: Argument): Type {
     const tagged = hasMeaning(ctx, operand.name) ? undefined : ctx.types.tagged("struct", operand.name);
     if (tagged !== undefined) return tagged;
   }
-  return isTypeName(operand) ? resolveType(ctx, operand) : ctx.expr(operand).type;
+  return typeOf(ctx, operand);
 }
 
 function isKind(

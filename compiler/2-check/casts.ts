@@ -7,7 +7,7 @@ import type { Type } from "../types/type.ts";
 import type { Context } from "./context.ts";
 import { elementPointer } from "./fields.ts";
 import { spaceOf } from "./integers.ts";
-import { cast, constantValue, errorExpr, isError, readAggregate } from "./nodes.ts";
+import { cast, constantValue, errorExpr, isError, isLiteral, readAggregate } from "./nodes.ts";
 import type * as Typed from "./typed.ts";
 
 /** `(to)operand`; what cannot be cast is reported. */
@@ -120,6 +120,8 @@ function castToArray(value: Typed.Expr, to: Type & { kind: "array" }, span: Span
   const type: Type = { kind: "array", element: to.element, length };
   if (from.kind === "integer") {
     const size = length * unit;
+    if (value.kind === "constant" && isLiteral(value) && size > 0 && size < 8 && ![1, 2, 4].includes(size))
+      return { kind: "bytes", value: littleEndian(value.value, size), type, span };
     if (size !== 1 && size !== 2 && size !== 4 && size !== 8) return undefined;
     if (value.kind !== "constant" && size !== from.size) return undefined;
     return memory(cast(value, { kind: "integer", size, signed: false }), type, span);
@@ -130,6 +132,11 @@ function castToArray(value: Typed.Expr, to: Type & { kind: "array" }, span: Span
   if (from.kind === "pointer")
     return { kind: "read", pointer: value, index: undefined, scale: 0, space: from.space, direct: false, type, span };
   return undefined;
+}
+
+/** So many bytes of a number, extended by its sign. */
+function littleEndian(value: bigint, size: number): Uint8Array {
+  return Uint8Array.from({ length: size }, (_, i) => Number(BigInt.asUintN(8, value >> BigInt(8 * i))));
 }
 
 /** Same type: harmless, but worth saying; not for constants, nor for what older releases typed otherwise. */

@@ -86,8 +86,12 @@ function compareIntegers(
 ): Typed.Expr {
   const l = constantValue(left);
   const r = constantValue(right);
-  if (l !== undefined && r !== undefined) return bool(holds(op, l, r), span);
   const both = joinIntegers(asInteger(left.type), asInteger(right.type));
+  if (l !== undefined && r !== undefined) {
+    // As a program would: (uint64)-1 equals -1.
+    const width = both.signed ? BigInt.asIntN : BigInt.asUintN;
+    return bool(holds(op, width(64, l), width(64, r)), span);
+  }
   warnSign(ctx, left, both);
   warnSign(ctx, right, both);
   warnConstant(ctx, op, left, right, span);

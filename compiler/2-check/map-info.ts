@@ -79,14 +79,12 @@ function storageOf(slot: MapSlot, keyed: boolean, value: Type, program: Program,
   const wanted = declaration === undefined ? undefined : DECLARED[declaration.mapType];
   if (declaration === undefined || wanted === undefined || program.dirty) return own;
   const perCpu = wanted === "percpu_hash" || wanted === "lru_percpu_hash";
-  if (value.kind !== "error" && (!keyed || perCpu !== aggregate)) {
-    if (slot.keyed === false && !aggregate) report("map-declared-scalar", slot.span, { name: slot.name });
-    else
-      report("map-type-incompatible", declaration.mapTypeSpan, {
-        declared: declaration.mapType,
-        used: aggregate ? "percpuhash" : "hash",
-      });
-    return own;
+  if (value.kind !== "error" && perCpu !== aggregate) {
+    report("map-type-incompatible", declaration.mapTypeSpan, {
+      declared: declaration.mapType,
+      used: aggregate ? "percpuhash" : "hash",
+    });
   }
-  return wanted;
+  // A scalar has one place, whatever the declaration would have found room for.
+  return keyed && perCpu === aggregate ? wanted : own;
 }

@@ -1,7 +1,7 @@
 /** Makers of typed expressions: constants in range, casts that fold, and questions that many rules ask. */
 import { I64, U64 } from "../lang/types.ts";
 import type { Span } from "../source/span.ts";
-import { isCastable } from "../types/relations.ts";
+import { equal, isCastable } from "../types/relations.ts";
 import type { IntegerType, Type } from "../types/type.ts";
 import type * as Typed from "./typed.ts";
 
@@ -72,6 +72,12 @@ export function constantValue(expr: Typed.Expr): bigint | undefined {
 /** Whether the expression is known at compile time: the walk folds as it goes. */
 export function isConstant(expr: Typed.Expr): boolean {
   return expr.kind === "constant" || expr.kind === "string" || expr.kind === "bytes";
+}
+
+/** A constant of the type that its value alone would have: written, or folded from such. */
+export function isLiteral(expr: Typed.Expr): boolean {
+  const value = constantValue(expr);
+  return value !== undefined && expr.type.kind === "integer" && equal(expr.type, literalType(value));
 }
 
 /** A scalar as another scalar type; constants fold; the same type stays. */

@@ -4,7 +4,7 @@ import { BOOL, I64, U64 } from "../lang/types.ts";
 import type { Span } from "../source/span.ts";
 import { sizeOf } from "../types/layout.ts";
 import { printType } from "../types/print.ts";
-import { equal, isIntegral } from "../types/relations.ts";
+import { isIntegral } from "../types/relations.ts";
 import type { IntegerType, Type } from "../types/type.ts";
 import { compare } from "./comparisons.ts";
 import type { Context } from "./context.ts";
@@ -18,8 +18,8 @@ import {
   integer,
   isConstant,
   isError,
+  isLiteral,
   isSigned,
-  literalType,
   readAggregate,
   text,
 } from "./nodes.ts";
@@ -69,7 +69,12 @@ function logical(ctx: Context, op: "&&" | "||", left: Typed.Expr, right: Typed.E
 function arithmetic(ctx: Context, op: Typed.BinaryOp, left: Typed.Expr, right: Typed.Expr, span: Span): Typed.Expr {
   if (left.kind === "string" || right.kind === "string") {
     const folded = foldStrings(op, left, right, span);
-    if (folded !== undefined) return folded;
+    if (folded !== undefined) {
+      const none = folded.kind === "string" && folded.value === "";
+      if (none && (left.type.kind === "integer" || right.type.kind === "integer"))
+        ctx.report("string-always-empty", span, {});
+      return folded;
+    }
     if (isConstant(left) && isConstant(right)) {
       ctx.report("string-literal-operator", span, { op });
       return errorExpr(span);
@@ -81,6 +86,8 @@ function arithmetic(ctx: Context, op: Typed.BinaryOp, left: Typed.Expr, right: T
     ctx.report("operator-mismatch", span, { op, left: printType(left.type), right: printType(right.type) });
     return errorExpr(span);
   }
+  if (left.type.kind === "bool" && right.type.kind === "bool" && (op === "&" || op === "|" || op === "^"))
+    return cast(bitwise(op, left, right, span), BOOL);
   const l = constantValue(left);
   const r = constantValue(right);
   if (l !== undefined && r !== undefined) return foldIntegers(ctx, op, left, right, l, r, span);
@@ -101,6 +108,14 @@ function arithmetic(ctx: Context, op: Typed.BinaryOp, left: Typed.Expr, right: T
   return { kind: "binary", op, left: cast(extend(left), type), right: cast(extend(right), type), type, span };
 }
 
+/** Booleans stay booleans under `& | ^`. */
+function bitwise(op: "&" | "|" | "^", left: Typed.Expr, right: Typed.Expr, span: Span): Typed.Expr {
+  const l = constantValue(left);
+  const r = constantValue(right);
+  if (l !== undefined && r !== undefined) return constant(evaluate(op, l, r) ?? 0n, U64, span);
+  return { kind: "binary", op, left: cast(left, U64), right: cast(right, U64), type: U64, span };
+}
+
 function joinSign(left: Type, right: Type): boolean {
   const l = asInteger(left);
   const r = asInteger(right);
@@ -114,9 +129,8 @@ function foldStrings(op: Typed.BinaryOp, left: Typed.Expr, right: Typed.Expr, sp
   if (op !== "+") return undefined;
   if (left.kind === "string" && right.kind === "string") return text(left.value + right.value, span);
   const [string, offset] = left.kind === "string" ? [left, constantValue(right)] : [right, constantValue(left)];
-  if (string.kind !== "string" || offset === undefined || offset < 0n || offset > BigInt(string.value.length))
-    return undefined;
-  return text(string.value.slice(Number(offset)), span);
+  if (string.kind !== "string" || offset === undefined || offset < 0n) return undefined;
+  return text(offset > BigInt(string.value.length) ? "" : string.value.slice(Number(offset)), span);
 }
 
 /** Literals fold as C does (truncating division, arithmetic shift) to the smallest type; typed constants keep theirs. */
@@ -141,12 +155,6 @@ function foldIntegers(
   const signed = op === "-" ? true : joinSign(left.type, right.type);
   const space = spaceOf(left.type) ?? spaceOf(right.type);
   return constant(value ?? 0n, { kind: "integer", size: 8, signed, ...(space === undefined ? {} : { space }) }, span);
-}
-
-/** A constant of the type that its value alone would have: written, or folded from such. */
-function isLiteral(expr: Typed.Expr): boolean {
-  const value = constantValue(expr);
-  return value !== undefined && expr.type.kind === "integer" && equal(expr.type, literalType(value));
 }
 
 function evaluate(op: Typed.BinaryOp, l: bigint, r: bigint): bigint | undefined {

@@ -1,7 +1,7 @@
 /** Parameters of a script: positional ones ($1, $#) and named ones (getopt), given at compile time or left to the loader. */
 import type * as Ast from "../1-parse/ast.ts";
 import { BOOL, I64, U64 } from "../lang/types.ts";
-import { parseInteger } from "../lang/units.ts";
+import { parseParameter } from "../lang/units.ts";
 import type { Span } from "../source/span.ts";
 import type { Context } from "./context.ts";
 import { stringLiteral } from "./literals.ts";
@@ -17,7 +17,7 @@ export function positional(ctx: Context, index: number, span: Span): Typed.Expr 
     ctx.report("positional-missing", span, { index });
     return integer(0n, span);
   }
-  const number = parseInteger(given);
+  const number = parseParameter(given);
   return number === undefined ? text(given, span) : integer(number, span);
 }
 
@@ -141,8 +141,8 @@ function parseOption(
       return errorExpr(span);
     case "int":
     case "uint": {
-      const number = parseInteger(given);
-      if (number === undefined || (type === "uint" && number < 0n)) {
+      const number = parseParameter(given);
+      if (number === undefined) {
         ctx.report("option-bad-integer", span, { name, text: given });
         return errorExpr(span);
       }

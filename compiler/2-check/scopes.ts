@@ -35,14 +35,15 @@ export function declareVar(ctx: Context, name: string, span: Span, given: Type |
   const { unit, program } = ctx;
   const slot = `${unit.key}#${unit.vars.length}`;
   const raw = program.varTypes.get(slot);
+  const fixed = given === undefined || (isOpen(given) && raw !== undefined) ? undefined : given;
   const created: VarSlot = {
     id: branded<Typed.VarId>(unit.vars.length),
     name,
     span,
     slot,
-    type: given ?? (raw === undefined ? undefined : settle(raw)),
-    raw: given ?? raw,
-    fixed: given !== undefined,
+    type: fixed ?? (raw === undefined ? undefined : settle(raw)),
+    raw: fixed ?? raw,
+    fixed: given !== undefined && !isOpen(given),
     assigned: false,
     addressTaken: false,
     depth: unit.loops.filter((loop) => loop.kind === "for").length,
@@ -51,6 +52,11 @@ export function declareVar(ctx: Context, name: string, span: Span, given: Type |
   unit.scope.vars.set(name, created);
   unit.declaredNames.add(name);
   return created;
+}
+
+/** A type whose name says less than its values need: what is assigned completes it. */
+function isOpen(type: Type): boolean {
+  return type.kind === "timestamp" && type.format === "";
 }
 
 /** Notes a use inside `for` bodies: those are functions of their own, outer variables are passed in. */

@@ -49,14 +49,20 @@ export function resolveType(ctx: Context, name: Ast.TypeName, space: AddressSpac
       if (element.kind === "error") return element;
       return { kind: "array", element, length: name.length ?? 0 };
     }
-    case "type-of": {
-      if (isTypeName(name.operand)) return resolveType(ctx, name.operand, space);
-      const type = ctx.expr(name.operand).type;
-      return type;
-    }
+    case "type-of":
+      return typeOf(ctx, name.operand, space);
     default:
       return unreachable(name);
   }
+}
+
+/** The type that is written, or the type of an expression; a macro's parameter may stand for either (L1.121). */
+export function typeOf(ctx: Context, operand: Ast.Expr | Ast.TypeName, space: AddressSpace = defaultSpace(ctx)): Type {
+  if (isTypeName(operand)) return resolveType(ctx, operand, space);
+  if (operand.kind === "typeof" || operand.kind === "paren") return typeOf(ctx, operand.operand, space);
+  const bound = operand.kind === "identifier" ? macroArgument(ctx, operand.name) : undefined;
+  if (bound === undefined) return ctx.expr(operand).type;
+  return inCaller(ctx, bound.frame, () => typeOf(ctx, bound.argument, space));
 }
 
 function resolveNamed(ctx: Context, name: Ast.TypeName & { kind: "type-name" }, space: AddressSpace): Type {
@@ -77,10 +83,8 @@ function resolveNamed(ctx: Context, name: Ast.TypeName & { kind: "type-name" }, 
   const argument = macroArgument(ctx, name.name);
   if (argument !== undefined) {
     const given = argument.argument;
-    const wanted = given.kind === "typeof" ? given.operand : given;
-    if (isTypeName(wanted)) return inCaller(ctx, argument.frame, () => resolveType(ctx, wanted, space));
-    if (given.kind === "typeof")
-      return inCaller(ctx, argument.frame, () => (isTypeName(wanted) ? ERROR_TYPE : ctx.expr(wanted).type));
+    if (isTypeName(given) || given.kind === "typeof" || given.kind === "identifier")
+      return inCaller(ctx, argument.frame, () => typeOf(ctx, given, space));
   }
   // `(file *)arg0`: a tag without its keyword, where no type has the name.
   const tagged = ctx.types.tagged("struct", name.name) ?? ctx.types.tagged("union", name.name);

@@ -39,3 +39,12 @@ export function parseInteger(text: string): bigint | undefined {
   if (value > 0xffff_ffff_ffff_ffffn) return undefined;
   return sign === "-" ? -value : value;
 }
+
+/** An integer as a script's parameters give it: as above, or a duration, in nanoseconds. */
+export function parseParameter(text: string): bigint | undefined {
+  const unit = /^([+-]?\d[\d_]*(?:e\d{1,2})?)(ns|us|ms|s|m|h|d)$/.exec(text);
+  if (unit === null) return parseInteger(text);
+  const [, count = "", name = ""] = unit;
+  const scaled = (parseInteger(count) ?? 1n << 64n) * (nanoseconds[name] ?? 1n);
+  return scaled > 0xffff_ffff_ffff_ffffn ? undefined : scaled;
+}

@@ -145,6 +145,9 @@ export function join(a: Type, b: Type): Type | undefined {
     return equal(a.element, b.element) ? a : undefined;
   }
   if (a.kind === "aggregate" && b.kind === "aggregate") return joinAggregates(a, b);
+  // A timestamp that was declared by its type alone takes the format of what is assigned.
+  if (a.kind === "timestamp" && b.kind === "timestamp" && (a.format === "" || b.format === ""))
+    return a.format === "" ? b : a;
   return equal(a, b) ? a : undefined;
 }
 

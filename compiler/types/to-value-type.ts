@@ -93,10 +93,10 @@ export function toValueType(type: Type, stackMap: (stack: StackType) => string):
   }
 }
 
-/** Decimal value → enumerator; the first of equal values. */
+/** Decimal value → enumerator; the last of equal values, as the reference shows them. */
 function enumNames(type: EnumType): Record<string, string> {
   const names: Record<string, string> = {};
-  for (const { name, value } of type.values) names[String(value)] ??= name;
+  for (const { name, value } of type.values) names[String(value)] = name;
   return names;
 }
 

@@ -157,6 +157,7 @@ export const checkCatalog = {
   "unary-mismatch": error(
     (p: { op: string; type: string }) => `The ${p.op} operator can not be used on expressions of type '${p.type}'`,
   ),
+  "string-always-empty": warning(() => "literal string will always be empty"),
   "string-literal-operator": error((p: { op: string }) => `illegal literal operation with strings: ${p.op}`),
   "literal-overflow": error(() => "unable to fold literals due to overflow or underflow"),
   "invalid-condition": error(
@@ -607,7 +608,6 @@ export const checkCatalog = {
       `Incompatible map types. Type from declaration: ${p.declared}. Type from value/key type: ${p.used}`,
   ),
   "map-declared-twice": error((p: { name: string }) => `${p.name} is declared twice`),
-  "map-declared-scalar": error((p: { name: string }) => `${p.name} is declared with entries but used without a key`),
 
   // --- Not supported ---
   "unsupported-function": error((p: { name: string; why: string }) => `${p.name}() is not supported: ${p.why}`),
