@@ -172,7 +172,7 @@ static void read_event(struct reading *r, const struct mp_node *node, const char
 	e->kind = schema__choice(s, node, where, "kind", event_kinds, EVENT_KINDS);
 	e->kind_name = event_kinds[e->kind];
 	e->size = schema__uint(s, node, where, "size", MAX_RECORD);
-	e->format = schema__opt_str(s, node, where, "format");
+	e->format = schema__opt_text(s, node, where, "format");
 	e->map = read_map_index(r, node, where);
 	e->top = schema__opt_int(s, node, where, "top", -1);
 	e->div = schema__opt_int(s, node, where, "div", -1);

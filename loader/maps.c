@@ -122,8 +122,8 @@ static u32 put_buckets(struct decoder *d, struct bytes *b, const struct map_entr
 		aggregate__add(&samples, e->value, buckets[order[i].element], value, all->parts, all->part_size);
 		if (i + 1 < all->count && !memcmp(order[i].key, order[i + 1].key, all->key_size))
 			continue;
-		/* a key whose buckets are all zero was zeroed, and stays; a scalar's array is there from the start */
-		if (samples.len || e->key) {
+		/* a key whose buckets are all zero was zeroed, and stays; the array of a map without keys is there from the start */
+		if (samples.len || e->key || d->o->zeroed[e - d->o->m->maps]) {
 			begin_entry(d, b, e, order[i].key);
 			aggregate__put_samples(b, e->value, &samples);
 			count++;
@@ -221,6 +221,14 @@ static int delete_elements(const struct object *o, u32 map, const struct element
 	return err;
 }
 
+static bool holds_something(const struct elements *all)
+{
+	for (size_t i = 0; i < (size_t)all->count * all->value_size; i++)
+		if (all->values[i])
+			return true;
+	return false;
+}
+
 static int change(const struct object *o, u32 map, bool clear)
 {
 	const struct map_entry *e = &o->m->maps[map];
@@ -235,6 +243,8 @@ static int change(const struct object *o, u32 map, bool clear)
 		return 0;
 	}
 	err = elements__read(&all, o->map_fds[map], e, o->possible_cpus);
+	if (!err && (clear || holds_something(&all)))
+		o->zeroed[map] = !clear;
 	if (!err)
 		err = clear && !is_array(e->storage) ? delete_elements(o, map, &all) : zero_elements(o, map, &all);
 	elements__free(&all);

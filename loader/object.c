@@ -289,6 +289,7 @@ int object__open(struct object *o)
 	}
 	o->programs = mem__zalloc(m->programs_len * sizeof(*o->programs));
 	o->map_fds = mem__zalloc(m->maps_len * sizeof(*o->map_fds));
+	o->zeroed = mem__zalloc(m->maps_len * sizeof(*o->zeroed));
 	for (u32 i = 0; i < m->programs_len; i++) {
 		o->programs[i] = bpf_object__find_program_by_name(o->bpf, m->programs[i].name);
 		if (!o->programs[i])
@@ -353,6 +354,8 @@ void object__close(struct object *o)
 	o->bpf = NULL;
 	free(o->programs);
 	free(o->map_fds);
+	free(o->zeroed);
 	o->programs = NULL;
 	o->map_fds = NULL;
+	o->zeroed = NULL;
 }

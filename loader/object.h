@@ -17,6 +17,8 @@ struct object {
 	/* By number in the manifest. */
 	struct bpf_program **programs;
 	int *map_fds;
+	/* Per map: zero() was called since something was in it; a zeroed histogram without keys is shown, an unused one is not. */
+	bool *zeroed;
 	/* NULL without a buffer */
 	struct bpf_map *buffer;
 	/* .bss as the kernel sees it: counters of sites, ledgers, global maps. NULL before loading, or without .bss. */

@@ -43,6 +43,18 @@ const char *schema__opt_str(struct schema *s, const struct mp_node *map, const c
 	return node ? as_str(s, node, where, key) : NULL;
 }
 
+const char *schema__opt_text(struct schema *s, const struct mp_node *map, const char *where, const char *key)
+{
+	const struct mp_node *node = mp__get(map, key);
+
+	if (!node || node->type != MP_BIN)
+		return schema__opt_str(s, map, where, key);
+	if (!memchr(node->text, 0, node->text_len))
+		return node->text;
+	schema__fail(s, where, key, "must be a string");
+	return "";
+}
+
 /* Sets *negative and the two's complement value. */
 static bool whole(const struct mp_node *node, u64 *value, bool *negative)
 {

@@ -15,6 +15,8 @@ const struct mp_node *schema__need(struct schema *s, const struct mp_node *map, 
 const char *schema__str(struct schema *s, const struct mp_node *map, const char *where, const char *key);
 /* NULL when absent. */
 const char *schema__opt_str(struct schema *s, const struct mp_node *map, const char *where, const char *key);
+/* The same for text of a script, which is bytes where it is not UTF-8. */
+const char *schema__opt_text(struct schema *s, const struct mp_node *map, const char *where, const char *key);
 u64 schema__uint(struct schema *s, const struct mp_node *map, const char *where, const char *key, u64 max);
 /* fallback when absent; floats that are whole numbers count as integers (encoders write large numbers so) */
 s64 schema__opt_int(struct schema *s, const struct mp_node *map, const char *where, const char *key, s64 fallback);

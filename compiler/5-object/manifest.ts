@@ -153,8 +153,8 @@ export type EventEntry = {
   /** Whole record, header included. */
   readonly size: number;
   readonly args: readonly Argument[];
-  /** printf, errorf, warnf, assert, cat, system: format; time: strftime format; join: separator. */
-  readonly format?: string;
+  /** printf, errorf, warnf, assert, cat, system: format; time: strftime format; join: separator. Bytes where not UTF-8. */
+  readonly format?: string | Uint8Array;
   /** print-map, clear, zero: index into `maps`. */
   readonly map?: number;
   readonly top?: number;

@@ -65,8 +65,8 @@ const keepLast =
 function parserFor(words: readonly string[], name: string): Argv {
   return yargs([...words])
     .middleware((argv) => {
-      // yargs makes an empty text of a `-` that stands for a declared word.
-      if (argv.script === "") argv.script = "-";
+      // yargs makes an empty text of a `-` that stands for a declared word; a first parameter may truly be empty.
+      if (argv.script === "" && !words.includes("")) argv.script = "-";
     })
     .scriptName(name)
     .parserConfiguration({

@@ -60,7 +60,7 @@ export function createJsonRenderer(write: Write, options: RenderOptions = {}): R
         data("syscall", jsonString(fromOctets(r.data)));
         break;
       case "join":
-        data("join", jsonString(r.parts.map(fromOctets).join(fromText(r.separator))));
+        data("join", jsonString(r.parts.map(fromOctets).join(fromOctets(r.separator))));
         break;
       case "errorf":
         message("errorf", messageOf(run.formatRecord(r)), run.place(r.event));

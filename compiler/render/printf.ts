@@ -5,7 +5,7 @@
  * width holds for the whole text of `%s`, and a precision cuts it. What cannot be converted is shown as `!{…}`.
  */
 import type { Value, ValueType } from "../stream/records.ts";
-import { type ByteString, fromOctets, fromText } from "./byte-string.ts";
+import { type ByteString, fromOctets } from "./byte-string.ts";
 import { gfpText } from "./gfp-flags.ts";
 import { hexadecimal, type Integer, isInteger, toBigInt } from "./integer.ts";
 import {
@@ -37,14 +37,15 @@ const SPEC = /%([-+ #0]*)(\*|\d+)?(?:\.(\*|\d*))?([hlLjzt]*)(rx|rh|gr|[diouxXcsp
 /** Wider than this is a mistake or an attack, not a column. */
 const MAX_WIDTH = 4096;
 
-/** Compiles `format`; `types` are the arguments' types, by position. */
-export function compileFormat(format: string, types: readonly ValueType[], style: ValueStyle): Printf {
+/** Compiles a format; `types` are the arguments' types, by position. */
+export function compileFormat(written: string | Uint8Array, types: readonly ValueType[], style: ValueStyle): Printf {
+  const format = fromOctets(written);
   const literals: ByteString[] = [];
   const converters: Formatter[] = [];
   let literal = "";
   let last = 0;
   for (const match of format.matchAll(SPEC)) {
-    literal += fromText(format.slice(last, match.index));
+    literal += format.slice(last, match.index);
     last = match.index + match[0].length;
     if (match[5] === "%") {
       literal += "%";
@@ -72,7 +73,7 @@ export function compileFormat(format: string, types: readonly ValueType[], style
       ),
     );
   }
-  const tail = literal + fromText(format.slice(last));
+  const tail = literal + format.slice(last);
   return (args) => {
     let text = "";
     for (let i = 0; i < converters.length; i++) {

@@ -30,7 +30,7 @@ export function readHeader(header: HeaderRecord | undefined): RunHeader {
       : { trailer: fromText(header.str_trunc_trailer), utcOffset: header.utc_offset };
   const events = new Map(header?.events.map((event) => [event.id, event]));
   const maps = new Map(header?.maps.map((map) => [map.name, map]));
-  const formats = new Map<number, { readonly format: string; readonly print: Printf }>();
+  const formats = new Map<number, { readonly format: string | Uint8Array; readonly print: Printf }>();
   const formatters = new Map<ValueType | undefined, Formatter>();
 
   const valueFormatter = (type: ValueType | undefined): Formatter => {

@@ -56,7 +56,7 @@ export function createTextRenderer(write: Write, options: RenderOptions = {}): R
         out(fromOctets(r.data));
         break;
       case "join":
-        out(`${r.parts.map(fromOctets).join(fromText(r.separator))}\n`);
+        out(`${r.parts.map(fromOctets).join(fromOctets(r.separator))}\n`);
         break;
       case "errorf":
         err(showMessage("ERROR", messageOf(run.formatRecord(r)), run.place(r.event), run.source, color));
@@ -170,8 +170,8 @@ function isChart(type: ValueType): boolean {
 }
 
 /** What time() prints; undefined: nothing, or more than fits. */
-export function timeText(format: string, ns: number | bigint, utcOffset: number): ByteString | undefined {
-  const text = strftime(fromText(format), toBigInt(ns), { utcOffset, fractions: false });
+export function timeText(format: string | Uint8Array, ns: number | bigint, utcOffset: number): ByteString | undefined {
+  const text = strftime(fromOctets(format), toBigInt(ns), { utcOffset, fractions: false });
   return text === "" || text.length > TIME_LIMIT ? undefined : text;
 }
 

@@ -3,7 +3,8 @@ import type { Argument, EventEntry } from "../5-object/manifest.ts";
 import { readSigned, readUnsigned, stringAt } from "./decode-value.ts";
 
 export function formatEvent(event: EventEntry, data: DataView): string {
-  const format = event.format ?? "";
+  const { format: written = "" } = event;
+  const format = typeof written === "string" ? written : new TextDecoder().decode(written);
   let argument = 0;
   return format.replace(
     /%(?:%|([-+ #0-9.]*)(?:hh|h|ll|l|q|j|z|t)?([a-zA-Z]))/g,

@@ -52,6 +52,8 @@ export function createMapReader(machine: Machine, manifest: Manifest, names: Nam
     return found;
   };
 
+  /** Names of maps that zero() emptied: without keys, only they are shown empty. */
+  const zeroed = new Set<string>();
   const globalEntries = ({ entry, value }: Known): readonly Entry[] => {
     const bss = machine.global(".bss");
     const at = entry.offset ?? 0;
@@ -100,8 +102,8 @@ export function createMapReader(machine: Machine, manifest: Manifest, names: Nam
     }
     const entries: Entry[] = [];
     for (const { key: bytes, samples } of groups.values()) {
-      // A key whose buckets are all zero was zeroed, and stays; a scalar's array is there from the start.
-      if (samples.size === 0 && key === undefined) continue;
+      // A key whose buckets are all zero was zeroed, and stays; the array of a map without keys is there from the start.
+      if (samples.size === 0 && key === undefined && !zeroed.has(entry.name)) continue;
       const named = key === undefined ? {} : { key: key(viewOf(bytes), 0) };
       entries.push({ ...named, value: bucketsValue(type, samples) });
     }
@@ -131,6 +133,7 @@ export function createMapReader(machine: Machine, manifest: Manifest, names: Nam
       return;
     }
     const nothing = new Uint8Array(map.valueSize);
+    if (entryHolds(map)) zeroed.add(entry.name);
     for (const { key } of [...map.entries()]) map.update(key, [nothing]);
   };
 
@@ -145,11 +148,17 @@ export function createMapReader(machine: Machine, manifest: Manifest, names: Nam
     clear(index) {
       const { entry, map } = known(index);
       if (map === undefined) clearGlobal(machine, entry, true);
-      else if (entry.storage === "percpu_array") zero(index);
-      else map.clear();
+      else if (entry.storage === "percpu_array") {
+        zero(index);
+        zeroed.delete(entry.name);
+      } else map.clear();
     },
     zero,
   };
+}
+
+function entryHolds(map: MachineMap): boolean {
+  return [...map.entries()].some(({ values }) => values.some((one) => one.some((byte) => byte !== 0)));
 }
 
 function clearGlobal(machine: Machine, entry: MapEntry, flag: boolean): void {

@@ -61,7 +61,7 @@ export type HeaderRecord = {
   readonly events: readonly {
     readonly id: number;
     readonly kind: string;
-    readonly format?: string;
+    readonly format?: string | Uint8Array;
     readonly args: readonly ValueType[];
     readonly place: Place;
   }[];
@@ -75,7 +75,8 @@ export type StreamRecord =
   | {
       readonly type: "printf" | "errorf" | "warnf" | "assert";
       readonly event: number;
-      readonly format: string;
+      /** Bytes where the script's text is not UTF-8. */
+      readonly format: string | Uint8Array;
       readonly args: readonly Value[];
     }
   | { readonly type: "value"; readonly event: number; readonly value: Value }
@@ -91,10 +92,10 @@ export type StreamRecord =
     }
   | { readonly type: "clear" | "zero"; readonly name: string }
   /** ns since the epoch, to be formatted with `format` in the host's local time. */
-  | { readonly type: "time"; readonly format: string; readonly ns: number | bigint }
+  | { readonly type: "time"; readonly format: string | Uint8Array; readonly ns: number | bigint }
   | { readonly type: "cat"; readonly path: string; readonly data: string | Uint8Array }
   | { readonly type: "system"; readonly command: string; readonly data: string | Uint8Array }
-  | { readonly type: "join"; readonly separator: string; readonly parts: readonly (string | Uint8Array)[] }
+  | { readonly type: "join"; readonly separator: string | Uint8Array; readonly parts: readonly (string | Uint8Array)[] }
   /** A site's counter grew by `count`. */
   | {
       readonly type: "warning";

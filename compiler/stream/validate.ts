@@ -99,7 +99,7 @@ const VALUE_TYPES: Readonly<Record<string, Fields>> = {
   tseries: { interval: natural, count: natural, signed: flag },
 };
 
-const formatted: Fields = { event: natural, format: text, args: anyList };
+const formatted: Fields = { event: natural, format: octets, args: anyList };
 
 const RECORDS: Readonly<Record<StreamRecord["type"], Check>> = {
   header: shape({
@@ -111,7 +111,7 @@ const RECORDS: Readonly<Record<StreamRecord["type"], Check>> = {
     utc_offset: small,
     str_trunc_trailer: text,
     source: shape({ name: text, text, files: optional(list(shape({ name: text, line: natural }))) }),
-    events: list(shape({ id: natural, kind: text, format: optional(text), args: list(valueType), place })),
+    events: list(shape({ id: natural, kind: text, format: optional(octets), args: list(valueType), place })),
     maps: list(shape({ name: text, key: optional(valueType), value: valueType })),
   }),
   attached: shape({ count: natural, probes: list(text) }),
@@ -130,10 +130,10 @@ const RECORDS: Readonly<Record<StreamRecord["type"], Check>> = {
   }),
   clear: shape({ name: text }),
   zero: shape({ name: text }),
-  time: shape({ format: text, ns: int }),
+  time: shape({ format: octets, ns: int }),
   cat: shape({ path: text, data: octets }),
   system: shape({ command: text, data: octets }),
-  join: shape({ separator: text, parts: list(octets) }),
+  join: shape({ separator: octets, parts: list(octets) }),
   warning: shape({
     kind: text,
     helper: optional(text),

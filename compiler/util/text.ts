@@ -47,14 +47,15 @@ export function utf8Chars(text: string): string {
   return out;
 }
 
-/** The text that UTF-8 bytes, one char each, stand for; as it is where they are not UTF-8. */
-export function textOfUtf8Chars(chars: string): string {
+/** The text that UTF-8 bytes, one char each, stand for; the bytes where they are not UTF-8. */
+export function textOfUtf8Chars(chars: string): string | Uint8Array {
   let plain = true;
   for (let i = 0; plain && i < chars.length; i++) plain = chars.charCodeAt(i) < 0x80;
   if (plain) return chars;
+  const bytes = Uint8Array.from(chars, (char) => char.charCodeAt(0));
   try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(Uint8Array.from(chars, (char) => char.charCodeAt(0)));
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
-    return chars;
+    return bytes;
   }
 }

@@ -40,7 +40,7 @@ type SiteKey = {
   readonly warn: boolean;
 };
 
-export type EventShape = Omit<EventEntry, "id" | "place" | "program">;
+export type EventShape = Omit<EventEntry, "id" | "place" | "program" | "format"> & { readonly format?: string };
 
 /** Symbol of the buffer that events go to. */
 export const EVENTS = "events";
@@ -260,7 +260,8 @@ export class ModuleBuilder {
     const id = this.events.length;
     // The compiler's strings are bytes, one char each; the manifest's are text.
     const format = shape.format === undefined ? {} : { format: textOfUtf8Chars(shape.format) };
-    this.events.push({ id, ...shape, ...format, place: this.place(span), program });
+    const { format: _, ...rest } = shape;
+    this.events.push({ id, ...rest, ...format, place: this.place(span), program });
     return id;
   }
 
