@@ -1,10 +1,16 @@
-/** Names of DTrace, SystemTap and old bpftrace that scripts still use, and what they are called here: for hints. */
+/** Names of DTrace, C and old bpftrace that scripts use, and what they are called here: for hints. */
 export const foreignNames: ReadonlyMap<string, string> = new Map([
   ["arg", "arg0, arg1, …"],
   ["copyin", "a cast and *pointer, or buf()"],
   ["copyinstr", "str()"],
   ["execname", "comm"],
+  ["htonl", "bswap()"],
+  ["htons", "bswap()"],
+  ["inet_ntop", "ntop()"],
+  ["inet_pton", "pton()"],
   ["lquantize", "lhist()"],
+  ["ntohl", "bswap()"],
+  ["ntohs", "bswap()"],
   ["printa", "print()"],
   ["probefunc", "func"],
   ["quantize", "hist()"],

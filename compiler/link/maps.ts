@@ -38,12 +38,16 @@ export type ObjectMaps = {
   readonly data: ReadonlyMap<string, number>;
 };
 
-/** Bytes of read-only data that a loader will write before it freezes them; `holds`: the value, where it has a name. */
+/**
+ * Bytes of read-only data that a loader will write before it freezes them. `holds`: the value, where it has a name;
+ * `is`: a value that stands for all that it may write, of eight bytes.
+ */
 export type PatchedBytes = {
   readonly section: string;
   readonly offset: number;
   readonly size: number;
   readonly holds?: "cpus" | undefined;
+  readonly is?: bigint | undefined;
 };
 
 /** The maps as they are on a machine of so many CPUs. */
@@ -83,7 +87,10 @@ export function readObjectMaps(elf: ElfObject, btf: Btf | undefined, patched: re
     contents.set(section.data.subarray(0, size));
     const unknown = new Uint8Array(size);
     const own = patched.filter((each) => each.section === section.name && each.offset + each.size <= size);
-    for (const each of own) unknown.fill(1, each.offset, each.offset + each.size);
+    for (const { offset, size: length, is } of own) {
+      if (is === undefined) unknown.fill(1, offset, offset + length);
+      else new DataView(contents.buffer).setBigUint64(offset, is, true);
+    }
     maps.push({
       name: section.name,
       type: ARRAY,

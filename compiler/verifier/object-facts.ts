@@ -26,8 +26,8 @@ export type ObjectManifest = Pick<Manifest, "source" | "maps" | "tracepointField
 };
 
 const SECTION = ".tracelet";
-/** Of one argument of a static probe: eight u64 (spec/object.md). */
-const USDT_ARGUMENT = 64;
+/** Of one argument of a static probe, eight u64 (spec/object.md): which is which. */
+const USDT_WORDS = { constant: 0, register: 1, index: 2, scale: 3, size: 7 } as const;
 
 /** @throws VerifyObjectError if the bytes are no object, or its manifest is damaged */
 export function readFacts(bytes: Uint8Array): ObjectFacts {
@@ -81,12 +81,29 @@ export function readFacts(bytes: Uint8Array): ObjectFacts {
         }),
       ),
       ...at("symbols", () => 8),
-      ...arguments_.filter(isRecord).map((row) => patch(row.offset, USDT_ARGUMENT)),
+      ...arguments_.filter(isRecord).flatMap((row) => usdtArgument(row.offset)),
     ],
   };
 }
 
 type Row = { readonly [key: string]: Msgpack };
+
+/**
+ * Where a static probe has its argument is known on its host only: anything, but the registers named are registers, and
+ * what is read is a word at most.
+ */
+function usdtArgument(offset: Msgpack | undefined): readonly PatchedBytes[] {
+  const whole = Number(offset);
+  const word = (index: number, is: bigint): PatchedBytes => ({ ...patch(whole + 8 * index, 8), is });
+  const { constant, register, index, scale, size } = USDT_WORDS;
+  return [
+    patch(whole + 8 * constant, 8),
+    word(register, 0n),
+    word(index, 0n),
+    patch(whole + 8 * scale, 8 * (size - scale)),
+    word(size, 8n),
+  ];
+}
 
 function patch(offset: Msgpack | undefined, size: Msgpack | undefined): PatchedBytes {
   return { section: ".rodata", offset: Number(offset), size: Number(size) };

@@ -102,7 +102,8 @@ export const parseCatalog = {
   // --- Preprocessor ---
   "unknown-directive": error(
     (p: { name: string }) => `unknown preprocessor directive #${p.name}`,
-    () => "known: include define undef if ifdef ifndef elif else endif error warning pragma",
+    () =>
+      "comments begin with //; directives are include define undef if ifdef ifndef elif else endif error warning pragma",
   ),
   "malformed-directive": error((p: { name: string; why: string }) => `malformed #${p.name}: ${p.why}`),
   "directive-without-if": error((p: { name: string }) => `#${p.name} without #if`),
