@@ -46,6 +46,7 @@ export {
   EventError,
   type EventProblem,
   printProblem,
+  type RecordedScript,
   type Setup,
   type SimulatedEvent,
 } from "./simulator/event.ts";

@@ -1,5 +1,7 @@
 /** The integer expressions of `#if` and `#elif`, evaluated with 64-bit wrap-around as the C preprocessor does. */
+import type { BinaryOp } from "./ast.ts";
 import { type CMacros, expandMacros } from "./c-macros.ts";
+import { applyOperator } from "./c-operators.ts";
 
 export type Condition =
   | { readonly kind: "value"; readonly value: bigint }
@@ -8,7 +10,7 @@ export type Condition =
 /** Kernel constants by name, where the caller has any; an unknown name is 0, as in C. */
 export type Constants = (name: string) => bigint | undefined;
 
-const levels: readonly (readonly string[])[] = [
+const levels: readonly (readonly BinaryOp[])[] = [
   ["||"],
   ["&&"],
   ["|"],
@@ -79,57 +81,13 @@ class ConditionParser {
     if (operators === undefined) return this.unary(live);
     let left = this.binary(level + 1, live);
     for (;;) {
-      const op = this.tokens[this.at];
-      if (op === undefined || !operators.includes(op)) return left;
+      const op = operators.find((each) => each === this.tokens[this.at]);
+      if (op === undefined) return left;
       this.at++;
       const counts = live && !(op === "||" && left !== 0n) && !(op === "&&" && left === 0n);
-      left = BigInt.asIntN(64, this.apply(op, left, this.binary(level + 1, counts), counts));
-    }
-  }
-
-  private apply(op: string, a: bigint, b: bigint, live: boolean): bigint {
-    const flag = (x: boolean): bigint => (x ? 1n : 0n);
-    if ((op === "/" || op === "%") && b === 0n) {
-      if (live) throw new Invalid("division by zero");
-      return 0n;
-    }
-    switch (op) {
-      case "||":
-        return flag(a !== 0n || b !== 0n);
-      case "&&":
-        return flag(a !== 0n && b !== 0n);
-      case "|":
-        return a | b;
-      case "^":
-        return a ^ b;
-      case "&":
-        return a & b;
-      case "==":
-        return flag(a === b);
-      case "!=":
-        return flag(a !== b);
-      case "<":
-        return flag(a < b);
-      case ">":
-        return flag(a > b);
-      case "<=":
-        return flag(a <= b);
-      case ">=":
-        return flag(a >= b);
-      case "<<":
-        return a << (b & 63n);
-      case ">>":
-        return a >> (b & 63n);
-      case "+":
-        return a + b;
-      case "-":
-        return a - b;
-      case "*":
-        return a * b;
-      case "/":
-        return a / b;
-      default:
-        return a % b;
+      const result = applyOperator(op, left, this.binary(level + 1, counts));
+      if (result === undefined && counts) throw new Invalid("division by zero");
+      left = result ?? 0n;
     }
   }
 

@@ -1,6 +1,7 @@
 /** Constant integer expressions of C definitions: array lengths, bit widths, enumerator values. */
 import type { Expr } from "./ast.ts";
 import { type Constants, evaluateCondition } from "./c-condition.ts";
+import { applyOperator } from "./c-operators.ts";
 import type { Context } from "./context.ts";
 
 /** The value, wrapped to 64 bits; on an error it is reported and the value is 0. */
@@ -32,7 +33,9 @@ export function cConstant(expr: Expr, ctx: Context): bigint {
       return expr.then === undefined ? condition : cConstant(expr.then, ctx);
     }
     case "binary":
-      return BigInt.asIntN(64, binary(expr, ctx, fail));
+      return (
+        applyOperator(expr.op, cConstant(expr.left, ctx), cConstant(expr.right, ctx)) ?? fail(expr, "division by zero")
+      );
     default:
       return fail(expr, "only integers, enumerators and operators are");
   }
@@ -45,52 +48,4 @@ function named(name: string, ctx: Context): bigint | undefined {
   if (macro === undefined || macro.params !== undefined) return known(name);
   const result = evaluateCondition(macro.body, ctx.macros, known);
   return result.kind === "value" ? result.value : undefined;
-}
-
-function binary(
-  expr: Extract<Expr, { kind: "binary" }>,
-  ctx: Context,
-  fail: (at: Expr, why: string) => bigint,
-): bigint {
-  const a = cConstant(expr.left, ctx);
-  const b = cConstant(expr.right, ctx);
-  const flag = (value: boolean): bigint => (value ? 1n : 0n);
-  switch (expr.op) {
-    case "+":
-      return a + b;
-    case "-":
-      return a - b;
-    case "*":
-      return a * b;
-    case "/":
-      return b === 0n ? fail(expr, "division by zero") : a / b;
-    case "%":
-      return b === 0n ? fail(expr, "division by zero") : a % b;
-    case "<<":
-      return a << (b & 63n);
-    case ">>":
-      return a >> (b & 63n);
-    case "&":
-      return a & b;
-    case "|":
-      return a | b;
-    case "^":
-      return a ^ b;
-    case "==":
-      return flag(a === b);
-    case "!=":
-      return flag(a !== b);
-    case "<":
-      return flag(a < b);
-    case ">":
-      return flag(a > b);
-    case "<=":
-      return flag(a <= b);
-    case ">=":
-      return flag(a >= b);
-    case "&&":
-      return flag(a !== 0n && b !== 0n);
-    case "||":
-      return flag(a !== 0n || b !== 0n);
-  }
 }

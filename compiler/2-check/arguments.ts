@@ -12,7 +12,7 @@ import { isMemory, sizeOf } from "../types/layout.ts";
 import type { AddressSpace, IntegerType, Type } from "../types/type.ts";
 import type { Context } from "./context.ts";
 import { trust } from "./fields.ts";
-import { cast, errorExpr } from "./nodes.ts";
+import { cast, errorExpr, readAt } from "./nodes.ts";
 import { similar } from "./similar.ts";
 import { defaultSpace } from "./type-names.ts";
 import type * as Typed from "./typed.ts";
@@ -58,7 +58,7 @@ export function stackArgument(ctx: Context, name: string, index: number, span: S
   const offset: Typed.Expr = { kind: "constant", value: BigInt(ctx.arch.stackArgs + 8 * index), type: U64, span };
   const type: IntegerType = { kind: "integer", size: 8, signed: false, space };
   const pointer: Typed.Expr = { kind: "binary", op: "+", left: sp, right: offset, type, span };
-  return { kind: "read", pointer, index: undefined, scale: 0, space, direct: false, type, span };
+  return readAt(pointer, type, space, span);
 }
 
 /** A probe that `missing_probes` lets stand although this kernel has not what it traces, nor its arguments' types. */
@@ -327,7 +327,7 @@ function recordField(
       type: { kind: "pointer", to, space: "kernel" },
       span,
     };
-    return { kind: "read", pointer: address, index: undefined, scale: 0, space: "kernel", direct: false, type, span };
+    return readAt(address, type, "kernel", span);
   }
   const type = fieldType(ctx, field.type, field.size, field.signed, space);
   const size = field.size;

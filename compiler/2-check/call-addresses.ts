@@ -22,7 +22,7 @@ import { parseAddress } from "./inet-address.ts";
 import { libraryCall } from "./library.ts";
 import { integerLiteral, wordArgument } from "./literals.ts";
 import { memberPath } from "./members.ts";
-import { cast, constant, constantValue, errorExpr, readAggregate, widen } from "./nodes.ts";
+import { cast, constant, constantValue, errorExpr, readAggregate, readAt, widen } from "./nodes.ts";
 import { stackValue } from "./stacks.ts";
 import { isTypeName, resolveType } from "./type-names.ts";
 import type * as Typed from "./typed.ts";
@@ -282,16 +282,7 @@ function networkBytes(ctx: Context, value: Typed.Expr, span: Span): Typed.Expr |
     (type.to.kind === "array" || type.to.kind === "struct") &&
     (sizeOf(type.to) === 4 || sizeOf(type.to) === 16)
   ) {
-    return {
-      kind: "read",
-      pointer: plain,
-      index: undefined,
-      scale: 0,
-      space: type.space,
-      direct: false,
-      type: type.to,
-      span,
-    };
+    return readAt(plain, type.to, type.space, span);
   }
   ctx.report("ntop-type", span, { got: printType(type) });
   return undefined;

@@ -7,7 +7,7 @@ import type { Type } from "../types/type.ts";
 import type { Context } from "./context.ts";
 import { elementPointer } from "./fields.ts";
 import { spaceOf } from "./integers.ts";
-import { cast, constantValue, errorExpr, isError, isLiteral, readAggregate } from "./nodes.ts";
+import { cast, constantValue, errorExpr, isError, isLiteral, readAggregate, readAt } from "./nodes.ts";
 import type * as Typed from "./typed.ts";
 
 /** `(to)operand`; what cannot be cast is reported. */
@@ -129,8 +129,7 @@ function castToArray(value: Typed.Expr, to: Type & { kind: "array" }, span: Span
   if (from.kind === "string")
     return unit === 1 && (to.length === 0 || to.length >= 1) ? memory(value, type, span) : undefined;
   if (from.kind === "array") return sizeOf(from) === length * unit ? memory(value, type, span) : undefined;
-  if (from.kind === "pointer")
-    return { kind: "read", pointer: value, index: undefined, scale: 0, space: from.space, direct: false, type, span };
+  if (from.kind === "pointer") return readAt(value, type, from.space, span);
   return undefined;
 }
 

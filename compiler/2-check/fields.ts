@@ -10,7 +10,7 @@ import { isIntegral } from "../types/relations.ts";
 import type { AddressSpace, StructType, Type } from "../types/type.ts";
 import type { Context } from "./context.ts";
 import { elementPath, type Member, memberNames, memberPath } from "./members.ts";
-import { cast, constantValue, errorExpr, isError, widen } from "./nodes.ts";
+import { cast, constantValue, errorExpr, isError, readAt, widen } from "./nodes.ts";
 import { addToPointer } from "./operators.ts";
 import { similar } from "./similar.ts";
 import type * as Typed from "./typed.ts";
@@ -129,16 +129,7 @@ export function dereference(ctx: Context, value: Typed.Expr, span: Span): Typed.
   const type = value.type;
   if (type.kind === "integer") {
     const space = type.space ?? "kernel";
-    const read: Typed.Expr = {
-      kind: "read",
-      pointer: cast(value, { ...U64, space }),
-      index: undefined,
-      scale: 0,
-      space,
-      direct: false,
-      type: { ...type },
-      span,
-    };
+    const read: Typed.Expr = readAt(cast(value, { ...U64, space }), { ...type }, space, span);
     return type.size === 8 ? read : cast(read, U64);
   }
   if (type.kind !== "pointer") {
@@ -150,17 +141,7 @@ export function dereference(ctx: Context, value: Typed.Expr, span: Span): Typed.
     if (slot?.type !== undefined) return { kind: "var", var: value.var, type: slot.type, span };
   }
   if (!readable(ctx, type.to, span)) return errorExpr(span);
-  const expr: Typed.Expr = {
-    kind: "read",
-    pointer: value,
-    index: undefined,
-    scale: 0,
-    space: type.space,
-    direct: false,
-    type: type.to,
-    span,
-  };
-  return expr;
+  return readAt(value, type.to, type.space, span);
 }
 
 function readable(ctx: Context, to: Type, span: Span): boolean {
@@ -223,7 +204,7 @@ function indexPointer(
   const known = constantValue(index);
   if (known !== undefined) {
     const pointer = known === 0n ? base : addToPointer(base, "+", index, span);
-    return { kind: "read", pointer, index: undefined, scale: 0, space: type.space, direct: false, type: type.to, span };
+    return readAt(pointer, type.to, type.space, span);
   }
   return {
     kind: "read",

@@ -2,6 +2,7 @@
 
 import type * as Ast from "../1-parse/ast.ts";
 import type { MapStorage } from "../5-object/manifest.ts";
+import type { Span } from "../source/span.ts";
 import type { Type } from "../types/type.ts";
 import { branded } from "../util/brand.ts";
 import type { CheckReport, MapSlot, Program } from "./context.ts";
@@ -15,6 +16,24 @@ const DECLARED: Readonly<Record<string, MapStorage>> = {
   percpulruhash: "lru_percpu_hash",
 };
 
+/** A map of which only the name is known; `name` is written without its @. */
+export function newSlot(id: Typed.MapId, name: string, span: Span, declaration: MapSlot["declaration"]): MapSlot {
+  return {
+    id,
+    name: `@${name}`,
+    span,
+    keyed: undefined,
+    key: undefined,
+    value: undefined,
+    rawKey: undefined,
+    rawValue: undefined,
+    askedEarly: false,
+    used: false,
+    doubtful: "no",
+    declaration,
+  };
+}
+
 /** Slots of declared maps, in order; the rest are made when they are first named. */
 export function declaredMaps(items: readonly Ast.Item[], report: CheckReport): Map<string, MapSlot> {
   const maps = new Map<string, MapSlot>();
@@ -26,20 +45,7 @@ export function declaredMaps(items: readonly Ast.Item[], report: CheckReport): M
       report("map-declared-twice", item.span, { name: `@${item.name}` });
       continue;
     }
-    maps.set(item.name, {
-      id: branded<Typed.MapId>(maps.size),
-      name: `@${item.name}`,
-      span: item.span,
-      keyed: undefined,
-      key: undefined,
-      value: undefined,
-      rawKey: undefined,
-      rawValue: undefined,
-      askedEarly: false,
-      used: false,
-      doubtful: "no",
-      declaration: item,
-    });
+    maps.set(item.name, newSlot(branded(maps.size), item.name, item.span, item));
   }
   return maps;
 }

@@ -10,6 +10,7 @@ import { isElsewhere } from "./arguments.ts";
 import type { Context, MapSlot } from "./context.ts";
 import { convert } from "./convert.ts";
 import { resolveMapName } from "./macros.ts";
+import { newSlot } from "./map-info.ts";
 import { ERROR_TYPE, errorExpr, literalType } from "./nodes.ts";
 import type * as Typed from "./typed.ts";
 
@@ -32,20 +33,7 @@ export function mapSlot(ctx: Context, written: string, span: Span): MapSlot | un
 function slotNamed(ctx: Context, name: string, span: Span): MapSlot {
   const existing = ctx.program.maps.get(name);
   if (existing !== undefined) return existing;
-  const slot: MapSlot = {
-    id: branded<Typed.MapId>(ctx.program.maps.size),
-    name: `@${name}`,
-    span,
-    keyed: undefined,
-    key: undefined,
-    value: undefined,
-    rawKey: undefined,
-    rawValue: undefined,
-    askedEarly: false,
-    used: false,
-    doubtful: "no",
-    declaration: undefined,
-  };
+  const slot = newSlot(branded(ctx.program.maps.size), name, span, undefined);
   ctx.program.maps.set(name, slot);
   return slot;
 }

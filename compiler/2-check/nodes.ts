@@ -2,7 +2,7 @@
 import { I64, U64 } from "../lang/types.ts";
 import type { Span } from "../source/span.ts";
 import { equal, isCastable } from "../types/relations.ts";
-import type { IntegerType, Type } from "../types/type.ts";
+import type { AddressSpace, IntegerType, Type } from "../types/type.ts";
 import type * as Typed from "./typed.ts";
 
 export const ERROR_TYPE: Type = { kind: "error" };
@@ -38,6 +38,11 @@ export function bool(value: boolean, span: Span): Typed.Expr {
 
 export function text(value: string, span: Span): Typed.Expr {
   return { kind: "string", value, type: { kind: "string", size: value.length + 1 }, span };
+}
+
+/** What stands at an address, as `type`. */
+export function readAt(pointer: Typed.Expr, type: Type, space: AddressSpace, span: Span): Typed.Expr {
+  return { kind: "read", pointer, index: undefined, scale: 0, space, direct: false, type, span };
 }
 
 type Size = 1 | 2 | 4 | 8;

@@ -15,7 +15,7 @@ export const BTF_MAGIC = 0xeb9f;
 export const BTF_HEADER_SIZE = 24;
 export const RECORD_SIZE = 12;
 
-/** Index = BTF_KIND_* number. */
+/** Index = BTF_KIND_* number. Snapshots hold these indexes too. */
 export const KINDS = [
   "void",
   "int",

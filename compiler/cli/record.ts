@@ -2,7 +2,7 @@
  * `run --record FILE`: keeps what a recording object's programs learn as an events file, while the run's own output goes on
  * as ever. Records of one hit come among those of other processors: a hit is written when no more can come.
  */
-import type { Manifest, StreamRecord } from "../index.ts";
+import type { Manifest, RecordedScript, StreamRecord } from "../index.ts";
 import { closeOutput, openOutput, writeAll } from "./io.ts";
 import {
   type Action,
@@ -18,15 +18,11 @@ import {
   type RecordedFrame,
 } from "./record-hit.ts";
 
-/** What a replay needs to make the same object: script, parameters and options. */
-export type RecordedRun = {
-  readonly positional: readonly string[];
-  readonly named: ReadonlyMap<string, string>;
-  readonly unsafe: boolean;
-  readonly pidFilter: boolean;
-  readonly child: boolean;
-  readonly readWarnings: boolean;
-};
+/** What a replay needs to make the same object: parameters and options. */
+export type RecordedRun = Pick<
+  RecordedScript,
+  "positional" | "named" | "unsafe" | "pidFilter" | "child" | "readWarnings"
+>;
 
 export type Recorder = {
   /** Takes a record of the stream; true: it is the recording's alone, and not to be shown. */

@@ -13,6 +13,7 @@ import { divideValue } from "./value.ts";
 
 type MapRecord = Extract<StreamRecord, { readonly type: "map" }>;
 
+/** A picture's data: what a map held when it was last printed, labels as the text shows them. */
 export type ChartData =
   | {
       readonly kind: "histogram";

@@ -3,21 +3,12 @@
  * `find` and `findEnumerator` walk kinds and names without decoding.
  */
 import type { BtfEnumerator, BtfMember, BtfParam, BtfType, NamedKind, TypeId } from "../btf/types.ts";
+import { KINDS } from "../btf/wire.ts";
 import { unreachable } from "../util/assert.ts";
 import { branded } from "../util/brand.ts";
 import { lazyList } from "./lazy.ts";
 import type { TypeContext } from "./read-types.ts";
-import {
-  column,
-  columnCount,
-  encodings,
-  isNamed,
-  kinds,
-  linkages,
-  text,
-  textCount,
-  typesPerGroup,
-} from "./type-columns.ts";
+import { column, columnCount, encodings, isNamed, linkages, text, textCount, typesPerGroup } from "./type-columns.ts";
 import { BlockReader, decodeText } from "./varint.ts";
 
 export class TypeBlock {
@@ -87,7 +78,7 @@ export class TypeBlock {
   findEnumerator(name: string): { readonly type: TypeId; readonly value: bigint } | undefined {
     if (!this.#text(text.value).includes(name)) return undefined;
     for (let place = 0; place < this.count; place++) {
-      if (!isKind(kinds[this.#kinds[place] ?? 0] ?? "void", "enum")) continue;
+      if (!isKind(KINDS[this.#kinds[place] ?? 0] ?? "void", "enum")) continue;
       const id = branded<TypeId>(this.firstId + place);
       const type = this.type(id);
       const found = "values" in type ? type.values.find((each) => each.name === name) : undefined;
@@ -105,7 +96,7 @@ export class TypeBlock {
     const lengths = this.#cursor(0).columns[column.nameLength];
     let start = 0;
     for (let place = 0; place < this.count; place++) {
-      const kind = kinds[this.#kinds[place] ?? 0] ?? "void";
+      const kind = KINDS[this.#kinds[place] ?? 0] ?? "void";
       if (!lengths || !isNamed(kind)) continue;
       const length = lengths.uint();
       yield { kind, start, length, id: branded<TypeId>(this.firstId + place) };
@@ -129,7 +120,7 @@ export class TypeBlock {
     const first = group * typesPerGroup;
     const end = this.#asked[group] ? Math.min(this.count, first + typesPerGroup) : wanted + 1;
     for (let place = first; place < end; place++) {
-      const kind = kinds[this.#kinds[place] ?? 0];
+      const kind = KINDS[this.#kinds[place] ?? 0];
       if (!kind) throw this.#from.damaged(`type ${this.firstId + place} is of no known kind`);
       const keep = place === wanted || this.#asked[group] === true;
       const type = this.#readType(kind, this.firstId + place, cursor, keep);

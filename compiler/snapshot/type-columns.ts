@@ -20,30 +20,6 @@ export const typesPerBlock = 512;
 export const typesPerGroup = 32;
 export const sharedNamesPerBlock = 512;
 
-/** Kinds in the order of their BTF numbers: a block's first bytes are indexes into this list. */
-export const kinds = [
-  "void",
-  "int",
-  "ptr",
-  "array",
-  "struct",
-  "union",
-  "enum",
-  "fwd",
-  "typedef",
-  "volatile",
-  "const",
-  "restrict",
-  "func",
-  "func_proto",
-  "var",
-  "datasec",
-  "float",
-  "decl_tag",
-  "type_tag",
-  "enum64",
-] as const satisfies readonly BtfType["kind"][];
-
 /**
  * Column numbers. `count`: of members, parameters, enumerators, variables. `extra`: encodings, linkage, flags. `entry`
  * columns hold members and parameters, and variables of a datasec. `…Length`: of a name in the text of that family.

@@ -5,6 +5,7 @@
  * first use.
  */
 import type { Btf, BtfType, TypeId } from "../btf/types.ts";
+import { KINDS } from "../btf/wire.ts";
 import { unreachable } from "../util/assert.ts";
 import { branded } from "../util/brand.ts";
 import type { NewSection } from "./container.ts";
@@ -15,7 +16,6 @@ import {
   columnCount,
   encodings,
   isNamed,
-  kinds,
   linkages,
   sharedNamesPerBlock,
   text,
@@ -151,7 +151,7 @@ function writeBlock(
     });
   }
   const block = new BlockWriter();
-  for (const type of types) block.byte(kinds.indexOf(type.kind));
+  for (const type of types) block.byte(KINDS.indexOf(type.kind));
   block.raw(groups.finish());
   for (const each of columns) block.nested(each);
   for (const each of texts) block.text(each);

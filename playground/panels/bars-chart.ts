@@ -1,10 +1,10 @@
 /** A map of numbers as horizontal bars, greatest first, and a time series as a line. */
-import type { Chart } from "../worker/protocol.ts";
+import type { ChartData } from "../../compiler/index.ts";
 import { axisTitles, type Box, CHAR, chartName, figure, leftAxis, shortNumber, valueTicks } from "./chart-axes.ts";
 import { svg } from "./dom.ts";
 
-export type BarsChart = Extract<Chart, { readonly kind: "bars" }>;
-export type SeriesChart = Extract<Chart, { readonly kind: "series" }>;
+export type BarsChart = Extract<ChartData, { readonly kind: "bars" }>;
+export type SeriesChart = Extract<ChartData, { readonly kind: "series" }>;
 
 /** More bars than that are a wall; the text has all of them. */
 const MOST_BARS = 24;

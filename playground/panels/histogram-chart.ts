@@ -2,11 +2,11 @@
  * A histogram as columns. Ticks stand at the edges of the buckets, read from the labels that the text shows: "[4, 8)" has
  * its column between 4 and 8. Columns are equally wide, in a power-of-two histogram too: its axis is logarithmic.
  */
-import type { Chart } from "../worker/protocol.ts";
+import type { ChartData } from "../../compiler/index.ts";
 import { axisTitles, type Box, CHAR, chartName, countTicks, figure, leftAxis, shortNumber } from "./chart-axes.ts";
 import { groupDigits, svg } from "./dom.ts";
 
-export type HistogramChart = Extract<Chart, { readonly kind: "histogram" }>;
+export type HistogramChart = Extract<ChartData, { readonly kind: "histogram" }>;
 
 const HEIGHT = 240;
 const WIDEST_COLUMN = 56;

@@ -1,5 +1,6 @@
 /** The pictures of a run: charts, flame graph and heat map, drawn anew when the data or the width of the place change. */
-import type { Chart, Pictures } from "../worker/protocol.ts";
+import type { ChartData } from "../../compiler/index.ts";
+import type { Pictures } from "../worker/protocol.ts";
 import { drawBars, drawSeries } from "./bars-chart.ts";
 import { button, el } from "./dom.ts";
 import { createFlamegraphView } from "./flamegraph-view.ts";
@@ -85,7 +86,7 @@ export function createRunPictures(host: PanelHost): RunPictures {
   };
 }
 
-function drawChart(chart: Chart, width: number): HTMLElement {
+function drawChart(chart: ChartData, width: number): HTMLElement {
   switch (chart.kind) {
     case "histogram":
       return drawHistogram(chart, width);

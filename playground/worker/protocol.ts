@@ -5,7 +5,7 @@
  * lane: only the newest is answered, the others end as "superseded". Two workers serve the page: "language" answers while
  * somebody types, "run" does what may take long (verdicts, simulation, streams), so that neither waits for the other.
  */
-import type { CompileResult, Inspection, Stage, StreamRecord } from "../../compiler/index.ts";
+import type { ChartData, CompileResult, Inspection, Stage, StreamRecord } from "../../compiler/index.ts";
 
 /** A kernel by the page's name for it: a default snapshot's file name without ".tls", or "dropped:NAME". */
 export type KernelId = string;
@@ -156,34 +156,9 @@ export type EventChoice =
 
 export type OutputPiece = { readonly stream: "stdout" | "stderr"; readonly text: string };
 
-/** A picture's data: what a map held when it was last printed, labels as the text shows them. */
-export type Chart =
-  | {
-      readonly kind: "histogram";
-      readonly map: string;
-      /** hist() or lhist(). */
-      readonly scale: "log2" | "linear";
-      /** Text of the key; undefined: a map without keys. */
-      readonly key: string | undefined;
-      readonly rows: readonly { readonly label: string; readonly count: number }[];
-    }
-  | {
-      /** A map of numbers: one bar per key. */
-      readonly kind: "bars";
-      readonly map: string;
-      readonly rows: readonly { readonly label: string; readonly value: number; readonly text: string }[];
-    }
-  | {
-      readonly kind: "series";
-      readonly map: string;
-      readonly key: string | undefined;
-      /** `time` in milliseconds since the epoch. */
-      readonly rows: readonly { readonly time: number; readonly value: number }[];
-    };
-
 /** Pictures as they stand; each update replaces the one before. */
 export type Pictures = {
-  readonly charts: readonly Chart[];
+  readonly charts: readonly ChartData[];
   /** SVG document; undefined: no map has a stack in its key. */
   readonly flamegraph: string | undefined;
   /** SVG document; undefined: no histogram was printed more than once. */

@@ -46,47 +46,34 @@ export function hitLayout(context: number, notes: number): Layout & { readonly n
 /** Where a seen's parts stand: its hit; what a helper returned, or a load's address; the second word; a buffer. */
 export const SEEN = { hit: 8, first: 16, second: 24, bytes: 32 } as const;
 
+/** A seen of `size` bytes: its hit, then what its kind has. */
+function seenLayout(size: number, args: readonly Argument[]): Layout {
+  return { size, args: [{ offset: SEEN.hit, type: U64 }, ...args] };
+}
+
 export function resultLayout(): Layout {
-  return {
-    size: SEEN.second,
-    args: [
-      { offset: SEEN.hit, type: U64 },
-      { offset: SEEN.first, type: S64 },
-    ],
-  };
+  return seenLayout(SEEN.second, [{ offset: SEEN.first, type: S64 }]);
 }
 
 export function loadLayout(): Layout {
-  return {
-    size: SEEN.bytes,
-    args: [
-      { offset: SEEN.hit, type: U64 },
-      { offset: SEEN.first, type: POINTER },
-      { offset: SEEN.second, type: U64 },
-    ],
-  };
+  return seenLayout(SEEN.bytes, [
+    { offset: SEEN.first, type: POINTER },
+    { offset: SEEN.second, type: U64 },
+  ]);
 }
 
 /** With room for so many bytes; what was read, from where, and the helper's result. */
 export function readLayout(room: number): Layout {
-  return {
-    size: alignUp(bytesAt(SEEN.bytes) + room, 8),
-    args: [
-      { offset: SEEN.hit, type: U64 },
-      { offset: SEEN.first, type: S64 },
-      { offset: SEEN.second, type: POINTER },
-      { offset: SEEN.bytes, type: { k: "buffer", size: room } },
-    ],
-  };
+  return seenLayout(alignUp(bytesAt(SEEN.bytes) + room, 8), [
+    { offset: SEEN.first, type: S64 },
+    { offset: SEEN.second, type: POINTER },
+    { offset: SEEN.bytes, type: { k: "buffer", size: room } },
+  ]);
 }
 
 export function stackLayout(stack: ValueType): Layout {
-  return {
-    size: SEEN.bytes,
-    args: [
-      { offset: SEEN.hit, type: U64 },
-      { offset: SEEN.first, type: S64 },
-      { offset: SEEN.second, type: stack },
-    ],
-  };
+  return seenLayout(SEEN.bytes, [
+    { offset: SEEN.first, type: S64 },
+    { offset: SEEN.second, type: stack },
+  ]);
 }

@@ -1,11 +1,5 @@
 /* accepted: constant configuration decides what is verified */
-#include <linux/bpf.h>
-#include <linux/ptrace.h>
-#include <bpf/bpf_core_read.h>
-#include <bpf/bpf_helpers.h>
-#include <bpf/bpf_tracing.h>
-
-char LICENSE[] SEC("license") = "GPL";
+#include "program.h"
 
 const volatile int verbose = 0;
 const volatile __u32 only_pid = 0;

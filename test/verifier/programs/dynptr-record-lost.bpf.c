@@ -1,11 +1,5 @@
 /* refused: a record is not given back where its reservation failed */
-#include <linux/bpf.h>
-#include <linux/ptrace.h>
-#include <bpf/bpf_core_read.h>
-#include <bpf/bpf_helpers.h>
-#include <bpf/bpf_tracing.h>
-
-char LICENSE[] SEC("license") = "GPL";
+#include "program.h"
 
 struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);

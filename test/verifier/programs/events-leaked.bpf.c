@@ -1,24 +1,6 @@
 /* refused: an event that is not sent */
-#include <linux/bpf.h>
-#include <linux/ptrace.h>
-#include <bpf/bpf_core_read.h>
-#include <bpf/bpf_helpers.h>
-#include <bpf/bpf_tracing.h>
-
-char LICENSE[] SEC("license") = "GPL";
-
-struct {
-	__uint(type, BPF_MAP_TYPE_RINGBUF);
-	__uint(max_entries, 1 << 16);
-} events SEC(".maps");
-
-struct event {
-	__u64 time;
-	__u32 pid;
-	char comm[16];
-	char name[64];
-};
-
+#include "program.h"
+#include "event-ring.h"
 
 SEC("tracepoint/syscalls/sys_enter_openat")
 int opened(void *ctx)

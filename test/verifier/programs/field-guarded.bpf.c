@@ -1,11 +1,5 @@
 /* accepted: a member that no kernel has, guarded */
-#include <linux/bpf.h>
-#include <linux/ptrace.h>
-#include <bpf/bpf_core_read.h>
-#include <bpf/bpf_helpers.h>
-#include <bpf/bpf_tracing.h>
-
-char LICENSE[] SEC("license") = "GPL";
+#include "program.h"
 
 struct task_struct {
 	int pid;

@@ -1,11 +1,5 @@
 /* accepted: global functions, verified on their own */
-#include <linux/bpf.h>
-#include <linux/ptrace.h>
-#include <bpf/bpf_core_read.h>
-#include <bpf/bpf_helpers.h>
-#include <bpf/bpf_tracing.h>
-
-char LICENSE[] SEC("license") = "GPL";
+#include "program.h"
 
 __attribute__((noinline)) int square(int x)
 {

@@ -1,11 +1,5 @@
 /* accepted: functions of its own, verified with their callers */
-#include <linux/bpf.h>
-#include <linux/ptrace.h>
-#include <bpf/bpf_core_read.h>
-#include <bpf/bpf_helpers.h>
-#include <bpf/bpf_tracing.h>
-
-char LICENSE[] SEC("license") = "GPL";
+#include "program.h"
 
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
@@ -13,7 +7,6 @@ struct {
 	__type(key, __u32);
 	__type(value, __u64);
 } counts SEC(".maps");
-
 
 static __attribute__((noinline)) __u64 scale(__u64 value, __u32 by)
 {

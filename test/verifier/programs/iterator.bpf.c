@@ -1,11 +1,5 @@
 /* accepted: an iterator over tasks */
-#include <linux/bpf.h>
-#include <linux/ptrace.h>
-#include <bpf/bpf_core_read.h>
-#include <bpf/bpf_helpers.h>
-#include <bpf/bpf_tracing.h>
-
-char LICENSE[] SEC("license") = "GPL";
+#include "program.h"
 
 struct task_struct {
 	int pid;
@@ -20,7 +14,6 @@ struct {
 	__type(key, __u32);
 	__type(value, __u32);
 } parents SEC(".maps");
-
 
 struct bpf_iter__task {
 	void *meta;

@@ -1,11 +1,5 @@
 /* refused: a map with locks in a socket filter */
-#include <linux/bpf.h>
-#include <linux/ptrace.h>
-#include <bpf/bpf_core_read.h>
-#include <bpf/bpf_helpers.h>
-#include <bpf/bpf_tracing.h>
-
-char LICENSE[] SEC("license") = "GPL";
+#include "program.h"
 
 struct value {
 	struct bpf_spin_lock lock;

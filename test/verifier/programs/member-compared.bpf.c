@@ -1,11 +1,5 @@
 /* refused: what is done only where a pointer is null that never is: it is walked all the same */
-#include <linux/bpf.h>
-#include <linux/ptrace.h>
-#include <bpf/bpf_core_read.h>
-#include <bpf/bpf_helpers.h>
-#include <bpf/bpf_tracing.h>
-
-char LICENSE[] SEC("license") = "GPL";
+#include "program.h"
 
 struct task_struct {
 	int pid;

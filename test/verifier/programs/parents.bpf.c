@@ -1,11 +1,5 @@
 /* accepted: a chain of parents read field by field */
-#include <linux/bpf.h>
-#include <linux/ptrace.h>
-#include <bpf/bpf_core_read.h>
-#include <bpf/bpf_helpers.h>
-#include <bpf/bpf_tracing.h>
-
-char LICENSE[] SEC("license") = "GPL";
+#include "program.h"
 
 struct task_struct {
 	int pid;
@@ -20,7 +14,6 @@ struct {
 	__type(key, __u32);
 	__type(value, __u32);
 } found SEC(".maps");
-
 
 SEC("raw_tp/sched_switch")
 int switched(struct bpf_raw_tracepoint_args *ctx)

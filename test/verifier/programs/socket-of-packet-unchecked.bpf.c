@@ -1,20 +1,6 @@
 /* refused: a pointer that may be null although its owner is trusted, not checked */
-#include <linux/bpf.h>
-#include <linux/ptrace.h>
-#include <bpf/bpf_core_read.h>
-#include <bpf/bpf_helpers.h>
-#include <bpf/bpf_tracing.h>
-
-char LICENSE[] SEC("license") = "GPL";
-
-struct sock {
-	unsigned short sk_type;
-} __attribute__((preserve_access_index));
-
-struct sk_buff {
-	unsigned int len;
-	struct sock *sk;
-} __attribute__((preserve_access_index));
+#include "program.h"
+#include "socket-types.h"
 
 __u64 types;
 

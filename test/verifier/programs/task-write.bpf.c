@@ -1,11 +1,5 @@
 /* refused: a typed argument written */
-#include <linux/bpf.h>
-#include <linux/ptrace.h>
-#include <bpf/bpf_core_read.h>
-#include <bpf/bpf_helpers.h>
-#include <bpf/bpf_tracing.h>
-
-char LICENSE[] SEC("license") = "GPL";
+#include "program.h"
 
 struct task_struct {
 	int pid;
@@ -13,7 +7,6 @@ struct task_struct {
 	struct task_struct *real_parent;
 	char comm[16];
 } __attribute__((preserve_access_index));
-
 
 SEC("tp_btf/sched_switch")
 int switched(__u64 *ctx)

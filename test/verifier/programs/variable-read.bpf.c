@@ -1,11 +1,5 @@
 /* accepted: a read of bounded size */
-#include <linux/bpf.h>
-#include <linux/ptrace.h>
-#include <bpf/bpf_core_read.h>
-#include <bpf/bpf_helpers.h>
-#include <bpf/bpf_tracing.h>
-
-char LICENSE[] SEC("license") = "GPL";
+#include "program.h"
 
 struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
@@ -18,7 +12,6 @@ struct event {
 	char comm[16];
 	char name[64];
 };
-
 
 SEC("kprobe/vfs_write")
 int written(struct pt_regs *ctx)

@@ -1,11 +1,5 @@
 /* accepted: a walk over a map */
-#include <linux/bpf.h>
-#include <linux/ptrace.h>
-#include <bpf/bpf_core_read.h>
-#include <bpf/bpf_helpers.h>
-#include <bpf/bpf_tracing.h>
-
-char LICENSE[] SEC("license") = "GPL";
+#include "program.h"
 
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
@@ -13,7 +7,6 @@ struct {
 	__type(key, __u32);
 	__type(value, __u64);
 } counts SEC(".maps");
-
 
 struct state {
 	__u64 most;
