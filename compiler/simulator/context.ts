@@ -1,61 +1,57 @@
 /**
  * An event as a program receives it: registers, a tracepoint's record, an array of arguments, an iterator's struct, all
- * laid out by the snapshot's types.
+ * laid out by the snapshot's types. What is the same for every event of a place is found once; an event then costs the
+ * words that it brings.
  */
-import { resolve } from "../btf/layout.ts";
-import type { Btf, TypeId } from "../btf/types.ts";
 import { type Arch, archOf } from "../lang/arch/index.ts";
 import type { Snapshot } from "../snapshot/snapshot.ts";
-import { branded } from "../util/brand.ts";
+import { createArgumentWords, isUserPlace, untyped, type Word } from "./argument-words.ts";
 import type { EventPlace, Target } from "./attach.ts";
-import { EventError, type EventValue, type SimulatedEvent } from "./event.ts";
-import { bytesOfHex, integerOf, writeWord } from "./integers.ts";
-import type { Block, Memory, Typed } from "./kernel-memory.ts";
+import { EventError, type EventFrame, type EventValue, type SimulatedEvent } from "./event.ts";
+import { bytesOfHex, integerOf, isWhole, writeWord } from "./integers.ts";
+import type { Block, Memory } from "./kernel-memory.ts";
 import { CONTEXT_SIZE } from "./machine.ts";
+import { findPrototype, type Prototype } from "./prototype.ts";
+import { registersOf, usdtRegister } from "./registers.ts";
 import type { Symbols } from "./symbols.ts";
-import { encodeRecord } from "./tracepoint-record.ts";
+import { createRecords } from "./tracepoint-record.ts";
 
 /** An event made ready: its values as words and bytes, and the memory that they point into. */
 export type Occurrence = {
   readonly event: SimulatedEvent;
-  readonly place: EventPlace;
   /** Words of the arguments, in order. */
-  readonly args: readonly (number | bigint)[];
-  readonly retval: number | bigint;
-  /** Address of the function (0: none). */
-  readonly address: bigint;
+  readonly args: readonly Word[];
+  readonly retval: Word;
   /** A context without registers: a tracepoint's record, an iterator's struct; or the whole one as it was recorded. */
   readonly bytes: Uint8Array | undefined;
-  readonly registers: readonly (readonly [number, number | bigint])[];
+  readonly registers: readonly (readonly [offset: number, word: Word])[];
   readonly blocks: readonly Block[];
 };
 
-export type Contexts = {
-  /** @throws EventError for arguments that the probe has not, or values that do not fit their types */
-  readonly prepare: (event: SimulatedEvent, place: EventPlace) => Occurrence;
-  /** Writes what a target's program gets. */
-  readonly fill: (target: Target, occurrence: Occurrence, context: DataView) => void;
-  /** Number of arguments of a function: for programs that ask the kernel for them by number. */
+/** A place where events happen. */
+export type Site = {
+  readonly place: EventPlace;
+  /** Of the function (0: none). */
+  readonly address: bigint;
+  /**
+   * The same object for every event of this place: good until the next, unless it is kept (`keepOccurrence`).
+   * @throws EventError for arguments that the probe has not, or values that do not fit their types
+   */
+  readonly prepare: (event: SimulatedEvent) => Occurrence;
+  /** Words of the arguments of a function: for programs that ask the kernel for them by number. */
   readonly argumentCount: (occurrence: Occurrence) => number;
 };
 
-/** A function's parameters and result, or a raw tracepoint's arguments. */
-type Prototype = {
-  readonly params: readonly { readonly name: string; readonly typed: Typed }[];
-  readonly returns: Typed | undefined;
-  readonly index: ReadonlyMap<string, number>;
-};
+/** Writes what a program gets. */
+export type FillContext = (occurrence: Occurrence) => void;
 
-const none: readonly never[] = [];
-/** Where a kernel thread's stack pointer stands: memory that only arguments beyond the registers fill. */
-const KERNEL_STACK = 0xffffc9ff80003e00n;
-const USER_STACK = 0x7ffd00000000n;
-/** Arguments that an event may have where no type says how many. */
-const MAX_ARGUMENTS = 16;
-/** Bytes of the registers in a perf event's context, after which its period and address stand. */
-const SEGMENTS: Readonly<
-  Record<Arch["name"], { readonly size: number; readonly user: number; readonly kernel: number }>
-> = { x86_64: { size: 168, user: 0x33, kernel: 0x10 }, aarch64: { size: 272, user: 0, kernel: 5 } };
+export type Contexts = {
+  /** @throws EventError for a place that the kernel lacks */
+  readonly siteOf: (place: EventPlace) => Site;
+  readonly fillerFor: (target: Target, site: Site, context: DataView) => FillContext;
+  /** What begin and end programs get: zeros. */
+  readonly fillBare: (context: DataView) => void;
+};
 
 export type ContextOptions = {
   readonly snapshot: Snapshot;
@@ -66,29 +62,22 @@ export type ContextOptions = {
   readonly enumerator: (name: string) => bigint | undefined;
 };
 
-/** Registers that hold a static probe's arguments, as the simulator tells its programs (`usdtArguments`). */
-export function usdtRegister(arch: Arch, index: number): number {
-  const registers = Object.values(arch.registers);
-  const first = arch.fnArgs[index];
-  if (first !== undefined) return arch.registers[first] ?? 0;
-  const rest = Object.entries(arch.registers)
-    .filter(
-      ([name]) => !arch.fnArgs.includes(name) && name !== arch.sp && name !== arch.ip && name !== "pc" && name !== "cs",
-    )
-    .map(([, offset]) => offset);
-  return rest[index - arch.fnArgs.length] ?? registers[0] ?? 0;
+const none: readonly never[] = [];
+/** Where a kernel thread's stack pointer stands: memory that only arguments beyond the registers fill. */
+const KERNEL_STACK = 0xffffc9ff80003e00n;
+const USER_STACK = 0x7ffd00000000n;
+/** More than a test run's context has. */
+const BARE_SIZE = 256;
+
+export function keepOccurrence(occurrence: Occurrence): Occurrence {
+  return { ...occurrence, args: [...occurrence.args] };
 }
 
 export function createContexts(options: ContextOptions): Contexts {
   const { snapshot, memory, kernel, user, enumerator } = options;
+  const { btf } = snapshot;
   const arch = archOf(options.arch);
-  const offsetOf = (name: string): number => arch.registers[name] ?? 0;
-  const argumentOffsets = arch.fnArgs.map(offsetOf);
-  const { size: registersSize, user: userMode, kernel: kernelMode } = SEGMENTS[arch.name];
-  const ipAt = offsetOf(arch.ip);
-  const spAt = offsetOf(arch.sp);
-  const retvalAt = offsetOf(arch.retval);
-  const modeAt = offsetOf(arch.name === "x86_64" ? "cs" : "pstate");
+  const registers = registersOf(options.arch);
 
   const prototypes = new Map<string, Prototype | undefined>();
   const prototypeOf = (place: EventPlace): Prototype | undefined => {
@@ -96,82 +85,45 @@ export function createContexts(options: ContextOptions): Contexts {
     return prototypes.get(place.key);
   };
 
-  const argumentsOf = (event: SimulatedEvent, place: EventPlace): readonly (number | bigint)[] => {
-    const { args } = event;
-    if (args === undefined) return none;
-    const isUser = place.kind === "uenter" || place.kind === "ureturn" || place.kind === "usdt";
-    const prototype = isUser ? undefined : prototypeOf(place);
-    const words: (number | bigint)[] = [];
-    const put = (index: number, name: string, value: EventValue): void => {
-      while (words.length <= index) words.push(0);
-      const param = prototype?.params[index];
-      if (param !== undefined) words[index] = memory.word(param.typed, value, `${event.probe}: ${name}`);
-      else words[index] = untyped(memory, snapshot.btf, value, isUser, `${event.probe}: ${name}`);
-    };
-    if (Array.isArray(args)) {
-      const list: readonly EventValue[] = args;
-      const room = prototype?.params.length ?? MAX_ARGUMENTS;
-      if (list.length > room) throw new EventError(`${event.probe} has ${room} arguments, not ${list.length}`);
-      for (const [i, value] of list.entries()) put(i, `argument ${i}`, value);
-      return words;
-    }
-    for (const name in args) {
-      const value: EventValue | undefined = (args as Readonly<Record<string, EventValue>>)[name];
-      if (value === undefined) continue;
-      const index = prototype?.index.get(name) ?? numbered(name);
-      if (index === undefined)
-        throw new EventError(`${event.probe} has no argument '${name}'`, 0, argumentHint(prototype));
-      put(index, name, value);
-    }
-    return words;
-  };
-
-  const retvalOf = (event: SimulatedEvent, place: EventPlace): number | bigint => {
-    if (event.retval === undefined) return 0;
-    if (typeof event.retval === "number" && Number.isInteger(event.retval)) return event.retval;
-    const isUser = place.kind === "ureturn" || place.kind === "uenter";
+  const retvalOf = (event: SimulatedEvent, place: EventPlace): Word => {
+    const { retval } = event;
+    if (retval === undefined) return 0;
+    if (isWhole(retval)) return retval;
+    const isUser = isUserPlace(place);
     const returns = isUser ? undefined : prototypeOf(place)?.returns;
     const where = `${event.probe}: retval`;
-    return returns === undefined
-      ? untyped(memory, snapshot.btf, event.retval, isUser, where)
-      : memory.word(returns, event.retval, where);
+    return returns === undefined ? untyped(memory, btf, retval, isUser, where) : memory.word(returns, retval, where);
   };
 
-  const registersOf = (event: SimulatedEvent): readonly (readonly [number, number | bigint])[] => {
-    if (event.registers === undefined) return none;
-    return Object.entries(event.registers).map(([name, value]) => {
-      const at = arch.registers[name];
+  const givenRegisters = (given: { readonly [name: string]: EventValue }): readonly (readonly [number, Word])[] =>
+    Object.entries(given).map(([name, value]) => {
+      const at = registers.named[name];
       const word = typeof value === "string" && integerOf(value) === undefined ? kernel.place(value) : integerOf(value);
-      if (at === undefined)
-        throw new EventError(
-          `there is no register '${name}'`,
-          0,
-          `registers are ${Object.keys(arch.registers).join(", ")}`,
-        );
+      const hint = `registers are ${Object.keys(registers.named).join(", ")}`;
+      if (at === undefined) throw new EventError(`there is no register '${name}'`, 0, hint);
       if (word === undefined) throw new EventError(`register ${name}: this is no integer`);
       return [at, word] as const;
     });
-  };
 
   const iterator = (event: SimulatedEvent, place: EventPlace): Uint8Array => {
-    const type = snapshot.btf.find("struct", `bpf_iter__${place.name}`);
+    const type = btf.find("struct", `bpf_iter__${place.name}`);
     if (type === undefined) throw new EventError(`${event.probe}: this kernel has no such iterator`);
-    const context = snapshot.btf.type(type);
+    const context = btf.type(type);
     const bytes = new Uint8Array(context.kind === "struct" ? context.size : 8);
     const { args = {} } = event;
     if (Array.isArray(args)) throw new EventError(`${event.probe}: give its arguments by name`);
     const value = args as { readonly [name: string]: EventValue };
-    memory.encode(new DataView(bytes.buffer), 0, { btf: snapshot.btf, type }, value, event.probe);
+    memory.encode(new DataView(bytes.buffer), 0, { btf, type }, value, event.probe);
     return bytes;
   };
 
-  const bytesOf = (event: SimulatedEvent, place: EventPlace): Uint8Array | undefined => {
-    if (place.kind === "tracepoint") {
-      const tracepoint = snapshot.tracepoint(place.group, place.name);
-      if (tracepoint === undefined) throw new EventError(`${event.probe}: this kernel has no such tracepoint`);
-      return encodeRecord(snapshot, memory, tracepoint, event, enumerator);
-    }
-    return place.kind === "iter" ? iterator(event, place) : undefined;
+  /** What makes a place's contexts, where they are no registers or arguments. */
+  const bytesFor = (place: EventPlace): ((event: SimulatedEvent) => Uint8Array) | undefined => {
+    if (place.kind === "iter") return (event) => iterator(event, place);
+    if (place.kind !== "tracepoint") return undefined;
+    const tracepoint = snapshot.tracepoint(place.group, place.name);
+    if (tracepoint === undefined) throw new EventError(`${place.key}: this kernel has no such tracepoint`);
+    return createRecords(tracepoint, { snapshot, memory, enumerator });
   };
 
   const addressOf = (place: EventPlace): bigint => {
@@ -190,89 +142,121 @@ export function createContexts(options: ContextOptions): Contexts {
     }
   };
 
-  // kept from event to event, so that most make nothing anew: a view of the registers, where the last breakpoint ends
-  let registers: Uint8Array = new Uint8Array();
-  let behind = { address: 0n, next: 1n };
-  const writeRegisters = (target: Target, occurrence: Occurrence, context: DataView): void => {
-    const { event, place, args, address } = occurrence;
-    if (registers.buffer !== context.buffer)
-      registers = new Uint8Array(context.buffer, context.byteOffset, registersSize + 16);
-    registers.fill(0);
-    const { kind } = target.attach;
-    const isUser =
-      place.kind === "uenter" ||
-      place.kind === "ureturn" ||
-      place.kind === "usdt" ||
-      (place.kind === "perf" && event.kstack === undefined && event.ustack !== undefined);
-    writeWord(context, modeAt, isUser ? userMode : kernelMode);
-    writeWord(context, spAt, isUser ? USER_STACK : KERNEL_STACK);
-    if (place.kind === "return" || place.kind === "ureturn") {
-      writeWord(context, retvalAt, occurrence.retval);
-      const caller = (isUser ? event.ustack : event.kstack)?.[0];
-      writeWord(context, ipAt, caller === undefined ? address : (isUser ? user : kernel).place(caller));
-    } else if (place.kind === "usdt") {
-      for (const [i, word] of args.entries()) writeWord(context, usdtRegister(arch, i), word);
-      writeWord(context, ipAt, address);
-    } else if (place.kind === "perf") {
-      const frame = (isUser ? event.ustack : event.kstack)?.[0];
-      if (frame !== undefined) writeWord(context, ipAt, (isUser ? user : kernel).place(frame));
-      writeWord(context, registersSize, 1);
-      if (args[0] !== undefined) writeWord(context, registersSize + 8, args[0]);
-    } else {
-      for (let i = 0; i < args.length && i < argumentOffsets.length; i++) {
-        writeWord(context, argumentOffsets[i] ?? 0, args[i] ?? 0);
+  /** Whose context stands there: its constant part need not be written again. */
+  let current: FillContext | undefined;
+
+  const registerFiller = (target: Target, { place, address }: Site, context: DataView): FillContext => {
+    const all = new Uint8Array(context.buffer, context.byteOffset, registers.size + 16);
+    const { mode, ip, sp } = registers;
+    const isReturn = place.kind === "return" || place.kind === "ureturn";
+    const at =
+      place.kind === "usdt" ? usdtOffsets(arch) : isReturn || place.kind === "perf" ? none : registers.arguments;
+    const start = target.attach.kind === "kprobe" ? address + registers.breakpoint : address;
+    /** Words of arguments that stand there. */
+    let written = 0;
+    const begin = (isUser: boolean): void => {
+      all.fill(0);
+      writeWord(context, mode.at, isUser ? mode.user : mode.kernel);
+      writeWord(context, sp, isUser ? USER_STACK : KERNEL_STACK);
+      if (place.kind !== "perf") writeWord(context, ip, start);
+      written = 0;
+    };
+    const placeOf = (frames: readonly EventFrame[] | undefined, symbols: Symbols): bigint | undefined =>
+      frames?.[0] === undefined ? undefined : symbols.place(frames[0]);
+    const fill: FillContext = (occurrence) => {
+      const { event, args } = occurrence;
+      if (place.kind === "perf") {
+        const isUser = event.kstack === undefined && event.ustack !== undefined;
+        begin(isUser);
+        writeWord(context, ip, placeOf(isUser ? event.ustack : event.kstack, isUser ? user : kernel) ?? 0);
+        writeWord(context, registers.size, 1);
+        if (args[0] !== undefined) writeWord(context, registers.size + 8, args[0]);
+      } else if (current !== fill) begin(isUserPlace(place));
+      if (isReturn) {
+        const caller = place.kind === "ureturn" ? placeOf(event.ustack, user) : placeOf(event.kstack, kernel);
+        writeWord(context, registers.retval, occurrence.retval);
+        writeWord(context, ip, caller ?? address);
       }
-      // A kprobe's breakpoint has one byte on x86, and the kernel passes the place behind it.
-      if (kind === "kprobe" && arch.name === "x86_64") {
-        if (behind.address !== address) behind = { address, next: address + 1n };
-        writeWord(context, ipAt, behind.next);
-      } else writeWord(context, ipAt, address);
-    }
-    if (occurrence.registers.length > 0) for (const [at, word] of occurrence.registers) writeWord(context, at, word);
+      const count = Math.min(args.length, at.length);
+      for (let i = 0; i < count; i++) writeWord(context, at[i] ?? 0, args[i] ?? 0);
+      for (let i = count; i < written; i++) writeWord(context, at[i] ?? 0, 0);
+      written = count;
+      current = fill;
+      if (occurrence.registers.length === 0) return;
+      for (const [offset, word] of occurrence.registers) writeWord(context, offset, word);
+      current = undefined;
+    };
+    return fill;
   };
 
-  const writeArray = (occurrence: Occurrence, context: DataView, withResult: boolean): void => {
-    const count = Math.max(prototypeOf(occurrence.place)?.params.length ?? 0, occurrence.args.length);
-    for (let i = 0; i < count; i++) writeWord(context, i * 8, occurrence.args[i] ?? 0);
-    if (withResult) writeWord(context, count * 8, occurrence.retval);
+  const arrayFiller = (target: Target, { place }: Site, context: DataView): FillContext => {
+    const least = prototypeOf(place)?.words ?? 0;
+    const withResult = target.attach.kind === "fexit";
+    return ({ args, retval }) => {
+      const count = Math.max(least, args.length);
+      for (let i = 0; i < count; i++) writeWord(context, i * 8, args[i] ?? 0);
+      if (withResult) writeWord(context, count * 8, retval);
+      current = undefined;
+    };
   };
 
   return {
-    prepare(event, place) {
-      const bytes = event.context === undefined ? bytesOf(event, place) : recorded(event);
-      const args = bytes === undefined ? argumentsOf(event, place) : none;
-      if (args.length > argumentOffsets.length && (place.kind === "enter" || place.kind === "uenter")) {
-        putOnStack(memory, args.slice(argumentOffsets.length), arch.stackArgs, place.kind === "uenter");
-      }
-      const retval = retvalOf(event, place);
-      if (event.memory !== undefined) placeMemory(memory, event);
+    siteOf(place) {
+      const prototype = isUserPlace(place) ? undefined : prototypeOf(place);
+      const bytesOf = bytesFor(place);
+      const words = createArgumentWords(place, prototype, memory, btf);
+      const stackFrom = place.kind === "enter" || place.kind === "uenter" ? registers.arguments.length : Infinity;
+      const made: { -readonly [Key in keyof Occurrence]: Occurrence[Key] } = {
+        event: { probe: "running" },
+        args: none,
+        retval: 0,
+        bytes: undefined,
+        registers: none,
+        blocks: none,
+      };
       return {
-        event,
         place,
-        args,
-        retval,
         address: addressOf(place),
-        bytes,
-        registers: registersOf(event),
-        blocks: memory.takeBlocks(),
+        prepare(event) {
+          made.event = event;
+          made.bytes = event.context !== undefined ? recorded(event) : bytesOf?.(event);
+          made.args = made.bytes === undefined ? words(event) : none;
+          if (made.args.length > stackFrom)
+            putOnStack(memory, made.args.slice(stackFrom), arch.stackArgs, place.kind === "uenter");
+          made.retval = retvalOf(event, place);
+          if (event.memory !== undefined) placeMemory(memory, event);
+          made.registers = event.registers === undefined ? none : givenRegisters(event.registers);
+          made.blocks = memory.takeBlocks();
+          return made;
+        },
+        argumentCount: (occurrence) => prototype?.words ?? occurrence.args.length,
       };
     },
-    fill(target, occurrence, context) {
+    fillerFor(target, site, context) {
       const { kind } = target.attach;
-      if (occurrence.bytes !== undefined) {
-        new Uint8Array(context.buffer, context.byteOffset).set(occurrence.bytes);
-        return;
-      }
-      if (kind === "fentry" || kind === "fexit") writeArray(occurrence, context, kind === "fexit");
-      else if (kind === "rawtracepoint") writeArray(occurrence, context, false);
-      else writeRegisters(target, occurrence, context);
+      const isArray = kind === "fentry" || kind === "fexit" || kind === "rawtracepoint";
+      const fill = (isArray ? arrayFiller : registerFiller)(target, site, context);
+      const whole = new Uint8Array(context.buffer, context.byteOffset, context.byteLength);
+      return (occurrence) => {
+        if (occurrence.bytes === undefined) return fill(occurrence);
+        whole.set(occurrence.bytes);
+        current = undefined;
+      };
     },
-    argumentCount: (occurrence) => prototypeOf(occurrence.place)?.params.length ?? occurrence.args.length,
+    fillBare(context) {
+      new Uint8Array(context.buffer, context.byteOffset, BARE_SIZE).fill(0);
+      current = undefined;
+    },
   };
 }
 
+/** Where a static probe's arguments stand, as many as one has (USDT's limit is 12). */
+function usdtOffsets(arch: Arch): readonly number[] {
+  return Array.from({ length: 16 }, (_, index) => usdtRegister(arch, index));
+}
+
 /** Arguments beyond the registers, where a function finds them at its entry. */
-function putOnStack(memory: Memory, words: readonly (number | bigint)[], skip: number, isUser: boolean): void {
+function putOnStack(memory: Memory, words: readonly Word[], skip: number, isUser: boolean): void {
   const bytes = new Uint8Array(skip + words.length * 8);
   const view = new DataView(bytes.buffer);
   for (const [i, word] of words.entries()) writeWord(view, skip + i * 8, word);
@@ -298,65 +282,4 @@ function recorded(event: SimulatedEvent): Uint8Array {
   if (bytes.length > CONTEXT_SIZE)
     throw new EventError(`${event.probe}: a context of ${bytes.length} bytes; ${CONTEXT_SIZE} are the most`);
   return bytes;
-}
-
-function numbered(name: string): number | undefined {
-  const match = /^arg(\d+)$/.exec(name);
-  const index = match === null ? undefined : Number(match[1]);
-  return index === undefined || index >= MAX_ARGUMENTS ? undefined : index;
-}
-
-function argumentHint(prototype: Prototype | undefined): string {
-  if (prototype === undefined) return "this kernel's types do not tell its arguments: call them arg0, arg1 …";
-  if (prototype.params.length === 0) return "it has none";
-  return `its arguments are ${prototype.params.map((param) => param.name).join(", ")}`;
-}
-
-/** A value without a type: integers, texts and bytes of the process, symbols and objects (by "@type") of the kernel. */
-function untyped(memory: Memory, btf: Btf, value: EventValue, isUser: boolean, where: string): number | bigint {
-  const plain = integerOf(value);
-  if (plain !== undefined) return plain;
-  if (typeof value === "string" && isUser) return memory.text(value, "user");
-  return memory.pointTo({ btf, type: branded<TypeId>(0) }, isUser ? "user" : "kernel", value, where);
-}
-
-function findPrototype(snapshot: Snapshot, place: EventPlace): Prototype | undefined {
-  if (place.kind === "raw") return rawPrototype(snapshot, place.name);
-  if (place.kind !== "enter" && place.kind !== "return") return undefined;
-  const found = snapshot.functionType(place.name);
-  if (found === undefined) return undefined;
-  return prototype(found.btf, found.proto, 0);
-}
-
-/** Functions that the kernel makes for a tracepoint: parameters have names in one of them, behind the kernel's own. */
-const RAW_PREFIXES = ["__bpf_trace_", "__probestub_", "__traceiter_"];
-
-function rawPrototype(snapshot: Snapshot, name: string): Prototype | undefined {
-  let unnamed: Prototype | undefined;
-  for (const prefix of RAW_PREFIXES) {
-    const found = snapshot.functionType(`${prefix}${name}`);
-    const made = found === undefined ? undefined : prototype(found.btf, found.proto, 1);
-    if (made === undefined) continue;
-    if (made.params.every((param) => !/^arg\d+$/.test(param.name))) return made;
-    unnamed ??= made;
-  }
-  if (unnamed !== undefined) return unnamed;
-  for (const btf of [snapshot.btf, ...snapshot.modules.flatMap((module) => snapshot.moduleBtf(module) ?? [])]) {
-    const typedef = btf.find("typedef", `btf_trace_${name}`);
-    if (typedef === undefined) continue;
-    const pointer = btf.type(resolve(btf, typedef));
-    if (pointer.kind === "ptr") return prototype(btf, resolve(btf, pointer.type), 1);
-  }
-  return undefined;
-}
-
-function prototype(btf: Typed["btf"], id: TypeId, skip: number): Prototype | undefined {
-  const type = btf.type(id);
-  if (type.kind !== "func_proto") return undefined;
-  const params = type.params.slice(skip).map(({ name, type: param }, i) => ({
-    name: name === "" ? `arg${i}` : name,
-    typed: { btf, type: param },
-  }));
-  const returns = type.returns === branded<TypeId>(0) ? undefined : { btf, type: type.returns };
-  return { params, returns, index: new Map(params.map(({ name }, i) => [name, i])) };
 }

@@ -4,9 +4,9 @@
  */
 import type { HostValue, Manifest, ParamEntry } from "../5-object/manifest.ts";
 import { archOf } from "../lang/arch/index.ts";
-import { usdtRegister } from "./context.ts";
 import { EventError, type Setup } from "./event.ts";
 import { type Machine, SimulatorError } from "./machine.ts";
+import { usdtRegister } from "./registers.ts";
 import { hashText, type Symbols } from "./symbols.ts";
 
 /** A parameter that cannot be given so: the message names it. */

@@ -1,6 +1,13 @@
 /** Integers as events write them, and words in memory: numbers where they are exact, bigint beyond. */
 import type { EventValue } from "./event.ts";
 
+const UPPER = 2 ** 32;
+
+/** Whether a value is a number that is an integer, as nearly all values of events are. */
+export function isWhole(value: EventValue): value is number {
+  return typeof value === "number" && Number.isInteger(value);
+}
+
 /** Little-endian u64 of any integer, its low 64 bits. */
 export function writeWord(view: DataView, at: number, value: number | bigint): void {
   if (typeof value === "bigint") {
@@ -12,9 +19,10 @@ export function writeWord(view: DataView, at: number, value: number | bigint): v
     view.setUint32(at + 4, 0, true);
     return;
   }
-  if (value < 0 && value >= -0x8000_0000) {
-    view.setInt32(at, value, true);
-    view.setInt32(at + 4, -1, true);
+  if (Number.isSafeInteger(value)) {
+    const upper = Math.floor(value / UPPER);
+    view.setUint32(at, value - upper * UPPER, true);
+    view.setInt32(at + 4, upper, true);
     return;
   }
   view.setBigUint64(at, BigInt(value), true);
@@ -22,19 +30,20 @@ export function writeWord(view: DataView, at: number, value: number | bigint): v
 
 /** The low `size` bytes of an integer, in either byte order. */
 export function writeInteger(view: DataView, at: number, size: number, value: number | bigint, big = false): void {
-  const whole = BigInt.asUintN(64, BigInt(value));
+  // Views take the low bits of a number themselves.
   switch (size) {
     case 1:
-      view.setUint8(at, Number(whole & 0xffn));
+      view.setUint8(at, typeof value === "number" ? value : Number(value & 0xffn));
       break;
     case 2:
-      view.setUint16(at, Number(whole & 0xffffn), !big);
+      view.setUint16(at, typeof value === "number" ? value : Number(value & 0xffffn), !big);
       break;
     case 4:
-      view.setUint32(at, Number(whole & 0xffff_ffffn), !big);
+      view.setUint32(at, typeof value === "number" ? value : Number(value & 0xffff_ffffn), !big);
       break;
     case 8:
-      view.setBigUint64(at, whole, !big);
+      if (big) view.setBigUint64(at, BigInt(value));
+      else writeWord(view, at, value);
       break;
     default: {
       // __int128 and odd sizes: the value, sign-extended.

@@ -4,11 +4,27 @@
  * Memory that a value needs is collected as blocks, which the run maps before the event's programs start. Objects with a
  * name ("@") keep their address for the whole run and stay mapped; all other blocks last as long as their event.
  */
-import { findMember, resolve, sizeOf } from "../btf/layout.ts";
-import type { Btf, BtfType, TypeId } from "../btf/types.ts";
+import { resolve, sizeOf } from "../btf/layout.ts";
+import type { Btf, TypeId } from "../btf/types.ts";
+import {
+  character,
+  createMembers,
+  describe,
+  describeType,
+  type Fields,
+  fieldHint,
+  isBigEndian,
+  isCharacter,
+  isFields,
+  namedType,
+  pointee,
+  structText,
+  type Typed,
+  writeBits,
+} from "./c-values.ts";
 import { EventError, type EventValue } from "./event.ts";
 import { integerOf, writeInteger } from "./integers.ts";
-import { ipv4Bytes, ipv6Bytes } from "./ip-address.ts";
+import { ipv4Bytes } from "./ip-address.ts";
 import type { Symbols } from "./symbols.ts";
 
 export type Space = "kernel" | "user";
@@ -19,9 +35,6 @@ export type Block = {
   /** Stays mapped after the event. */
   readonly lasting: boolean;
 };
-
-/** A type in its BTF: a module's ids are not the kernel's. */
-export type Typed = { readonly btf: Btf; readonly type: TypeId };
 
 export type Memory = {
   /** Writes a value of the type; `where` names the field in messages. @throws EventError */
@@ -51,6 +64,7 @@ const encoder = new TextEncoder();
 
 export function createMemory(symbols: Symbols, enumerator: (name: string) => bigint | undefined): Memory {
   let blocks: Block[] = [];
+  const memberOf = createMembers();
   /** Inside of how many objects with a name: what they point to lasts as long as they. */
   let keeping = 0;
   const next = { kernel: KERNEL_HEAP, user: USER_HEAP, objects: KERNEL_OBJECTS };
@@ -160,7 +174,7 @@ export function createMemory(symbols: Symbols, enumerator: (name: string) => big
   ): void => {
     for (const [name, field] of Object.entries(value)) {
       if (name.startsWith("@")) continue;
-      const found = findMember(typed.btf, typed.type, name);
+      const found = memberOf(typed, name);
       const path = `${where}.${name}`;
       if (found === undefined) {
         const type = typed.btf.type(typed.type);
@@ -295,115 +309,10 @@ export function createMemory(symbols: Symbols, enumerator: (name: string) => big
 const POINTER_HINT = 'a pointer is an address ("0xffff…"), a symbol, "@OBJECT", null, or what it points to';
 const INTEGER_HINT = "a number, a text such as 0x1f, or the name of an enumerator";
 
-type Fields = { readonly [field: string]: EventValue };
-
-export function isFields(value: EventValue): value is Fields {
-  return typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof Uint8Array);
-}
-
 function viewOf(bytes: Uint8Array): DataView {
   return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
 function checkSize(size: number, where: string): void {
   if (size > MAX_BYTES) throw new EventError(`${where}: ${size} bytes are more than an event may bring`);
-}
-
-/** What a pointer points to, under modifiers, and whether the kernel marks it as the process's (`__user`). */
-function pointee(typed: Typed): { readonly target: TypeId; readonly user: boolean } {
-  const { btf } = typed;
-  const type = btf.type(typed.type);
-  let at: TypeId | undefined = type.kind === "ptr" ? type.type : undefined;
-  let user = false;
-  for (let steps = 0; at !== undefined && steps < MAX_DEPTH; steps++) {
-    const next = btf.type(at);
-    if (next.kind === "type_tag") user ||= next.name === "user";
-    if (next.kind === "type_tag" || next.kind === "const" || next.kind === "volatile" || next.kind === "restrict")
-      at = next.type;
-    else if (next.kind === "typedef") at = next.type;
-    else return { target: at, user };
-  }
-  throw new EventError("a pointer whose type is damaged");
-}
-
-/** char, signed or not: what strings are made of. */
-function isCharacter(type: BtfType): boolean {
-  return type.kind === "int" && type.size === 1;
-}
-
-/** A single character for a char. */
-function character(type: BtfType, value: EventValue): number | undefined {
-  return isCharacter(type) && typeof value === "string" && value.length === 1 ? value.charCodeAt(0) : undefined;
-}
-
-/** Network order: the kernel's __be16, __be32, __be64 are typedefs. */
-function isBigEndian(typed: Typed): boolean {
-  let at = typed.type;
-  for (let steps = 0; steps < MAX_DEPTH; steps++) {
-    const type = typed.btf.type(at);
-    if (type.kind === "typedef" && /^__be(16|32|64)$/.test(type.name)) return true;
-    if (type.kind === "typedef" || type.kind === "const" || type.kind === "volatile") at = type.type;
-    else return false;
-  }
-  return false;
-}
-
-/** Addresses as text where a struct holds one: in6_addr, in_addr. */
-function structText(type: BtfType, value: EventValue): Uint8Array | undefined {
-  if (typeof value !== "string" || (type.kind !== "struct" && type.kind !== "union")) return undefined;
-  if (type.name === "in6_addr") return ipv6Bytes(value);
-  return type.name === "in_addr" ? ipv4Bytes(value) : undefined;
-}
-
-function writeBits(view: DataView, bit: number, width: number, value: bigint): void {
-  for (let i = 0; i < width; i++) {
-    const at = Math.floor((bit + i) / 8);
-    const mask = 1 << ((bit + i) % 8);
-    const set = (value >> BigInt(i)) & 1n;
-    view.setUint8(at, set === 1n ? view.getUint8(at) | mask : view.getUint8(at) & ~mask);
-  }
-}
-
-/** "struct sock", "sock", or a typedef. */
-export function namedType(btf: Btf, name: string, where: string): Typed {
-  const [, kind, bare = name] = /^(struct|union)\s+(\S+)$/.exec(name.trim()) ?? [];
-  const type =
-    kind === "union"
-      ? btf.find("union", bare)
-      : (btf.find("struct", bare) ?? (kind === undefined ? btf.find("typedef", bare) : undefined));
-  if (type === undefined) throw new EventError(`${where}: this kernel has no type '${name}'`);
-  return { btf, type: resolve(btf, type) };
-}
-
-function describe(value: EventValue): string {
-  if (value instanceof Uint8Array) return `${value.length} bytes`;
-  if (Array.isArray(value)) return "a list";
-  if (isFields(value)) return "a map of fields";
-  return typeof value === "string" ? `'${value}'` : String(value);
-}
-
-function describeType(type: BtfType): string {
-  switch (type.kind) {
-    case "struct":
-    case "union":
-      return type.name === "" ? `an anonymous ${type.kind}` : `${type.kind} ${type.name}`;
-    case "enum":
-    case "enum64":
-      return type.name === "" ? "an enum" : `enum ${type.name}`;
-    case "int":
-      return type.name;
-    case "func_proto":
-      return "a function";
-    case "fwd":
-      return `struct ${type.name}, of which this kernel's types do not tell more`;
-    default:
-      return type.kind;
-  }
-}
-
-function fieldHint(type: BtfType): string | undefined {
-  if (type.kind !== "struct" && type.kind !== "union") return undefined;
-  const names = type.members.map((member) => member.name).filter((name) => name !== "");
-  if (names.length === 0) return undefined;
-  return `its fields are ${names.slice(0, 12).join(", ")}${names.length > 12 ? " …" : ""}`;
 }

@@ -206,7 +206,7 @@ export async function machineOf(
   });
   const buffers: Buffers = {
     rings: layout.maps.flatMap((map, index) => (isBuffer(map) ? [{ head: map.head, index }] : [])),
-    view,
+    words: new Uint32Array(memory.buffer),
     next: runtime.exports.nextRecord,
   };
   const entries = programs.map((_, index) => exports[`p${index}`] as () => void); // translate.ts exports one per program
@@ -243,23 +243,25 @@ export async function machineOf(
 
 type Buffers = {
   readonly rings: readonly { readonly head: number; readonly index: number }[];
-  readonly view: DataView;
+  readonly words: Uint32Array;
   readonly next: (map: number) => number;
 };
 
-function drain({ rings, view, next }: Buffers, callback: Parameters<Machine["drain"]>[0]): number {
+function drain({ rings, words, next }: Buffers, callback: Parameters<Machine["drain"]>[0]): number {
   let count = 0;
-  for (const { head, index } of rings) {
+  for (let n = 0; n < rings.length; n++) {
+    const { head, index } = rings[n] ?? NO_RING;
     // positions grow by less than 4 GiB between two looks: their lower halves tell whether there is something
-    while (view.getUint32(head + MAP.PRODUCER, true) !== view.getUint32(head + MAP.CONSUMER, true)) {
+    while (words[(head + MAP.PRODUCER) >> 2] !== words[(head + MAP.CONSUMER) >> 2]) {
       const at = next(head) >>> 0;
       if (at === 0) break;
-      callback(new Uint8Array(view.buffer, at, view.getUint32(at - RECORD.HEAD, true)), index);
+      callback(new Uint8Array(words.buffer, at, words[(at - RECORD.HEAD) >> 2]), index);
       count++;
     }
   }
   return count;
 }
+const NO_RING = { head: 0, index: 0 };
 
 function globalsOf(maps: readonly PlacedMap[], memory: WasmMemory): Pick<Machine, "setGlobal" | "global"> {
   const sectionOf = (name: string): PlacedMap | undefined =>

@@ -1,8 +1,8 @@
 /** Reads an events file: JSON Lines, integers exact, everything wrong told with its place and the way out. */
 import type { Snapshot } from "../snapshot/snapshot.ts";
 import { closest } from "../util/text.ts";
-import { type EventPlace, parsePlace } from "./attach.ts";
-import { createContexts } from "./context.ts";
+import { parsePlace } from "./attach.ts";
+import { createContexts, type Site } from "./context.ts";
 import { EventError, type EventProblem, type Setup, type SimulatedEvent } from "./event.ts";
 import { checkExists } from "./event-place.ts";
 import { durationOf, integerOf } from "./integers.ts";
@@ -153,18 +153,19 @@ function createCheck(snapshot: Snapshot): (event: SimulatedEvent, setup: Partial
   };
   const memory = createMemory(kernel, enumerator);
   const contexts = createContexts({ snapshot, arch: snapshot.arch, memory, kernel, user, enumerator });
-  const places = new Map<string, EventPlace>();
+  const sites = new Map<string, Site>();
   return (event, setup) => {
-    let place = places.get(event.probe);
-    if (place === undefined) {
+    let site = sites.get(event.probe);
+    if (site === undefined) {
       // Recordings say themselves when begin and end programs run, and name a pattern where it stood for several.
       if (setup.actions === "events" && /^(begin|end)$|\*/i.test(event.probe)) return;
-      place = parsePlace(event.probe);
+      const place = parsePlace(event.probe);
       // A recording's kernel may know functions that this one lacks; their contexts came with it.
       if (setup.actions !== "events") checkExists(snapshot, place, event.probe);
-      places.set(event.probe, place);
+      site = contexts.siteOf(place);
+      sites.set(event.probe, site);
     }
-    if (place.kind !== "running") contexts.prepare(event, place);
+    if (site.place.kind !== "running") site.prepare(event);
     for (const frame of event.kstack ?? []) kernel.place(frame);
     for (const frame of event.ustack ?? []) user.place(frame);
   };

@@ -1,18 +1,32 @@
-/** Puts an event before programs: current task, clock, memory, stacks, context; then runs them on the machine. */
+/**
+ * Puts an event before programs: current task, clock, memory, stacks, context; then runs them on the machine. Each part is
+ * written only where the event says something else than the one before.
+ */
 import type { Manifest } from "../5-object/manifest.ts";
 import type { Target } from "./attach.ts";
-import type { Contexts, Occurrence } from "./context.ts";
+import type { Contexts, Occurrence, Site } from "./context.ts";
 import type { EventFrame, Setup, SimulatedEvent } from "./event.ts";
+import type { Needs } from "./host-facts.ts";
 import type { Block } from "./kernel-memory.ts";
 import { type Machine, type RunFailure, SimulatorError } from "./machine.ts";
 import type { Symbols } from "./symbols.ts";
 import type { Tasks } from "./tasks.ts";
 
+/** A program that is attached at a place. */
+export type Stand = {
+  readonly target: Target;
+  /** The program's name. */
+  readonly name: string;
+  /** The address that it watches. */
+  readonly watched: bigint | undefined;
+  /** Runs it on an event there; `undefined`: it ended by itself. */
+  readonly run: (occurrence: Occurrence) => RunFailure | undefined;
+};
+
 export type Player = {
   /** Makes the event's task the current one on its processor, at a time since the run's start. */
   readonly setScene: (event: SimulatedEvent, cpu: number, now: number, blocks: readonly Block[]) => void;
-  /** Runs a target's program on an event; `undefined`: it ended by itself. */
-  readonly run: (target: Target, occurrence: Occurrence) => RunFailure | undefined;
+  readonly standAt: (target: Target, site: Site) => Stand;
   /** Runs a program without an event (begin, end), called from these frames of the kernel. */
   readonly runBare: (program: number, kstack: readonly EventFrame[]) => RunFailure | undefined;
 };
@@ -25,16 +39,16 @@ export type PlayerOptions = {
   readonly tasks: Tasks;
   readonly kernel: Symbols;
   readonly user: Symbols;
-  /** Some program asks for the current task: task_structs are laid out. */
-  readonly usesTask: boolean;
+  readonly needs: Needs;
 };
 
-const empty: readonly bigint[] = [];
+type Addresses = readonly bigint[];
+const empty: Addresses = [];
 const IDLE_CGROUP = 1n;
 
 export function createPlayer(options: PlayerOptions): Player {
-  const { machine, manifest, setup, contexts, tasks, kernel, user } = options;
-  const { task, memory } = machine;
+  const { machine, manifest, setup, contexts, tasks, kernel, user, needs } = options;
+  const { task, memory, context } = machine;
   /** Index in the machine of each of the manifest's programs. */
   const programs = manifest.programs.map(({ name }) => {
     const index = machine.programs.findIndex((program) => program.name === name);
@@ -43,21 +57,13 @@ export function createPlayer(options: PlayerOptions): Player {
   });
   const boot = Number(setup.boot);
   const exactBoot = Number.isSafeInteger(boot) && boot < 2 ** 52;
-  const stacks = new WeakMap<readonly EventFrame[], readonly bigint[]>();
   let dirty = false;
-  const scene = { pid: -1, tid: -1, uid: -1, gid: -1, cpu: -1, comm: "", cgroup: -1n };
-  /** The stack of a function that an event gives none for. */
-  let alone: readonly bigint[] = empty;
-  let kernelStack: readonly bigint[] | undefined;
-  let userStack: readonly bigint[] | undefined;
-
-  const addressesOf = (frames: readonly EventFrame[], symbols: Symbols): readonly bigint[] => {
-    const known = stacks.get(frames);
-    if (known !== undefined) return known;
-    const addresses = frames.map((frame) => symbols.place(frame));
-    stacks.set(frames, addresses);
-    return addresses;
-  };
+  const scene = { pid: -1, tid: -1, ppid: -1, uid: -1, gid: -1, cpu: -1, comm: "", cgroup: -1n, fresh: true };
+  const unused = (): void => {};
+  const kernelStacks = createStacks(kernel, needs.stacks ? task.setKernelStack : unused);
+  const userStacks = createStacks(user, needs.stacks ? task.setUserStack : unused);
+  /** Whose function the task is in. */
+  let current: Site | undefined;
 
   /** Lasting blocks first, so that what is kept is only they. */
   const mapAll = (blocks: readonly Block[]): void => {
@@ -78,79 +84,141 @@ export function createPlayer(options: PlayerOptions): Player {
     }
   };
 
-  const setStacks = (occurrence: Occurrence): void => {
-    const { event, place, address } = occurrence;
-    let inKernel = event.kstack === undefined ? undefined : addressesOf(event.kstack, kernel);
-    if (inKernel === undefined) {
-      const inCode = place.kind === "enter" || place.kind === "at";
-      if (inCode && alone[0] !== address) alone = [address];
-      inKernel = inCode ? alone : empty;
-    } else if (place.kind === "return" && inKernel[0] !== undefined && kernel.find(inKernel[0])?.symbol === place.name)
-      inKernel = inKernel.slice(1); // a function that has returned is on the stack no more
-    if (inKernel !== kernelStack) task.setKernelStack(inKernel);
-    kernelStack = inKernel;
-    let inUser = event.ustack === undefined ? undefined : addressesOf(event.ustack, user);
-    if (inUser === undefined) inUser = place.kind === "uenter" ? [address] : empty;
-    if (inUser !== userStack) task.setUserStack(inUser);
-    userStack = inUser;
-  };
-
-  const none = (): Occurrence["blocks"] => [];
-  const bare: Occurrence = {
-    event: { probe: "running" },
-    place: { kind: "running", key: "running", name: "", group: "" },
-    args: [],
-    retval: 0,
-    address: 0n,
-    bytes: undefined,
-    registers: [],
-    blocks: none(),
+  /** Makes the task one that is at this place. */
+  const enter = (site: Site): void => {
+    if (current === site) return;
+    current = site;
+    task.setFunction(site.address, 0n);
   };
 
   return {
     setScene(event, cpu, now, blocks) {
       const tid = event.tid ?? event.pid ?? 0;
       const pid = event.pid ?? tid;
+      const ppid = event.ppid ?? -1;
       const comm = event.comm ?? (tid === 0 ? `swapper/${cpu}` : "");
       const uid = event.uid ?? 0;
       const gid = event.gid ?? uid;
       const cgroup = event.cgroup === undefined ? IDLE_CGROUP : BigInt(event.cgroup);
-      if (cpu !== scene.cpu) task.setCpu(cpu);
-      if (tid !== scene.tid || pid !== scene.pid) task.setThread(tid, pid);
-      if (uid !== scene.uid || gid !== scene.gid) task.setUser(uid, gid);
-      if (comm !== scene.comm) task.setComm(comm);
+      task.setTime(exactBoot ? boot + now : setup.boot + BigInt(now));
+      let same = !scene.fresh && ppid === scene.ppid && event.task === undefined;
+      if (cpu !== scene.cpu) {
+        task.setCpu(cpu);
+        // the idle tasks of processors are different ones
+        if (tid === 0) same = false;
+      }
+      if (tid !== scene.tid || pid !== scene.pid) {
+        task.setThread(tid, pid);
+        same = false;
+      }
+      if (uid !== scene.uid || gid !== scene.gid) {
+        task.setUser(uid, gid);
+        same = false;
+      }
+      if (comm !== scene.comm) {
+        if (needs.comm) task.setComm(comm);
+        same = false;
+      }
       if (cgroup !== scene.cgroup) task.setCgroup(cgroup);
       scene.pid = pid;
       scene.tid = tid;
+      scene.ppid = ppid;
       scene.uid = uid;
       scene.gid = gid;
       scene.cpu = cpu;
       scene.comm = comm;
       scene.cgroup = cgroup;
-      task.setTime(exactBoot ? boot + now : setup.boot + BigInt(now));
-      if (!options.usesTask) {
-        mapAll(blocks);
+      // An address of its own, or fields beyond the usual, count for this event only.
+      scene.fresh = event.task !== undefined;
+      if (same || !needs.task) {
+        if (dirty || blocks.length > 0) mapAll(blocks);
         return;
       }
-      const placed = event.cpu === cpu ? event : { ...event, cpu };
-      task.setAddress(tasks.address(placed));
-      const own = tasks.blocks(placed);
-      mapAll(own.length === 0 ? blocks : [...own, ...blocks]);
+      task.setAddress(tasks.address(event, cpu));
+      const own = tasks.blocks(event, cpu);
+      if (dirty || own.length > 0 || blocks.length > 0) mapAll(own.length === 0 ? blocks : [...own, ...blocks]);
     },
-    run(target, occurrence) {
-      setStacks(occurrence);
-      task.setFunction(occurrence.address, 0n);
+    standAt(target, site) {
+      const { place, address } = site;
       const { kind } = target.attach;
-      if (kind === "fentry" || kind === "fexit") task.setArgumentCount(contexts.argumentCount(occurrence));
-      contexts.fill(target, occurrence, machine.context);
-      return machine.run(programs[target.program] ?? 0);
+      const program = programs[target.program] ?? 0;
+      const fill = contexts.fillerFor(target, site, context);
+      const counts = kind === "fentry" || kind === "fexit";
+      // An event that gives no stack has this one.
+      const alone = [address];
+      const inKernel = place.kind === "enter" || place.kind === "at" ? alone : empty;
+      const inUser = place.kind === "uenter" ? alone : empty;
+      // A function that has returned is on the stack no more.
+      const left = place.kind === "return" ? place.name : undefined;
+      return {
+        target,
+        name: manifest.programs[target.program]?.name ?? "",
+        watched: target.attach.kind === "watchpoint" ? BigInt(target.attach.address) : undefined,
+        run(occurrence) {
+          const { kstack, ustack } = occurrence.event;
+          kernelStacks.set(kstack, inKernel, left);
+          userStacks.set(ustack, inUser, undefined);
+          enter(site);
+          if (counts) task.setArgumentCount(site.argumentCount(occurrence));
+          fill(occurrence);
+          return machine.run(program);
+        },
+      };
     },
     runBare(program, kstack) {
-      setStacks({ ...bare, event: { probe: "running", kstack } });
+      kernelStacks.set(kstack, empty, undefined);
+      userStacks.set(undefined, empty, undefined);
+      current = undefined;
       task.setFunction(0n, 0n);
-      const { context } = machine;
-      for (let at = 0; at < 256; at += 8) context.setBigUint64(at, 0n, true);
+      contexts.fillBare(context);
       return machine.run(programs[program] ?? 0);
+    },
+  };
+}
+
+type Stacks = {
+  /** @param alone the stack without frames; @param left a function that is not on it any more, though frames name it */
+  readonly set: (frames: readonly EventFrame[] | undefined, alone: Addresses, left: string | undefined) => void;
+};
+
+/** One of a task's two stacks: frames are resolved once for each list, and written where they are not the last. */
+function createStacks(symbols: Symbols, write: (addresses: Addresses) => void): Stacks {
+  const known = new WeakMap<readonly EventFrame[], Addresses>();
+  /** The list asked for last, and what it is. */
+  let frames: readonly EventFrame[] | undefined;
+  let addresses: Addresses = empty;
+  let written: Addresses | undefined;
+  /** A stack, and the same without the function that returned. */
+  let whole: Addresses = empty;
+  let gone = "";
+  let below: Addresses = empty;
+
+  const resolved = (list: readonly EventFrame[]): Addresses => {
+    if (list === frames) return addresses;
+    let found = known.get(list);
+    if (found === undefined) {
+      found = list.map((frame) => symbols.place(frame));
+      known.set(list, found);
+    }
+    frames = list;
+    addresses = found;
+    return found;
+  };
+  const without = (stack: Addresses, left: string): Addresses => {
+    if (stack === whole && left === gone) return below;
+    const top = stack[0];
+    whole = stack;
+    gone = left;
+    below = top !== undefined && symbols.find(top)?.symbol === left ? stack.slice(1) : stack;
+    return below;
+  };
+  return {
+    set(list, alone, left) {
+      let stack = list === undefined ? alone : resolved(list);
+      if (left !== undefined && list !== undefined) stack = without(stack, left);
+      if (stack === written) return;
+      write(stack);
+      written = stack;
     },
   };
 }

@@ -17,6 +17,7 @@ import {
 } from "./event.ts";
 import { atLine, fillGlobals } from "./fill-globals.ts";
 import { bufferSize, fieldMoves } from "./fit-object.ts";
+import { header, lineOf, needsOf } from "./host-facts.ts";
 import { bytesOfHex } from "./integers.ts";
 import { createMemory } from "./kernel-memory.ts";
 import { CONTEXT_SIZE, loadMachine, type Machine, type RunFailure } from "./machine.ts";
@@ -24,7 +25,6 @@ import { createNames } from "./names.ts";
 import type { SimulateOptions } from "./options.ts";
 import { formatEvent } from "./printf-bytes.ts";
 import { createMapReader } from "./read-maps.ts";
-import { header, lineOf, usesTask } from "./run.ts";
 import { createSymbols, KERNEL_TEXT, type Symbols, USER_TEXT } from "./symbols.ts";
 import { createTasks, type Tasks } from "./tasks.ts";
 import { createYields } from "./yields.ts";
@@ -78,7 +78,7 @@ export async function* replay(object: Uint8Array, options: SimulateOptions): Asy
   const kinds = new Map(manifest.events.map((event) => [event.id, event]));
   const programs = programIndexes(machine, manifest);
   const memory = createMemory(kernel, () => undefined);
-  const tasks = usesTask(read) ? createTasks(snapshot.btf, memory, setup.boot) : undefined;
+  const tasks = needsOf(read).task ? createTasks(snapshot.btf, memory, setup.boot) : undefined;
   const scene = createScene({ machine, setup, kernel, user, tasks });
   /** Records that no one has taken, and actions that the loader has had time for. */
   const waiting: Uint8Array[] = [];
@@ -212,8 +212,9 @@ function createScene(options: SceneOptions): (event: SimulatedEvent, notes: read
     task.setUserStack((event.ustack ?? none).map((frame) => user.place(frame)));
     memory.clear();
     if (tasks !== undefined) {
-      task.setAddress(tasks.address(event));
-      const blocks = tasks.blocks(event);
+      const cpu = event.cpu ?? 0;
+      task.setAddress(tasks.address(event, cpu));
+      const blocks = tasks.blocks(event, cpu);
       for (const { address, bytes, space } of blocks) memory.map(address, bytes, space);
       if (blocks.length > 0) memory.keep();
     }

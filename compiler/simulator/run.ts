@@ -2,97 +2,64 @@
  * One run: an object on a machine, its programs attached to a plan, a virtual clock. simulate.ts feeds it events and hands
  * on what it yields. What happens in which order is the loader's (loader/run.c).
  */
-import type { Manifest, Place } from "../5-object/manifest.ts";
+import type { Manifest } from "../5-object/manifest.ts";
 import { type ReadObject, readObject } from "../5-object/read-object.ts";
-import type { LineInfo } from "../btf/ext.ts";
-import { helperRow } from "../lang/helpers.ts";
 import type { Snapshot } from "../snapshot/snapshot.ts";
 import type { StreamItem } from "../stream/decode.ts";
-import { type EventPlace, makePlan, type Plan, parsePlace, type Target, targetsOf } from "./attach.ts";
+import { makePlan, type Plan } from "./attach.ts";
 import { createAgenda } from "./clock.ts";
-import { createContexts, type Occurrence } from "./context.ts";
+import { createContexts, keepOccurrence, type Occurrence } from "./context.ts";
 import { defaultSetup, EventError, type Setup, type SimulatedEvent } from "./event.ts";
-import { checkExists } from "./event-place.ts";
 import { atLine, fillGlobals, taiOffset } from "./fill-globals.ts";
 import { bufferSize, fieldMoves } from "./fit-object.ts";
+import { filesOf, header, LOADER, LOADER_STACK, lineOf, needsOf, systemOf } from "./host-facts.ts";
 import { createMemory } from "./kernel-memory.ts";
 import { loadMachine, type Machine, type RunFailure, SimulatorError } from "./machine.ts";
 import { createNames } from "./names.ts";
 import type { SimulateOptions } from "./options.ts";
-import { createPlayer } from "./player.ts";
+import { createPlayer, type Stand } from "./player.ts";
 import { createMapReader } from "./read-maps.ts";
+import { createStops } from "./stops.ts";
 import { createSymbols, KERNEL_TEXT, type Symbols, USER_TEXT } from "./symbols.ts";
 import { createTasks } from "./tasks.ts";
 import { createYields } from "./yields.ts";
 
 export type Run = {
-  readonly setup: Setup;
-  /** Nothing but begin, end and iterators: the run waits for no events. */
-  readonly idle: boolean;
   readonly items: StreamItem[];
+  readonly isOver: () => boolean;
   /** Why the run is over; undefined: it goes on. */
   readonly reason: () => string | undefined;
   /** Nanoseconds since the start. */
   readonly now: () => number;
-  /** When the last function that was entered returns. */
-  readonly busyUntil: () => number;
+  /** When the run ends by itself: as it was told, else when the last function that was entered has returned. */
+  readonly end: () => number;
   /** Header, begin programs, attach. */
   readonly start: () => void;
   /** Fires what is due until then, and sets the clock. */
   readonly advance: (to: number) => void;
-  /** @throws EventError for an event that cannot happen, with its line */
-  readonly play: (event: SimulatedEvent) => void;
+  /**
+   * Sets the clock to an event and runs what it runs. False: the run is over, or the event comes behind its end.
+   * @throws EventError for an event that cannot happen, with its line
+   */
+  readonly happen: (event: SimulatedEvent) => boolean;
   /** End programs, final maps, ledger. */
   readonly finish: (reason: string) => void;
 };
 
 const SECOND = 1_000_000_000;
+/** How long a run without events and without an end of its own goes on. */
+const DEFAULT_SPAN = 10 * SECOND;
 const DEFAULT_BUDGET = 100_000_000;
 const DEFAULT_RECORDS = 1_000_000;
-/** The loader's own process, in which begin, end and signal programs run. */
-const LOADER: SimulatedEvent = {
-  probe: "running",
-  pid: 4242,
-  tid: 4242,
-  ppid: 4200,
-  comm: "tracelet-loader",
-  uid: 0,
-  gid: 0,
-};
-
-/** What uname(2) says of the simulated host. */
-export function systemOf(snapshot: Snapshot, setup: Setup): { readonly [field: string]: string } {
-  const { release, arch: machine } = snapshot;
-  return { sysname: "Linux", nodename: setup.host, release, version: "#1 SMP", machine, domainname: "(none)" };
-}
-
-/** Where begin, end and signal programs are run from, innermost frame first. */
-const LOADER_STACK: readonly string[] = [
-  "raw_tp_prog_test_run+0x112",
-  "bpf_prog_test_run_raw_tp+0x1d5",
-  "__sys_bpf+0x3b4",
-  "__x64_sys_bpf+0x1a",
-  "do_syscall_64+0x82",
-  "entry_SYSCALL_64_after_hwframe+0x76",
-];
-
 /** What is due at a moment of the virtual clock. */
 type Due =
-  | { readonly kind: "timer"; readonly target: Target; readonly period: number; readonly cpu: number }
+  | { readonly kind: "timer"; readonly stand: Stand; readonly period: number; readonly cpu: number }
   | {
       readonly kind: "return";
       readonly occurrence: Occurrence;
-      readonly targets: readonly Target[];
+      readonly stands: readonly Stand[];
       readonly cpu: number;
     };
-
-/** An event's probe, read once. */
-type Known = {
-  readonly place: EventPlace;
-  readonly targets: readonly Target[];
-  /** Of a function that is entered: who sees it return. */
-  readonly returns: readonly Target[];
-};
 
 /**
  * Reads and fits an object, and makes its machine.
@@ -150,10 +117,14 @@ function assemble(parts: Parts): Run {
     tasks,
     kernel,
     user,
-    usesTask: usesTask(parts.read),
+    needs: needsOf(parts.read),
   });
   const names = createNames(machine, setup, kernel, user);
-  let now = 0;
+  const stops = createStops(snapshot, plan, contexts, player);
+  /** Nanoseconds since the start. In an object, where engines keep a number in its place. */
+  const clock = { now: 0, polled: 0, busyUntil: 0, last: 0, any: false };
+  const given = options.until ?? setup.until;
+  const until = given === undefined ? Number.POSITIVE_INFINITY : Number(given);
   const yields = createYields({
     machine,
     manifest,
@@ -161,27 +132,18 @@ function assemble(parts: Parts): Run {
     names,
     setup,
     allWarnings: options.allWarnings === true,
-    files: {
-      "/proc/loadavg": "0.42 0.36 0.30 2/312 4242\n",
-      "/proc/version": `Linux version ${snapshot.release}\n`,
-      "/proc/sys/kernel/ostype": "Linux\n",
-      "/proc/sys/kernel/osrelease": `${snapshot.release}\n`,
-      "/proc/sys/kernel/hostname": `${setup.host}\n`,
-    },
-    now: () => setup.epoch + BigInt(now),
+    files: filesOf(snapshot, setup),
+    now: () => setup.epoch + BigInt(clock.now),
   });
   const { state } = yields;
   const maxRecords = options.maxRecords ?? DEFAULT_RECORDS;
   const agenda = createAgenda<Due>();
-  const known = new Map<string, Known>();
   /** What each processor does when nothing else is known: the last event there, or what "running" said. */
   const current: { event: SimulatedEvent; told: boolean }[] = Array.from({ length: cpus }, () => ({
     event: { probe: "running" },
     told: false,
   }));
   let stopped: string | undefined;
-  let busyUntil = 0;
-  let polled = 0;
   let nextCpu = 0;
 
   const drain = (): void => {
@@ -206,104 +168,76 @@ function assemble(parts: Parts): Run {
     stopped = "budget";
   };
 
-  const runAll = (targets: readonly Target[], occurrence: Occurrence, cpu: number): void => {
-    player.setScene(occurrence.event, cpu, now, occurrence.blocks);
-    for (const target of targets) {
-      const { program } = occurrence.event;
-      if (program !== undefined && manifest.programs[target.program]?.name !== program) continue;
-      if (target.attach.kind === "watchpoint" && state.unwatched.includes(BigInt(target.attach.address))) continue;
-      const failure = player.run(target, occurrence);
+  const runAll = (stands: readonly Stand[], occurrence: Occurrence, cpu: number): void => {
+    const { event } = occurrence;
+    player.setScene(event, cpu, clock.now, occurrence.blocks);
+    for (const stand of stands) {
+      if (event.program !== undefined && stand.name !== event.program) continue;
+      if (stand.watched !== undefined && state.unwatched.includes(stand.watched)) continue;
+      const failure = stand.run(occurrence);
       if (failure === undefined) continue;
-      fail(target.program, failure);
+      fail(stand.target.program, failure);
       break;
     }
     drain();
   };
 
   const tick = (due: Extract<Due, { readonly kind: "timer" }>): void => {
-    const { target, period, cpu } = due;
+    const { stand, period, cpu } = due;
     const { event } = current[cpu] ?? { event: LOADER };
-    const text = manifest.programs[target.program]?.probe ?? "";
-    const place: EventPlace = { kind: "perf", key: `perf:${text}`, name: text, group: target.attach.kind };
-    const sampled: Occurrence = {
-      event: event.cpu === cpu ? event : { ...event, cpu },
-      place,
-      args: [],
-      retval: 0,
-      address: 0n,
-      bytes: undefined,
-      registers: [],
-      blocks: [],
-    };
-    agenda.add(now + period, due);
-    runAll([target], sampled, cpu);
+    const sampled: Occurrence = { event, args: [], retval: 0, bytes: undefined, registers: [], blocks: [] };
+    agenda.add(clock.now + period, due);
+    runAll([stand], sampled, cpu);
   };
 
+  const isOver = (): boolean => stopped !== undefined || state.exitCode !== undefined;
   const advance = (to: number): void => {
-    while (agenda.next() <= to && stopped === undefined && state.exitCode === undefined) {
-      now = Math.max(now, agenda.next());
+    while (agenda.next() <= to && !isOver()) {
+      clock.now = Math.max(clock.now, agenda.next());
       const due = agenda.take();
       if (due === undefined) break;
       if (due.kind === "timer") tick(due);
-      else runAll(due.targets, due.occurrence, due.cpu);
-      if (now - polled >= SECOND) look();
+      else runAll(due.stands, due.occurrence, due.cpu);
+      if (clock.now - clock.polled >= SECOND) look();
     }
-    if (stopped === undefined && state.exitCode === undefined) now = Math.max(now, to);
-    if (now - polled >= SECOND) look();
+    if (to > clock.now && !isOver()) clock.now = to;
+    if (clock.now - clock.polled >= SECOND) look();
   };
   const look = (): void => {
-    polled = now;
+    clock.polled = clock.now;
     yields.poll();
   };
 
-  const knownOf = (probe: string): Known => {
-    const found = known.get(probe);
-    if (found !== undefined) return found;
-    const place = parsePlace(probe);
-    checkExists(snapshot, place, probe);
-    const returns =
-      place.kind === "enter"
-        ? (plan.byKey.get(`return:${place.name}`) ?? [])
-        : place.kind === "uenter"
-          ? targetsOf(plan, { ...place, kind: "ureturn", key: "ureturn" })
-          : [];
-    const made: Known = { place, targets: targetsOf(plan, place), returns };
-    known.set(probe, made);
-    return made;
-  };
-
-  const play = (event: SimulatedEvent): void => {
-    const { place, targets, returns } = knownOf(event.probe);
+  const cpuOf = (event: SimulatedEvent): number => {
     const cpu = event.cpu ?? nextCpu;
-    if (cpu < 0 || cpu >= cpus)
-      throw new EventError(
-        `${event.probe}: there is no processor ${cpu}`,
-        0,
-        `this host has ${cpus}: 0 to ${cpus - 1}`,
-      );
+    if (cpu < 0 || cpu >= cpus) {
+      const hint = `this host has ${cpus}: 0 to ${cpus - 1}`;
+      throw new EventError(`${event.probe}: there is no processor ${cpu}`, 0, hint);
+    }
     if (event.cpu === undefined) nextCpu = (nextCpu + 1) % cpus;
+    return cpu;
+  };
+  const play = (event: SimulatedEvent): void => {
+    const { place, site, stands, returns } = stops.of(event.probe);
+    const cpu = cpuOf(event);
     const running = current[cpu];
     if (running !== undefined && (place.kind === "running" || !running.told)) {
       running.event = event;
       running.told = place.kind === "running";
     }
-    const took = event.took;
-    const back = took === undefined ? [] : returns;
-    if (targets.length === 0 && back.length === 0) return;
-    const occurrence = contexts.prepare(event, place);
-    if (targets.length > 0) runAll(targets, occurrence, cpu);
-    if (back.length === 0 || took === undefined) return;
-    const isUser = place.kind === "uenter";
-    const kind = isUser ? "ureturn" : "return";
-    const key = isUser ? "ureturn" : `return:${place.name}`;
-    const returned: Occurrence = { ...occurrence, place: { ...place, kind, key } };
-    const at = now + Number(took);
-    busyUntil = Math.max(busyUntil, at);
-    agenda.add(at, { kind: "return", occurrence: returned, targets: back, cpu });
+    const { took } = event;
+    const comesBack = took !== undefined && returns.length > 0;
+    if (site === undefined || (stands.length === 0 && !comesBack)) return;
+    const occurrence = site.prepare(event);
+    if (stands.length > 0) runAll(stands, occurrence, cpu);
+    if (!comesBack) return;
+    const at = clock.now + Number(took);
+    clock.busyUntil = Math.max(clock.busyUntil, at);
+    agenda.add(at, { kind: "return", occurrence: keepOccurrence(occurrence), stands: returns, cpu });
   };
 
   const runSpecial = (kind: "begin" | "end"): void => {
-    player.setScene(LOADER, 0, now, []);
+    player.setScene(LOADER, 0, clock.now, []);
     for (const { program, attach } of plan.targets) {
       if (attach.kind !== kind || stopped !== undefined) continue;
       const failure = player.runBare(program, LOADER_STACK);
@@ -318,17 +252,22 @@ function assemble(parts: Parts): Run {
       if (attach.kind !== "interval" && attach.kind !== "profile") continue;
       const period = attach.hz === undefined ? Number(attach.ns ?? SECOND) : SECOND / Number(attach.hz);
       const on = attach.kind === "profile" ? cpus : 1;
-      for (let cpu = 0; cpu < on; cpu++) agenda.add(now + period, { kind: "timer", target, period, cpu });
+      const stand = stops.timer(target, manifest.programs[target.program]?.probe ?? "");
+      for (let cpu = 0; cpu < on; cpu++) agenda.add(clock.now + period, { kind: "timer", stand, period, cpu });
     }
   };
 
   return {
-    setup,
-    idle: plan.targets.every(({ attach }) => ["begin", "end", "iter"].includes(attach.kind)),
     items: yields.items,
+    isOver,
     reason: () => stopped ?? (state.exitCode === undefined ? undefined : "exit"),
-    now: () => now,
-    busyUntil: () => busyUntil,
+    now: () => clock.now,
+    end() {
+      if (until !== Number.POSITIVE_INFINITY) return until;
+      if (clock.any) return Math.max(clock.last, clock.busyUntil);
+      const isIdle = plan.targets.every(({ attach }) => ["begin", "end", "iter"].includes(attach.kind));
+      return isIdle ? 0 : DEFAULT_SPAN;
+    },
     start() {
       yields.put(header(manifest, snapshot, setup));
       if (setup.childPid === 0 && manifest.host.some(({ kind }) => kind === "cpid"))
@@ -340,12 +279,19 @@ function assemble(parts: Parts): Run {
       startTimers();
     },
     advance,
-    play(event) {
+    happen(event) {
+      const at = event.at === undefined ? clock.last : Number(event.at);
+      if (at > until) return false;
+      if (at > clock.last) clock.last = at;
+      clock.any = true;
+      advance(clock.last);
+      if (isOver()) return false;
       try {
         play(event);
       } catch (error) {
         throw atLine(error, event.line);
       }
+      return !isOver();
     },
     finish(reason) {
       state.ending = true;
@@ -358,43 +304,6 @@ function assemble(parts: Parts): Run {
       }
       yields.end(stopped === undefined ? (state.exitCode ?? 0) & 0xff : 1);
     },
-  };
-}
-
-/** Whether some program asks for the current task_struct. */
-export function usesTask(read: ReadObject): boolean {
-  const ids = [helperRow("get_current_task").id, helperRow("get_current_task_btf").id];
-  return read.functions.some(({ insns }) =>
-    insns.some((insn) => insn.kind === "call" && insn.target.kind === "helper" && ids.includes(insn.target.id)),
-  );
-}
-
-/** From its column to the end of the line: all that line info knows of a place. */
-export function lineOf(line: LineInfo): Place {
-  const column = Math.max(1, line.column);
-  const endColumn = Math.max(column + 1, line.text.trimEnd().length + 1);
-  return { line: line.line, column, endLine: line.line, endColumn };
-}
-
-export function header(manifest: Manifest, snapshot: Snapshot, setup: Setup) {
-  return {
-    type: "header" as const,
-    version: 1 as const,
-    tool: manifest.tool,
-    host: setup.host,
-    kernel: snapshot.release,
-    arch: snapshot.arch,
-    source: manifest.source,
-    utc_offset: setup.utcOffset,
-    str_trunc_trailer: manifest.config.str_trunc_trailer,
-    events: manifest.events.map(({ id, kind, format, args, place }) => ({
-      id,
-      kind,
-      ...(format === undefined ? {} : { format }),
-      args: args.map(({ type }) => type),
-      place,
-    })),
-    maps: manifest.maps.map(({ name, key, value }) => ({ name, ...(key === undefined ? {} : { key }), value })),
   };
 }
 

@@ -11,10 +11,12 @@ import type { SimulateOptions } from "./options.ts";
 import { createRun, type Run } from "./run.ts";
 
 const SECOND = 1_000_000_000;
-/** How long a run without events and without an end of its own goes on. */
-const DEFAULT_SPAN = 10 * SECOND;
 /** Between two moments in which others may do something, milliseconds. */
 const TURN = 40;
+/** Events, and records that they print, until the records are handed on. */
+const BATCH = 1024;
+const BATCH_ITEMS = 64;
+const NO_ITEMS: readonly StreamItem[] = [];
 
 /**
  * Runs an object on simulated events. Ends by the script's exit(), by the last event, by options.until or signal, or
@@ -31,61 +33,61 @@ export async function* simulate(object: Uint8Array, options: SimulateOptions): A
   }
   const run = await createRun(object, options);
   run.start();
-  yield* take(run);
-  const given = options.until ?? run.setup.until;
-  const until = given === undefined ? undefined : Number(given);
-  let last = 0;
-  let any = false;
-  let turn = Date.now();
+  for (const item of take(run)) yield item;
   const aborted = (): boolean => options.signal?.aborted === true;
-  /** False: the run is over. */
-  const happen = (event: SimulatedEvent): boolean => {
-    const at = event.at === undefined ? last : Number(event.at);
-    if (until !== undefined && at > until) return false;
-    last = Math.max(last, at);
-    any = true;
-    run.advance(last);
-    if (run.reason() !== undefined) return false;
-    run.play(event);
-    return run.reason() === undefined;
-  };
-  if (run.reason() === undefined && options.events !== undefined && !aborted()) {
+  let turn = Date.now();
+  if (!run.isOver() && options.events !== undefined && !aborted()) {
     const { events } = options;
-    let count = 0;
     if (Symbol.asyncIterator in events) {
       for await (const event of events) {
-        const going = happen(event);
-        yield* take(run);
+        const going = run.happen(event);
+        for (const item of take(run)) yield item;
         if (!going || aborted()) break;
       }
     } else {
-      for (const event of events) {
-        const going = happen(event);
-        if (run.items.length > 0) yield* take(run);
-        if (!going) break;
-        if ((++count & 1023) !== 0 || Date.now() - turn < TURN) continue;
-        await breathe();
-        turn = Date.now();
-        if (aborted()) break;
+      const source = events[Symbol.iterator]();
+      try {
+        for (let going = true; going && !aborted(); ) {
+          try {
+            going = playSome(run, source);
+          } finally {
+            // also what came before an event that cannot happen
+            for (const item of take(run)) yield item;
+          }
+          if (Date.now() - turn < TURN) continue;
+          await breathe();
+          turn = Date.now();
+        }
+      } finally {
+        source.return?.();
       }
     }
   }
   // Functions that were entered return; timers go on to the end of the span.
-  const end = until ?? (any ? Math.max(last, run.busyUntil()) : run.idle ? 0 : DEFAULT_SPAN);
-  for (let to = run.now(); run.reason() === undefined && !aborted() && to < end; ) {
+  const end = run.end();
+  for (let to = run.now(); !run.isOver() && !aborted() && to < end; ) {
     to = Math.min(end, to + SECOND / 10);
     run.advance(to);
-    yield* take(run);
+    for (const item of take(run)) yield item;
     if (Date.now() - turn < TURN) continue;
     await breathe();
     turn = Date.now();
   }
   run.finish(run.reason() ?? (aborted() ? "signal" : "finished"));
-  yield* take(run);
+  for (const item of take(run)) yield item;
+}
+
+/** A function of its own, since engines make better code of it than of a generator. False: nothing more happens. */
+function playSome(run: Run, events: Iterator<SimulatedEvent>): boolean {
+  for (let count = 0; count < BATCH && run.items.length < BATCH_ITEMS; count++) {
+    const next = events.next();
+    if (next.done === true || !run.happen(next.value)) return false;
+  }
+  return true;
 }
 
 function take(run: Run): readonly StreamItem[] {
-  return run.items.splice(0);
+  return run.items.length === 0 ? NO_ITEMS : run.items.splice(0);
 }
 
 /** Lets timers and messages of the surrounding program have their turn. */

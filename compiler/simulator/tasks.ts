@@ -4,15 +4,16 @@
  */
 import { findMember, sizeOf } from "../btf/layout.ts";
 import type { Btf } from "../btf/types.ts";
+import type { Typed } from "./c-values.ts";
 import type { EventValue, SimulatedEvent } from "./event.ts";
 import { integerOf } from "./integers.ts";
-import type { Block, Memory, Typed } from "./kernel-memory.ts";
+import type { Block, Memory } from "./kernel-memory.ts";
 
 export type Tasks = {
-  /** Address of the current task's task_struct. */
-  readonly address: (event: SimulatedEvent) => bigint;
+  /** Address of the task_struct of the task that is current on a processor. */
+  readonly address: (event: SimulatedEvent, cpu: number) => bigint;
   /** Blocks that must be mapped before programs look at the event's task; none where they are already. */
-  readonly blocks: (event: SimulatedEvent) => readonly Block[];
+  readonly blocks: (event: SimulatedEvent, cpu: number) => readonly Block[];
 };
 
 const TASKS = 0xffff880000000000n;
@@ -20,6 +21,16 @@ const TASKS = 0xffff880000000000n;
 const ROOM = 0x8000n;
 const COMMAND_LINES = 0x7ffe00000000n;
 const encoder = new TextEncoder();
+const nothing: readonly Block[] = [];
+
+/** What an event said of a thread. */
+type Told = {
+  readonly comm: string;
+  readonly pid: number;
+  readonly ppid: number;
+  readonly uid: number | undefined;
+  readonly gid: number | undefined;
+};
 
 /** @param epoch when tasks were started, in nanoseconds; @param system what uname(2) says, by field of struct new_utsname */
 export function createTasks(
@@ -31,8 +42,8 @@ export function createTasks(
   const struct = btf.find("struct", "task_struct");
   const type: Typed | undefined = struct === undefined ? undefined : { btf, type: struct };
   const size = struct === undefined ? 0 : (sizeOf(btf, struct) ?? 0);
-  /** What was laid out of a thread. */
-  const known = new Map<bigint, string>();
+  /** What was laid out, by thread; idle tasks by their processors, from -1 down. */
+  const known = new Map<number, Told>();
   /** Names of processes, for parents. */
   const comms = new Map<number, string>([[1, "systemd"]]);
 
@@ -48,20 +59,28 @@ export function createTasks(
     return { arg_start: start, arg_end: start + BigInt(words.length) };
   };
 
-  const addressOf = (tid: number, cpu: number): bigint =>
-    tid > 0 ? TASKS + BigInt(tid) * ROOM : TASKS - BigInt(cpu + 1) * ROOM;
+  const keyOf = (tid: number, cpu: number): number => (tid > 0 ? tid : -1 - cpu);
+  const addresses = new Map<number, bigint>();
+  const addressOf = (tid: number, cpu: number): bigint => {
+    const key = keyOf(tid, cpu);
+    const found = addresses.get(key);
+    if (found !== undefined) return found;
+    const made = TASKS + BigInt(key) * ROOM;
+    addresses.set(key, made);
+    return made;
+  };
 
-  const layOut = (event: SimulatedEvent, extra: EventValue | undefined): readonly Block[] => {
-    if (type === undefined) return [];
+  const layOut = (event: SimulatedEvent, cpu: number, extra: EventValue | undefined): readonly Block[] => {
+    if (type === undefined) return nothing;
     const tid = event.tid ?? event.pid ?? 0;
     const pid = event.pid ?? tid;
     const ppid = event.ppid ?? (pid > 1 ? 1 : 0);
-    const cpu = event.cpu ?? 0;
-    const at = addressOf(tid, cpu);
     const comm = event.comm ?? (tid === 0 ? `swapper/${cpu}` : "");
-    const key = `${comm} ${pid} ${ppid} ${event.uid} ${event.gid}`;
-    if (extra === undefined && known.get(at) === key) return [];
-    known.set(at, key);
+    const last = known.get(keyOf(tid, cpu));
+    if (extra === undefined && last !== undefined && last.comm === comm && last.pid === pid && last.ppid === ppid)
+      if (last.uid === event.uid && last.gid === event.gid) return nothing;
+    known.set(keyOf(tid, cpu), { comm, pid, ppid, uid: event.uid, gid: event.gid });
+    const at = addressOf(tid, cpu);
     const parent = ppid === 0 ? addressOf(0, 0) : addressOf(ppid, 0);
     const uid = { val: event.uid ?? 0 };
     const gid = { val: event.gid ?? event.uid ?? 0 };
@@ -98,26 +117,25 @@ export function createTasks(
     }
     if (extra !== undefined) memory.encode(view, 0, type, extra, "task");
     const blocks: Block[] = [{ address: at, bytes, space: "kernel", lasting: true }];
-    if (tid > 0 && ppid !== tid && !known.has(parent)) {
+    if (tid > 0 && ppid !== tid && !known.has(keyOf(ppid, 0))) {
       const name = comms.get(ppid);
-      blocks.push(...layOut({ probe: "running", pid: ppid, ...(name === undefined ? {} : { comm: name }) }, undefined));
+      const above = { probe: "running", pid: ppid, ...(name === undefined ? {} : { comm: name }) };
+      blocks.push(...layOut(above, 0, undefined));
     }
-    if (tid !== pid && !known.has(addressOf(pid, cpu))) blocks.push(...layOut({ ...event, tid: pid }, undefined));
+    if (tid !== pid && !known.has(keyOf(pid, cpu))) blocks.push(...layOut({ ...event, tid: pid }, cpu, undefined));
     return blocks;
   };
 
   return {
-    address(event) {
+    address(event, cpu) {
       const given = event.task === undefined || event.task === null ? undefined : integerOf(event.task);
-      return given === undefined
-        ? addressOf(event.tid ?? event.pid ?? 0, event.cpu ?? 0)
-        : BigInt.asUintN(64, BigInt(given));
+      return given === undefined ? addressOf(event.tid ?? event.pid ?? 0, cpu) : BigInt.asUintN(64, BigInt(given));
     },
-    blocks(event) {
+    blocks(event, cpu) {
       const { task, pid, comm } = event;
+      const laid = task !== undefined && integerOf(task) !== undefined ? nothing : layOut(event, cpu, task);
+      if (laid === nothing && task === undefined) return nothing;
       if (pid !== undefined && comm !== undefined && pid === (event.tid ?? pid)) comms.set(pid, comm);
-      if (task !== undefined && integerOf(task) !== undefined) return [];
-      const laid = layOut(event, task);
       return laid.length === 0 ? laid : [...laid, ...memory.takeBlocks()];
     },
   };

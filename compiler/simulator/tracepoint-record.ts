@@ -2,9 +2,10 @@
 import type { Btf, TypeId } from "../btf/types.ts";
 import type { Snapshot, Tracepoint, TracepointField } from "../snapshot/snapshot.ts";
 import { branded } from "../util/brand.ts";
+import type { Typed } from "./c-values.ts";
 import { EventError, type EventValue, type SimulatedEvent } from "./event.ts";
-import { integerOf, writeInteger } from "./integers.ts";
-import type { Memory, Space, Typed } from "./kernel-memory.ts";
+import { integerOf, isWhole, writeInteger } from "./integers.ts";
+import type { Memory, Space } from "./kernel-memory.ts";
 
 const encoder = new TextEncoder();
 
@@ -26,45 +27,106 @@ const SIZES: Readonly<Record<string, number>> = {
   "unsigned int": 4,
 };
 
+/** A field of a record, its C type read once. */
+type Field = {
+  readonly name: string;
+  readonly offset: number;
+  readonly size: number;
+  /** The C type as the format file has it; of data at the record's end, its elements'. */
+  readonly type: string;
+  readonly kind: "integer" | "pointer" | "array" | "struct" | "data" | "data-after";
+  /** Elements of an array. */
+  readonly count: number;
+};
+
+export type RecordOptions = {
+  readonly snapshot: Snapshot;
+  readonly memory: Memory;
+  /** Looks a name up among the kernel's enumerators and constants. */
+  readonly enumerator: (name: string) => bigint | undefined;
+};
+
 /**
- * @param enumerator looks a name up among the kernel's enumerators and constants
- * @throws EventError for fields that the record has not, or values that do not fit
+ * Makes a tracepoint's records. What it gives is good until the next event. It throws EventError for fields that the
+ * record has not, or values that do not fit.
  */
-export function encodeRecord(
-  snapshot: Snapshot,
-  memory: Memory,
-  tracepoint: Tracepoint,
-  event: SimulatedEvent,
-  enumerator: (name: string) => bigint | undefined,
-): Uint8Array {
+export function createRecords(tracepoint: Tracepoint, options: RecordOptions): (event: SimulatedEvent) => Uint8Array {
+  const fields = tracepoint.fields.map(readField);
+  const byName = new Map(fields.map((field) => [field.name, field]));
   const about = `tracepoint:${tracepoint.category}:${tracepoint.event}`;
-  const given = fieldsOf(tracepoint, event, about);
-  const size = tracepoint.fields.reduce((end, field) => Math.max(end, field.offset + field.size), 8);
-  const parts: Uint8Array[] = [];
-  let length = (size + 7) & ~7;
-  const record = new Uint8Array(length);
+  const space: Space = tracepoint.category === "syscalls" ? "user" : "kernel";
+  const size = fields.reduce((end, field) => Math.max(end, field.offset + field.size), 8);
+  const record = new Uint8Array((size + 7) & ~7);
   const view = new DataView(record.buffer);
-  const common = tracepoint.fields.find((field) => field.name === "common_pid");
-  if (common !== undefined) writeInteger(view, common.offset, common.size, event.tid ?? event.pid ?? 0);
-  for (const field of tracepoint.fields) {
-    const value = given.get(field.name);
-    if (value === undefined) continue;
-    const where = `${about}: ${field.name}`;
-    const dynamic = /^__(data|rel)_loc\s+(.*)\[\]$/.exec(field.type);
-    if (dynamic === null) {
-      encodeField(snapshot, memory, view, field, value, where, tracepoint.category === "syscalls", enumerator);
-      continue;
+  const common = byName.get("common_pid");
+  /** Fields of the event before, in its order: the bytes of all others are zero. */
+  const last: Field[] = [];
+
+  const putCommon = (event: SimulatedEvent): void => {
+    if (common !== undefined) writeInteger(view, common.offset, common.size, event.tid ?? event.pid ?? 0);
+  };
+  /** False: a field takes more than its own bytes, or is another than in the event before. */
+  const putPlain = (args: { readonly [name: string]: EventValue }, event: SimulatedEvent): boolean => {
+    putCommon(event);
+    let n = 0;
+    for (const name in args) {
+      const field = last[n++];
+      const value = args[name];
+      if (field === undefined || field.name !== name || value === undefined || !isWhole(value)) return false;
+      if (field.kind !== "integer" && field.kind !== "pointer") return false;
+      writeInteger(view, field.offset, field.size, value);
     }
-    const bytes = dynamicBytes(dynamic[2] ?? "", value, where);
-    const from = dynamic[1] === "rel" ? length - (field.offset + field.size) : length;
-    view.setUint32(field.offset, ((bytes.length << 16) | from) >>> 0, true);
-    parts.push(bytes);
-    length += bytes.length;
-  }
-  if (parts.length === 0) return record;
+    return n === last.length;
+  };
+  const put = (event: SimulatedEvent): Uint8Array => {
+    record.fill(0);
+    last.length = 0;
+    const given = fieldsOf(tracepoint, event, about);
+    putCommon(event);
+    for (const name of given.keys()) {
+      const field = byName.get(name);
+      if (field !== undefined) last.push(field);
+    }
+    const parts: Uint8Array[] = [];
+    let length = record.length;
+    for (const field of fields) {
+      const value = given.get(field.name);
+      if (value === undefined) continue;
+      const where = `${about}: ${field.name}`;
+      if (field.kind !== "data" && field.kind !== "data-after") {
+        encodeField(options, view, field, value, where, space);
+        continue;
+      }
+      const bytes = dynamicBytes(field.type, value, where);
+      const from = field.kind === "data-after" ? length - (field.offset + field.size) : length;
+      view.setUint32(field.offset, ((bytes.length << 16) | from) >>> 0, true);
+      parts.push(bytes);
+      length += bytes.length;
+    }
+    return parts.length === 0 ? record : joined([record, ...parts], length);
+  };
+
+  return (event) => {
+    const { args } = event;
+    if (args === undefined || Array.isArray(args)) return put(event);
+    // no list: isArray does not narrow readonly ones
+    return putPlain(args as { readonly [name: string]: EventValue }, event) ? record : put(event);
+  };
+}
+
+function readField({ name, offset, size, type }: TracepointField): Field {
+  const field = { name, offset, size, type, count: 1 };
+  const dynamic = /^__(data|rel)_loc\s+(.*)\[\]$/.exec(type);
+  if (dynamic !== null) return { ...field, type: dynamic[2] ?? "", kind: dynamic[1] === "rel" ? "data-after" : "data" };
+  const array = /\s*\[(\d+)\]$/.exec(type);
+  if (array !== null) return { ...field, kind: "array", count: Number(array[1]) || 1 };
+  if (type.trimEnd().endsWith("*")) return { ...field, kind: "pointer" };
+  return { ...field, kind: /^(?:struct|union)\s+\w+$/.test(type) ? "struct" : "integer" };
+}
+
+function joined(parts: readonly Uint8Array[], length: number): Uint8Array {
   const whole = new Uint8Array(length);
-  whole.set(record);
-  let at = record.length;
+  let at = 0;
   for (const part of parts) {
     whole.set(part, at);
     at += part.length;
@@ -91,17 +153,14 @@ function fieldsOf(tracepoint: Tracepoint, event: SimulatedEvent, about: string):
 }
 
 function encodeField(
-  snapshot: Snapshot,
-  memory: Memory,
+  { snapshot, memory, enumerator }: RecordOptions,
   view: DataView,
-  field: TracepointField,
+  field: Field,
   value: EventValue,
   where: string,
-  user: boolean,
-  enumerator: (name: string) => bigint | undefined,
+  space: Space,
 ): void {
-  const array = /^(.*?)\s*\[(\d+)\]$/.exec(field.type);
-  if (array !== null) {
+  if (field.kind === "array") {
     const bytes = value instanceof Uint8Array ? value : typeof value === "string" ? encoder.encode(value) : undefined;
     if (bytes !== undefined) {
       if (bytes.length > field.size) throw new EventError(`${where}: ${bytes.length} bytes for ${field.size}`);
@@ -110,20 +169,20 @@ function encodeField(
     }
     if (!Array.isArray(value)) throw new EventError(`${where}: a list or a text is needed`);
     const list: readonly EventValue[] = value;
-    const count = Number(array[2]) || 1;
+    const { count } = field;
     const size = field.size / count;
     if (list.length > count) throw new EventError(`${where}: ${list.length} elements for an array of ${count}`);
     for (const [i, element] of list.entries())
       writeInteger(view, field.offset + i * size, size, needInteger(element, where, enumerator));
     return;
   }
-  if (field.type.trimEnd().endsWith("*")) {
-    const address = pointer(snapshot.btf, memory, field.type, user ? "user" : "kernel", value, where);
+  if (field.kind === "pointer") {
+    const address = pointer(snapshot.btf, memory, field.type, space, value, where);
     writeInteger(view, field.offset, field.size, address);
     return;
   }
-  const named = /^(?:struct|union)\s+(\w+)$/.exec(field.type);
-  const struct = named === null ? undefined : snapshot.btf.find("struct", named[1] ?? "");
+  const name = field.kind === "struct" ? field.type.replace(/^\w+\s+/, "") : undefined;
+  const struct = name === undefined ? undefined : snapshot.btf.find("struct", name);
   if (struct !== undefined && integerOf(value) === undefined) {
     memory.encode(view, field.offset, { btf: snapshot.btf, type: struct }, value, where);
     return;

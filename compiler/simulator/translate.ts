@@ -6,7 +6,6 @@
  * function's entry, what is in one as it is entered, and loop headers look at the count.
  */
 import type { Insn, Reg } from "../ebpf/insn.ts";
-import type { JumpOp } from "../ebpf/opcodes.ts";
 import { type Cfg, findFlow, type SourceFunction } from "./cfg.ts";
 import { type Binaryen, const64, type Emitter, type Expr, low, operand32, operand64 } from "./emitter.ts";
 import { helperAnswer, helperText } from "./helpers.ts";
@@ -14,6 +13,7 @@ import { AREA, FRAME_SIZE, FUNCTION_BASE, STOP, TASK } from "./layout.ts";
 import { MEMORY_BASE, SimulatorError } from "./machine.ts";
 import type { PlacedMap } from "./map-layout.ts";
 import { emitAlu } from "./select-alu.ts";
+import { compare } from "./select-jump.ts";
 import { emitMemory } from "./select-memory.ts";
 import type { SourceProgram } from "./source-program.ts";
 import { structure } from "./structure.ts";
@@ -239,38 +239,6 @@ function conditionOf({ e, mayGoto }: Scope, insn: Insn): Expr {
   const { op, width, left, right } = insn;
   if (width === 64) return compare(m.i64, op, e.get(left), operand64(e, right), const64(e, 0n));
   return compare(m.i32, op, low(e, left), operand32(e, right), m.i32.const(0));
-}
-
-type Comparisons = Pick<
-  Emitter["m"]["i64"],
-  "eq" | "ne" | "gt_u" | "ge_u" | "lt_u" | "le_u" | "gt_s" | "ge_s" | "lt_s" | "le_s" | "and"
->;
-
-function compare(int: Comparisons, op: JumpOp, left: Expr, right: Expr, zero: Expr): Expr {
-  switch (op) {
-    case "jeq":
-      return int.eq(left, right);
-    case "jne":
-      return int.ne(left, right);
-    case "jgt":
-      return int.gt_u(left, right);
-    case "jge":
-      return int.ge_u(left, right);
-    case "jlt":
-      return int.lt_u(left, right);
-    case "jle":
-      return int.le_u(left, right);
-    case "jsgt":
-      return int.gt_s(left, right);
-    case "jsge":
-      return int.ge_s(left, right);
-    case "jslt":
-      return int.lt_s(left, right);
-    case "jsle":
-      return int.le_s(left, right);
-    case "jset":
-      return int.ne(int.and(left, right), zero);
-  }
 }
 
 function emit(scope: Scope, insn: Insn, slot: number): Expr[] {

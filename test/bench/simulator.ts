@@ -5,6 +5,9 @@ import {
   type CompileOptions,
   compile,
   defaultOptions,
+  generateEvents,
+  parseEvents,
+  printEvent,
   type SimulatedEvent,
   type StreamItem,
   simulate,
@@ -46,8 +49,14 @@ export async function benchSimulator(rounds: number): Promise<readonly Row[]> {
     const machine = await loadMachine(compiled(`k:vfs_read { ${script} }`, snapshot), { btf: snapshot.btf });
     row(`k:vfs_read { ${script} }, on the machine`, "ns", await nsPerRun(machine, rounds), EVENT_NS);
   }
-  const whole = compiled("k:vfs_read { @[pid] = count(); }", snapshot);
-  row("  the same with simulate(), from event to record", "ns", await nsPerEvent(whole, snapshot, rounds));
+  for (const script of ["@[probe] = count();", "@ = hist(arg2);", "@[comm] = count();"]) {
+    const object = compiled(`k:vfs_read { ${script} }`, snapshot);
+    const ns = await nsPerEvent(object, snapshot, rounds);
+    row(`k:vfs_read { ${script} }, whole way: ${(1000 / ns).toFixed(1)} M events/s`, "ns", ns, EVENT_NS);
+  }
+  const text = Array.from(readEvents(50_000), (event) => `${printEvent(event)}\n`).join("");
+  row("parseEvents(): an event of an events file, read and checked", "ns", nsPerParsed(text, snapshot, rounds));
+  row("generateEvents(): an event of tcp_sendmsg made up", "ns", nsPerGenerated(snapshot, rounds));
   const largest = await translations(snapshot, rounds);
   for (const { name, ms } of largest.slice(0, 3)) row(`translate ${name}, warm`, "ms", ms, TRANSLATION_MS);
   return rows;
@@ -87,26 +96,53 @@ async function nsPerRun(machine: Machine, rounds: number): Promise<number> {
   return median(Array.from({ length: rounds }, once));
 }
 
+/** A function that is entered again and again, by 64 threads of seven programs on four processors. */
+function* readEvents(count: number): Generator<SimulatedEvent> {
+  const comms = ["nginx", "postgres", "node", "redis-server", "curl", "bash", "sshd"];
+  for (let n = 0; n < count; n++) {
+    const comm = comms[(n & 63) % comms.length] ?? "";
+    const args = { count: (n * 37) & 0xffff };
+    yield { probe: "kprobe:vfs_read", at: n * 1000, cpu: n & 3, pid: 100 + (n & 63), comm, args };
+  }
+}
+
+/** The whole of simulate(), with making the events, its start (linking, translation, plan) and its end. */
 async function nsPerEvent(object: Uint8Array, snapshot: Snapshot, rounds: number): Promise<number> {
-  const count = 100_000;
-  const events: SimulatedEvent[] = Array.from({ length: count }, (_, n) => ({
-    probe: "kprobe:vfs_read",
-    at: n * 1000,
-    cpu: n & 3,
-    pid: 100 + (n & 63),
-    comm: "reader",
-  }));
+  const count = 1_000_000;
   const once = async (): Promise<number> => {
     const start = cpuMs();
     let last: StreamItem | undefined;
-    for await (const item of simulate(object, { snapshot, events })) last = item;
-    if (last === undefined) throw new Error("simulate() yielded nothing");
+    for await (const item of simulate(object, { snapshot, events: readEvents(count) })) last = item;
+    if (last?.record.type !== "end") throw new Error("simulate() yielded nothing");
     return ((cpuMs() - start) * 1e6) / count;
   };
   await once();
   const times: number[] = [];
   for (let n = 0; n < rounds; n++) times.push(await once());
   return median(times);
+}
+
+function nsPerParsed(text: string, snapshot: Snapshot, rounds: number): number {
+  const once = (): number => {
+    const start = cpuMs();
+    const { events, problems } = parseEvents(text, "bench", snapshot);
+    if (problems.length > 0) throw new Error(problems[0]?.message);
+    return ((cpuMs() - start) * 1e6) / events.length;
+  };
+  once();
+  return median(Array.from({ length: rounds }, once));
+}
+
+function nsPerGenerated(snapshot: Snapshot, rounds: number): number {
+  const object = compiled("k:tcp_sendmsg { @ = hist(arg2); }", snapshot);
+  const once = (): number => {
+    const start = cpuMs();
+    let count = 0;
+    for (const _ of generateEvents(object, { snapshot, rate: 100, duration: 1e9 })) count++;
+    return ((cpuMs() - start) * 1e6) / count;
+  };
+  once();
+  return median(Array.from({ length: rounds }, once));
 }
 
 /** Link, decode, translate: what is done once binaryen is there. The longest first. */
