@@ -95,13 +95,14 @@ export function reportFailure(
   report("unexpected-token", span, { found, expected: wanted });
 }
 
-/** Reports an item that nests too deeply: by its brackets, or, where Ohm ran out of stack, by something else. */
+/** Reports an item that nests too deeply: by its brackets, or, where the matcher went too deep, by something else. */
 export function reportDepth(segment: Segment, report: Report<typeof parseCatalog>): void {
   const start = segment.tooDeep ?? segment.start;
   report("nesting-too-deep", { start, end: start + 1 }, {});
 }
 
-function rightmost(match: MatchResult): number {
+/** Offset in the matched text up to which it could be read. */
+export function rightmost(match: MatchResult): number {
   return match.failed() ? match.getRightmostFailurePosition() : 0;
 }
 

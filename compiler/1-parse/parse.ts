@@ -9,8 +9,8 @@ import type * as Ast from "./ast.ts";
 import type { Constants } from "./c-condition.ts";
 import { type CMacro, type Expanded, expandMacros, findRecursion, mentionsMacro } from "./c-macros.ts";
 import type { Context } from "./context.ts";
-import { reportDepth, reportFailure } from "./errors.ts";
-import { matchRule, type Rule, treeOf } from "./grammar.ts";
+import { reportDepth, reportFailure, rightmost } from "./errors.ts";
+import { explainFailure, matchRule, type Rule, treeOf } from "./grammar.ts";
 import { type Preprocessed, preprocess } from "./preprocess.ts";
 import { type Segment, splitSegments } from "./segments.ts";
 
@@ -86,9 +86,10 @@ function parseSegment(
   const expanded = isC && mentionsMacro(text, macros) ? expandMacros(text, macros) : undefined;
   try {
     const match = matchRule(expanded?.text ?? text, "TopLevel");
-    if (match.failed()) {
-      if (expanded === undefined) reportFailure(match, segment, file, reportSyntax);
-      else reportExpandedFailure(match.getRightmostFailurePosition(), expanded, segment, reportSyntax);
+    if (match === undefined) {
+      const failure = explainFailure(expanded?.text ?? text, "TopLevel");
+      if (expanded === undefined) reportFailure(failure, segment, file, reportSyntax);
+      else reportExpandedFailure(rightmost(failure), expanded, segment, reportSyntax);
       return undefined;
     }
     const span: Context["span"] =
@@ -156,7 +157,7 @@ function parseExpression(
   if (blanked.trim() === "") return undefined;
   try {
     const match = matchRule(blanked, rule);
-    if (match.failed()) return undefined;
+    if (match === undefined) return undefined;
     const context = makeContext((start, end) => ({ start: bodyStart + start, end: bodyStart + end }));
     return treeOf<Ast.Expr>(match, { ...context, report });
   } catch (failure) {
