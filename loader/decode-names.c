@@ -110,41 +110,72 @@ static bool find_cgroup(const char *root, const char *below, u64 id, char **foun
 	return hit;
 }
 
+/* Where control groups are mounted, as /proc tells: the unified hierarchy first, those of version 1 by their folder's name. */
+struct hierarchy {
+	char *name, *root;
+	bool unified;
+};
+
+static int by_name(const void *a, const void *b)
+{
+	const struct hierarchy *x = a, *y = b;
+
+	return x->unified != y->unified ? y->unified - x->unified : strcmp(x->name, y->name);
+}
+
+static u32 read_hierarchies(struct hierarchy **out)
+{
+	FILE *file = fopen("/proc/self/mounts", "re");
+	char line[1024], root[512], type[32];
+	struct hierarchy *list = NULL;
+	u32 len = 0;
+
+	*out = NULL;
+	while (file && fgets(line, sizeof(line), file)) {
+		bool unified;
+
+		if (sscanf(line, "%*s %511s %31s", root, type) != 2 || strncmp(type, "cgroup", 6))
+			continue;
+		unified = !strcmp(type, "cgroup2");
+		if (!unified && strcmp(type, "cgroup"))
+			continue;
+		list = mem__grow(list, (len + 1) * sizeof(*list));
+		list[len++] = (struct hierarchy){ mem__strdup(unified ? "unified" : strrchr(root, '/') + 1), mem__strdup(root), unified };
+	}
+	if (file)
+		fclose(file);
+	if (len)
+		qsort(list, len, sizeof(*list), by_name);
+	*out = list;
+	return len;
+}
+
 /* "hierarchy:/path", of the unified hierarchy "unified", of others their folder's name; joined with commas. */
 void decode__cgroup_path(struct bytes *out, u64 id, const char *filter)
 {
-	static const char root[] = "/sys/fs/cgroup";
+	struct hierarchy *list;
 	struct bytes text = {};
-	struct dirent *entry;
-	struct stat st;
-	char *found;
-	DIR *dir;
+	u32 len = read_hierarchies(&list);
 
-	if (!stat(root, &st) && (!*filter || glob__match(filter, "unified"))) {
-		found = st.st_ino == id ? mem__strdup("/") : NULL;
-		if (found || find_cgroup(root, "", id, &found, 0)) {
-			bytes__put(&text, "unified:", 8);
-			bytes__put(&text, found, strlen(found));
-			free(found);
-		}
-	}
-	/* version 1: each hierarchy is mounted on a folder of its own */
-	dir = !text.len && access("/sys/fs/cgroup/cgroup.controllers", F_OK) ? opendir(root) : NULL;
-	while (dir && (entry = readdir(dir))) {
-		char *path = mem__format("%s/%s", root, entry->d_name);
+	for (u32 i = 0; i < len; i++) {
+		const struct hierarchy *h = &list[i];
+		char *found = NULL;
+		struct stat st;
 
-		if (entry->d_type == DT_DIR && entry->d_name[0] != '.' && (!*filter || glob__match(filter, entry->d_name)) &&
-		    find_cgroup(path, "", id, &found, 0)) {
-			bytes__put(&text, ",", text.len != 0);
-			bytes__put(&text, entry->d_name, strlen(entry->d_name));
-			bytes__put(&text, ":", 1);
-			bytes__put(&text, found, strlen(found));
-			free(found);
+		if ((!*filter || glob__match(filter, h->name)) && !stat(h->root, &st)) {
+			found = st.st_ino == id ? mem__strdup("/") : NULL;
+			if (found || find_cgroup(h->root, "", id, &found, 0)) {
+				bytes__put(&text, ",", text.len != 0);
+				bytes__put(&text, h->name, strlen(h->name));
+				bytes__put(&text, ":", 1);
+				bytes__put(&text, found, strlen(found));
+				free(found);
+			}
 		}
-		free(path);
+		free(h->name);
+		free(h->root);
 	}
-	if (dir)
-		closedir(dir);
+	free(list);
 	mp__text(out, text.len ? (char *)text.data : "", text.len);
 	bytes__free(&text);
 }

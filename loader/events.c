@@ -54,10 +54,11 @@ static void change_map(struct events *ev, const struct event_entry *e)
 
 static void exit_with(struct events *ev, s64 code)
 {
-	/* the first exit() counts */
-	if (!ev->exiting)
+	/* the first exit() counts, and the first of an end probe after it */
+	if (!ev->exiting || (ev->ending && !ev->over))
 		ev->exit_code = code;
 	ev->exiting = true;
+	ev->over = ev->ending;
 }
 
 static s64 first_int(const struct event_entry *e, const u8 *record, s64 fallback)
@@ -189,7 +190,7 @@ static int take(void *ctx, void *data, size_t size)
 	ev->delivered[e->program]++;
 	ev->delivered_total++;
 	/* what happened after exit() is not shown, wherever it stands in the buffer; its effect on the maps is */
-	shown = !ev->exiting || ev->ending;
+	shown = !ev->exiting || (ev->ending && !ev->over);
 	if (ev->decoder->names && ev->ring && e->kind == EVENT_PRINT_MAP)
 		count_hits_ahead(ev);
 	if (shown || is_recorded(e))

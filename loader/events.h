@@ -25,6 +25,8 @@ struct events {
 	bool draining;
 	/* The end probes run: their records count although exit() was met. */
 	bool ending;
+	/* an end probe called exit(): what follows is not shown */
+	bool over;
 	/* Of a recording: hits behind the record that was acted on. */
 	u64 hits_ahead;
 	/* Records of this round. */

@@ -67,8 +67,8 @@ static u32 put_plain(struct decoder *d, struct bytes *b, const struct map_entry 
 		begin_entry(d, b, e, all->keys + (size_t)i * all->key_size);
 		if (!value_kind__is_aggregation(e->value->kind))
 			decode__value(d, b, e->value, value);
-		/* a scalar's array element exists before the script sets it */
-		else if (!aggregate__put(b, e->value, value, all->parts, all->part_size) && !e->key) {
+		/* the array element of a map without keys exists before the script sets it */
+		else if (!aggregate__put(b, e->value, value, all->parts, all->part_size) && !e->key && !d->o->zeroed[e - d->o->m->maps]) {
 			b->len = start;
 			continue;
 		}

@@ -18,7 +18,7 @@ export function positional(ctx: Context, index: number, span: Span): Typed.Expr 
     return integer(0n, span);
   }
   const number = parseParameter(given);
-  return number === undefined ? text(given, span) : integer(number, span);
+  return number === undefined ? text(latin1(given), span) : integer(number, span);
 }
 
 /** `str($N)`, `str($N + skip)`: the text, even of a number. */
@@ -40,7 +40,12 @@ export function positionalText(ctx: Context, index: number, skip: Typed.Expr | u
     });
     return errorExpr(span);
   }
-  return text(latin1(value).slice(Number(offset)), span);
+  const rest = latin1(value).slice(Number(offset));
+  if (rest.length > ctx.settings.maxStrlen) {
+    ctx.report("string-too-long", span, { limit: ctx.settings.maxStrlen, length: rest.length });
+    return errorExpr(span);
+  }
+  return text(rest, span);
 }
 
 /** UTF-8 bytes as one character each, as string literals are held. */

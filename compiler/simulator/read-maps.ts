@@ -77,8 +77,8 @@ export function createMapReader(machine: Machine, manifest: Manifest, names: Nam
         continue;
       }
       const joined = joinParts(type, values);
-      // A scalar's array element exists before the script sets it.
-      if (joined.any || key !== undefined) entries.push({ ...named, value: joined.value });
+      // The array element of a map without keys exists before the script sets it.
+      if (joined.any || key !== undefined || zeroed.has(entry.name)) entries.push({ ...named, value: joined.value });
     }
     return entries;
   };

@@ -103,7 +103,7 @@ export async function* replay(object: Uint8Array, options: SimulateOptions): Asy
   const pump = (all: boolean): void => {
     for (let record = waiting[0]; record !== undefined; record = waiting[0]) {
       const acts = ACTS.has(kinds.get(idOf(record))?.kind ?? "");
-      const hidden = state.exitCode !== undefined && !state.ending;
+      const hidden = state.exitCode !== undefined && (!state.ending || state.over);
       if (acts && done.length === 0 && !all && !hidden) return;
       waiting.shift();
       if (acts && !hidden) act(record, done.shift());

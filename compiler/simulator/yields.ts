@@ -19,6 +19,8 @@ export type Yields = {
     exitCode: number | undefined;
     /** The end probes run: their records count although exit() was met. */
     ending: boolean;
+    /** An end probe called exit(): what follows is not shown. */
+    over: boolean;
     delivered: number;
     passedOver: number;
     /** Addresses that unwatch() named. */
@@ -61,7 +63,7 @@ type Taker = {
 export function createYields(options: YieldOptions): Yields {
   const { machine, manifest, maps, names, setup, now } = options;
   const items: StreamItem[] = [];
-  const state: Yields["state"] = { exitCode: undefined, ending: false, delivered: 0, passedOver: 0, unwatched: [] };
+  const state: Yields["state"] = { exitCode: undefined, ending: false, over: false, delivered: 0, passedOver: 0, unwatched: [] };
   const delivered = manifest.programs.map(() => 0);
   const takers = new Map<number, Taker>();
   let last: EventEntry | undefined;
@@ -84,8 +86,9 @@ export function createYields(options: YieldOptions): Yields {
   };
 
   const exitWith = (code: number): void => {
-    // The first exit() counts.
-    state.exitCode ??= code;
+    // The first exit() counts, and the first of an end probe after it.
+    if (state.exitCode === undefined || (state.ending && !state.over)) state.exitCode = code;
+    state.over = state.ending;
   };
   const firstInteger = ({ args }: Taker, data: DataView): bigint | undefined => {
     const first = args[0];
@@ -224,7 +227,7 @@ export function createYields(options: YieldOptions): Yields {
       delivered[program] = (delivered[program] ?? 0) + 1;
       state.delivered++;
       // What happened after exit() is not shown, wherever it stands in the buffer; its effect on the maps is.
-      if (state.exitCode === undefined || state.ending) act(taker, data);
+      if (state.exitCode === undefined || (state.ending && !state.over)) act(taker, data);
     },
     poll,
     end(status) {
