@@ -171,7 +171,8 @@ export function outputOptions(args: RunArgs): PlayOptions {
   };
 }
 
-function checkPid(pid: string | undefined): void {
+/** @throws CliError for what is no process id of Linux */
+export function checkPid(pid: string | undefined): void {
   if (pid === undefined) return;
   if (!/^[0-9]+$/.test(pid)) throw new CliError(EXIT.refused, `Failed to parse pid: '${pid}' is not a decimal number`);
   if (Number(pid) > 4_194_304) throw new CliError(EXIT.refused, `Pid out of range: ${pid} is above 4194304`);

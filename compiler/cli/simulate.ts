@@ -28,7 +28,7 @@ import type { Snapshot } from "../snapshot/index.ts";
 import { type CompileArgs, compileScript, optionsFrom, tellDiagnostics } from "./build-object.ts";
 import { CliError, closeOutput, EXIT, openOutput, readInput, useColour, writeAll } from "./io.ts";
 import { chooseSnapshot, snapshotOfRelease } from "./kernels.ts";
-import { splitParameters } from "./run.ts";
+import { checkPid, splitParameters } from "./run.ts";
 import { isElf, readScript, type Script } from "./script.ts";
 
 export type SimulateArgs = CompileArgs & {
@@ -40,6 +40,7 @@ export type SimulateArgs = CompileArgs & {
   readonly "save-events"?: string | undefined;
   readonly cpus?: string | undefined;
   readonly seed?: string | undefined;
+  readonly p?: string | undefined;
   readonly rate?: string | undefined;
   readonly until?: string | undefined;
   readonly budget?: string | undefined;
@@ -66,6 +67,7 @@ export async function simulateCommand(args: SimulateArgs): Promise<number> {
     throw new CliError(EXIT.usage, `Invalid output format "${args.f}"`, `one of ${FORMATS.join(", ")}`);
   if (args.events !== undefined && args.generate !== undefined)
     throw new CliError(EXIT.usage, "events are either given (--events) or generated (--generate)");
+  checkPid(args.p);
   const settings: Settings = {
     cpus: count("--cpus", args.cpus, 256),
     seed: count("--seed", args.seed, 0xffff_ffff),
@@ -116,7 +118,9 @@ function build(args: SimulateArgs, snapshot: Snapshot, recorded: Setup["script"]
         child: recorded.child,
         readWarnings: recorded.readWarnings,
       }
-    : {};
+    : args.p === undefined
+      ? {}
+      : { pidFilter: true };
   const options = { ...optionsFrom(script, args, snapshot, { positional, named }), ...own };
   const result = compileScript(script, options);
   tellDiagnostics(result, args.warnings);
@@ -268,6 +272,7 @@ async function play(
       ...(until === undefined ? {} : { until }),
       ...(budget === undefined ? {} : { budget }),
       ...(seed === undefined ? {} : { seed }),
+      ...(args.p === undefined ? {} : { pid: Number(args.p) }),
     });
     for await (const item of items) {
       if (item.record.type === "end") status = item.record.status;

@@ -28,6 +28,19 @@ export function createMembers(): (typed: Typed, name: string) => FoundMember | u
   };
 }
 
+/** Bytes from a struct's start to a member of members; undefined: the kernel has none. */
+export function memberOffset(btf: Btf | undefined, struct: string, path: readonly string[]): number | undefined {
+  let type: TypeId | undefined = btf?.find("struct", struct);
+  let offset = 0;
+  for (const name of path) {
+    const found = btf === undefined || type === undefined ? undefined : findMember(btf, type, name);
+    if (found === undefined) return undefined;
+    offset += found.bitOffset / 8;
+    type = found.type;
+  }
+  return offset;
+}
+
 /** What a pointer points to, under modifiers, and whether the kernel marks it as the process's (`__user`). */
 export function pointee(typed: Typed): { readonly target: TypeId; readonly user: boolean } {
   const { btf } = typed;

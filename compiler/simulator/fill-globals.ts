@@ -25,6 +25,8 @@ export type Given = {
   readonly setup: Setup;
   readonly kernel: Symbols;
   readonly user: Symbols;
+  /** The only process that is traced; 0: all. */
+  readonly pid: number;
 };
 
 /** Device of the initial pid namespace, and its inode (include/linux/proc_ns.h). */
@@ -44,7 +46,8 @@ export function fillGlobals(machine: Machine, manifest: Manifest, given: Given):
       if (text !== undefined) putParameter(machine, param, `parameter $${param.index}`, text);
     }
   }
-  for (const { kind, offset } of manifest.host) put(machine, offset, 8, hostValue(kind, machine.cpus, given.setup));
+  for (const { kind, offset } of manifest.host)
+    put(machine, offset, 8, hostValue(kind, machine.cpus, given.setup, given.pid));
   for (const { kind, symbol, path, offset } of manifest.symbols) {
     if (kind === "kernel") put(machine, offset, 8, given.kernel.address(symbol));
     else if (kind === "user") put(machine, offset, 8, given.user.address(symbol, path));
@@ -75,7 +78,7 @@ function cgroupId(setup: Setup, path: string): bigint {
   return BigInt(hashText(path)) + 0x1000n;
 }
 
-function hostValue(kind: HostValue["kind"], cpus: number, setup: Setup): bigint {
+function hostValue(kind: HostValue["kind"], cpus: number, setup: Setup, pid = 0): bigint {
   const recorded = setup.words.get(kind);
   if (recorded !== undefined) return recorded;
   switch (kind) {
@@ -89,7 +92,7 @@ function hostValue(kind: HostValue["kind"], cpus: number, setup: Setup): bigint 
     case "has-cpid":
       return setup.childPid === 0 ? 0n : 1n;
     case "filter-pid":
-      return 0n;
+      return BigInt(pid);
     case "pidns-dev":
       return PIDNS_DEV;
     case "pidns-ino":

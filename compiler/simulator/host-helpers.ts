@@ -1,7 +1,7 @@
 /** Helpers that need more than linear memory: the host's signals, the kernel's types, formats. */
-import { findMember } from "../btf/layout.ts";
-import type { Btf, TypeId } from "../btf/types.ts";
+import type { Btf } from "../btf/types.ts";
 import { decodeUtf8, encodeUtf8 } from "../util/bytes.ts";
+import { memberOffset } from "./c-values.ts";
 import type { HostHelper } from "./helpers.ts";
 import { formatKernel } from "./kernel-format.ts";
 import { type MachineMemory, type MachineOptions, MEMORY_BASE } from "./machine.ts";
@@ -128,19 +128,6 @@ function readText(memory: MachineMemory, address: bigint, limit: number): string
     bytes.push(byte);
   }
   return decodeUtf8(Uint8Array.from(bytes));
-}
-
-/** Bytes from a struct's start to a member of members; undefined: the kernel has none. */
-function memberOffset(btf: Btf | undefined, struct: string, path: readonly string[]): number | undefined {
-  let type: TypeId | undefined = btf?.find("struct", struct);
-  let offset = 0;
-  for (const name of path) {
-    const found = btf === undefined || type === undefined ? undefined : findMember(btf, type, name);
-    if (found === undefined) return undefined;
-    offset += found.bitOffset / 8;
-    type = found.type;
-  }
-  return offset;
 }
 
 function readWord(memory: MachineMemory, base: bigint, offset: number | undefined): bigint | undefined {

@@ -21,6 +21,8 @@ export type SimulateOptions = {
   readonly positional?: readonly string[];
   /** Values of getopt() options. */
   readonly named?: ReadonlyMap<string, string>;
+  /** Trace this process only (-p): probes of user code, samples and watchpoints, and programs compiled with pidFilter. */
+  readonly pid?: number;
   /** Of rand and of the addresses that things get; default 1. */
   readonly seed?: number;
   /** Warn of every kind of failure, not only of those that lose data (-k). */

@@ -61,7 +61,7 @@ export async function* replay(object: Uint8Array, options: SimulateOptions): Asy
   answers.setMaps(machine.maps);
   const kernel = createSymbols(KERNEL_TEXT, setup.symbols);
   const user = createSymbols(USER_TEXT, new Map());
-  fillGlobals(machine, manifest, { positional, named, setup, kernel, user });
+  fillGlobals(machine, manifest, { positional, named, setup, kernel, user, pid: 0 });
   fillSymbols(machine, manifest, setup);
   const names = createNames(machine, setup, kernel, user);
   let wall = setup.epoch;

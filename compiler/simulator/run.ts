@@ -10,7 +10,7 @@ import { makePlan, type Plan } from "./attach.ts";
 import { createAgenda } from "./clock.ts";
 import { createContexts, keepOccurrence, type Occurrence } from "./context.ts";
 import { defaultSetup, EventError, type Setup, type SimulatedEvent } from "./event.ts";
-import { atLine, fillGlobals, taiOffset } from "./fill-globals.ts";
+import { atLine, fillGlobals, ParameterError, taiOffset } from "./fill-globals.ts";
 import { bufferSize, fieldMoves } from "./fit-object.ts";
 import { filesOf, header, LOADER, LOADER_STACK, lineOf, needsOf, systemOf } from "./host-facts.ts";
 import { createMemory } from "./kernel-memory.ts";
@@ -50,6 +50,8 @@ const SECOND = 1_000_000_000;
 /** How long a run without events and without an end of its own goes on. */
 const DEFAULT_SPAN = 10 * SECOND;
 const DEFAULT_BUDGET = 100_000_000;
+/** PID_MAX_LIMIT of include/linux/threads.h. */
+const MAX_PID = 4_194_304;
 const DEFAULT_RECORDS = 1_000_000;
 /** What is due at a moment of the virtual clock. */
 type Due =
@@ -66,7 +68,8 @@ type Due =
  * @throws SimulatorError, ObjectError, ParameterError
  */
 export async function createRun(object: Uint8Array, options: SimulateOptions): Promise<Run> {
-  const { snapshot } = options;
+  const { snapshot, pid = 0 } = options;
+  if (pid > MAX_PID) throw new ParameterError(`Pid out of range: ${pid} is above ${MAX_PID}`);
   const read = readObject(object);
   const { manifest } = read;
   if (manifest.arch !== snapshot.arch)
@@ -84,7 +87,7 @@ export async function createRun(object: Uint8Array, options: SimulateOptions): P
   const kernel = createSymbols(KERNEL_TEXT, setup.symbols);
   const user = createSymbols(USER_TEXT, new Map());
   const { positional = [], named = new Map<string, string>() } = options;
-  fillGlobals(machine, manifest, { positional, named, setup, kernel, user });
+  fillGlobals(machine, manifest, { positional, named, setup, kernel, user, pid });
   machine.task.setTaiOffset(taiOffset(setup));
   machine.task.setSeed(options.seed ?? 1);
   return assemble({ options, snapshot, read, manifest, machine, plan, setup, kernel, user });
@@ -168,11 +171,15 @@ function assemble(parts: Parts): Run {
     stopped = "budget";
   };
 
+  /** Kinds of probes that the kernel fires for one process only, where a loader asks so. */
+  const ofProcess = (kind: string): boolean =>
+    ["uprobe", "uretprobe", "usdt", "profile", "software", "hardware", "watchpoint"].includes(kind);
   const runAll = (stands: readonly Stand[], occurrence: Occurrence, cpu: number): void => {
     const { event } = occurrence;
     player.setScene(event, cpu, clock.now, occurrence.blocks);
     for (const stand of stands) {
       if (event.program !== undefined && stand.name !== event.program) continue;
+      if (options.pid !== undefined && event.pid !== options.pid && ofProcess(stand.target.attach.kind)) continue;
       if (stand.watched !== undefined && state.unwatched.includes(stand.watched)) continue;
       const failure = stand.run(occurrence);
       if (failure === undefined) continue;

@@ -8,6 +8,7 @@ import type { Typed } from "./c-values.ts";
 import type { EventValue, SimulatedEvent } from "./event.ts";
 import { integerOf } from "./integers.ts";
 import type { Block, Memory } from "./kernel-memory.ts";
+import { createPidTable } from "./pids.ts";
 
 export type Tasks = {
   /** Address of the task_struct of the task that is current on a processor. */
@@ -22,6 +23,11 @@ const ROOM = 0x8000n;
 const COMMAND_LINES = 0x7ffe00000000n;
 const encoder = new TextEncoder();
 const nothing: readonly Block[] = [];
+
+const FIRST: readonly SimulatedEvent[] = [
+  { probe: "running", pid: 1, ppid: 0, comm: "systemd" },
+  { probe: "running", pid: 2, ppid: 0, comm: "kthreadd" },
+];
 
 /** What an event said of a thread. */
 type Told = {
@@ -47,6 +53,7 @@ export function createTasks(
   /** Names of processes, for parents. */
   const comms = new Map<number, string>([[1, "systemd"]]);
 
+  const pids = createPidTable(btf, memory);
   let hasSystem = false;
 
   /** A process has memory of its own; threads of the kernel have none. */
@@ -107,7 +114,9 @@ export function createTasks(
     const both = { uid, euid: uid, suid: uid, fsuid: uid, gid, egid: gid, sgid: gid, fsgid: gid };
     fields.cred = { "@": `cred-${tid}`, ...both };
     if (pid > 0 && addressed(comm, pid)) fields.mm = { "@": `mm-${pid}`, owner: leader, ...commandLine(comm, pid) };
-    if (!hasSystem) fields.nsproxy = { "@": "nsproxy", uts_ns: { "@": "uts-ns", name: system } };
+    if (pids !== undefined) fields.thread_pid = pids.pidOf(tid, at);
+    const isFirst = !hasSystem;
+    if (isFirst) fields.nsproxy = { "@": "nsproxy", uts_ns: { "@": "uts-ns", name: system } };
     hasSystem = true;
     const bytes = new Uint8Array(size);
     const view = new DataView(bytes.buffer);
@@ -117,6 +126,8 @@ export function createTasks(
     }
     if (extra !== undefined) memory.encode(view, 0, type, extra, "task");
     const blocks: Block[] = [{ address: at, bytes, space: "kernel", lasting: true }];
+    // Every host has these two, whatever happens on it.
+    if (isFirst) for (const each of FIRST) blocks.push(...layOut(each, 0, undefined));
     if (tid > 0 && ppid !== tid && !known.has(keyOf(ppid, 0))) {
       const name = comms.get(ppid);
       const above = { probe: "running", pid: ppid, ...(name === undefined ? {} : { comm: name }) };
