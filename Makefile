@@ -12,7 +12,7 @@ NODE_BIN := node_modules/.bin
 SOURCES := $(shell find compiler -name '*.ts' -o -name '*.ohm' 2>/dev/null)
 LOADER_SOURCES := $(wildcard loader/*.c loader/*.h loader/Makefile)
 
-.PHONY: help deps gen build loader cli playground playground-build demo test check lint types cases test-verifier test-kernel test-matrix test-scripts bench fuzz fuzz-verifier update fmt dump snapshots clean
+.PHONY: help deps gen build loader cli package playground playground-build demo test check lint types cases test-verifier test-kernel test-matrix test-scripts bench fuzz fuzz-verifier update fmt dump snapshots clean
 
 help: ## print this help
 	@echo "tracelet: the bpftrace language as ordinary CO-RE eBPF objects"; echo
@@ -38,6 +38,9 @@ build/tracelet: build/.deps $(SOURCES) $(wildcard compiler/kernels/*) compiler/g
 loader: build/tracelet-loader
 build/tracelet-loader: build/.deps $(LOADER_SOURCES)
 	$(Q)$(MAKE) -C loader
+
+package: build ## what an npm package of Tracelet holds: the command line, the loader, and build/api for programs (then: npm pack)
+	$(Q)node compiler/gen/package.mjs
 
 PLAYGROUND_SOURCES := $(shell find playground -type f 2>/dev/null)
 
