@@ -8,6 +8,7 @@
  *   r0 = 0
  *   exit
  *   === accept          or        === refuse        with a part of the kernel's message
+ *   walked 123          (may follow accept: how many instructions 6.18's verifier walks, and the model)
  */
 import { layout } from "../../compiler/ebpf/layout.ts";
 import { parseInsns } from "../../compiler/ebpf/parse.ts";
@@ -19,6 +20,8 @@ export type VerifierCase = {
   readonly program: VerifierProgram;
   readonly verdict: "accepted" | "refused";
   readonly message: string;
+  /** Instructions that are walked, where the case says so. */
+  readonly walked: number | undefined;
 };
 
 export function readCase(name: string, text: string): VerifierCase {
@@ -49,12 +52,16 @@ export function readCase(name: string, text: string): VerifierCase {
   const source = section("program");
   if (source === undefined) throw new Error(`${name}: no program`);
   const refused = section("refuse");
-  if (refused === undefined && section("accept") === undefined) throw new Error(`${name}: no verdict`);
+  const accepted = section("accept");
+  if (refused === undefined && accepted === undefined) throw new Error(`${name}: no verdict`);
+  const walked = /^walked (\d+)$/.exec(accepted?.trim() ?? "")?.[1];
+  if (walked === undefined && (accepted ?? "").trim() !== "") throw new Error(`${name}: "${accepted}" says nothing`);
   return {
     intent,
     program: { name, type, attach, code: assemble(source, maps), maps, globals: [], gpl: true, funcInfo: true },
     verdict: refused === undefined ? "accepted" : "refused",
     message: (refused ?? "").trim(),
+    walked: walked === undefined ? undefined : Number(walked),
   };
 }
 

@@ -148,6 +148,8 @@ function slotCovers(a: Frame, b: Frame, slot: i32, mode: i32): bool {
 }
 
 function frameCovers(a: Frame, b: Frame, insn: i32, mode: i32): bool {
+  // more rounds of a callback may be ahead from b than were from a
+  if (a.callbackDepth > b.callbackDepth) return false;
   const alive = aliveAt(insn);
   for (let n = 0; n < REGS; n++) {
     if (alive & (1 << n) && !covers(regOf(a, n), regOf(b, n), mode)) return false;

@@ -175,9 +175,9 @@ function checkGraph(): bool {
       } else if (op == 0x95) {
         a = -1;
       } else if (op == 0x85) {
+        setFlag(a, PRUNE | JUMPED);
         if (srcAt(i) == 1) {
           setFlag(i, PRUNE);
-          setFlag(a, PRUNE | JUMPED);
           b = i + immAt(i) + 1;
           setFlag(b, PRUNE | JUMPED);
         } else {
