@@ -152,6 +152,7 @@ export const commands: Readonly<Record<string, CommandRow>> = {
       rate: text("factor on how often generated events happen"),
       until: text("end of the run, such as 10s"),
       budget: text("instructions that one run of a program may take"),
+      memory: text("MiB that the script's maps may take (1024)"),
       p: text("trace this process", "pid"),
       f: { ...text("text, json, msgpack, flamegraph or heatmap", "format"), default: "text" },
       o: text("file for the output", "output"),

@@ -41,6 +41,7 @@ export type SimulateArgs = CompileArgs & {
   readonly cpus?: string | undefined;
   readonly seed?: string | undefined;
   readonly p?: string | undefined;
+  readonly memory?: string | undefined;
   readonly rate?: string | undefined;
   readonly until?: string | undefined;
   readonly budget?: string | undefined;
@@ -59,6 +60,8 @@ type Settings = {
   readonly rate: number | undefined;
   readonly until: number | bigint | undefined;
   readonly budget: number | undefined;
+  /** MiB. */
+  readonly memory: number | undefined;
 };
 
 export async function simulateCommand(args: SimulateArgs): Promise<number> {
@@ -74,6 +77,7 @@ export async function simulateCommand(args: SimulateArgs): Promise<number> {
     rate: positive("--rate", args.rate),
     until: duration("--until", args.until),
     budget: count("--budget", args.budget, Number.MAX_SAFE_INTEGER),
+    memory: count("--memory", args.memory, 2048),
   };
   const text = args.events === undefined ? undefined : readText(args.events);
   const snapshot = snapshotFor(args.kernel, text);
@@ -257,7 +261,7 @@ async function play(
   process.on("SIGINT", onSignal);
   process.on("SIGTERM", onSignal);
   const sink = openSink(format, args);
-  const { cpus, until, budget, seed } = settings;
+  const { cpus, until, budget, seed, memory } = settings;
   let status: number = EXIT.ok;
   try {
     const items = simulate(built.object, {
@@ -272,6 +276,7 @@ async function play(
       ...(until === undefined ? {} : { until }),
       ...(budget === undefined ? {} : { budget }),
       ...(seed === undefined ? {} : { seed }),
+      ...(memory === undefined ? {} : { mapMemory: memory * 2 ** 20 }),
       ...(args.p === undefined ? {} : { pid: Number(args.p) }),
     });
     for await (const item of items) {

@@ -55,6 +55,8 @@ export type MachineOptions = {
   readonly moves?: readonly { readonly section: string; readonly insn: number; readonly by: number }[];
   /** Entries or bytes instead of what the object says, by symbol in `.maps`: as a loader sizes the ring buffer. */
   readonly maxEntries?: Readonly<Record<string, number>>;
+  /** Bytes that all maps and buffers may take together; default 1 GiB, at most 2. */
+  readonly mapMemory?: number;
   /** What programs do to the host. */
   readonly onEffect?: (effect: MachineEffect) => void;
   /** Answers that were recorded, instead of the machine's own. */

@@ -21,7 +21,14 @@ import {
 import { isBuffer, machineMap } from "./machine-maps.ts";
 import { machineMemory } from "./machine-memory.ts";
 import { machineTask } from "./machine-task.ts";
-import { layOutMaps, type MapLayout, type PlacedMap, writeHeads } from "./map-layout.ts";
+import {
+  DEFAULT_MAP_MEMORY,
+  layOutMaps,
+  type MapLayout,
+  MOST_MAP_MEMORY,
+  type PlacedMap,
+  writeHeads,
+} from "./map-layout.ts";
 import { recordedHelpers, recordedImports } from "./recorded-helpers.ts";
 import { instantiate, loadRuntime, type WasmMemory, wasm } from "./runtime.ts";
 import { readProgram } from "./source-program.ts";
@@ -109,13 +116,14 @@ function layOut(
   programs: readonly LinkedProgram[],
   initial: readonly InitialMap[],
   cpus: number,
-  { maxEntries = {} }: MachineOptions,
+  { maxEntries = {}, mapMemory = DEFAULT_MAP_MEMORY }: MachineOptions,
 ): MapLayout {
   try {
     return layOutMaps(
       initial.map(({ map }) => map),
       cpus,
       maxEntries,
+      Math.min(mapMemory, MOST_MAP_MEMORY),
     );
   } catch (error) {
     if (!(error instanceof SimulatorError) || error.map === undefined) throw error;

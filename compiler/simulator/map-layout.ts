@@ -47,9 +47,10 @@ const NUMBERS = new Map(Object.entries(KINDS).map(([number, kind]) => [kind, Num
 
 /** Ring buffers whose size the object leaves to the loader; and perf buffers, all processors' together. */
 const DEFAULT_RING = 1 << 20;
-/** Of linear memory; WebAssembly has 4 GiB at most. */
-const LARGEST = 2 ** 31;
 const MEBI = 1 << 20;
+/** Bytes for all maps, where nobody says; and the most that anybody may say: WebAssembly's memory has 4 GiB. */
+export const DEFAULT_MAP_MEMORY = 1024 * MEBI;
+export const MOST_MAP_MEMORY = 2048 * MEBI;
 
 const round = (n: number, to: number): number => Math.ceil(n / to) * to;
 const powerOfTwo = (n: number): number => 2 ** Math.ceil(Math.log2(Math.max(1, n)));
@@ -57,22 +58,28 @@ const powerOfTwo = (n: number): number => 2 ** Math.ceil(Math.log2(Math.max(1, n
 /** A script's @name is AT_name in its object. */
 const scriptName = (symbol: string): string => symbol.replace(/^AT_/, "@");
 
-/** @throws SimulatorError for a map of a type or size that cannot be simulated */
+/**
+ * @param limit bytes that all maps may take
+ * @throws SimulatorError for a map of a type or size that cannot be simulated; for too many bytes, about the largest map
+ */
 export function layOutMaps(
   maps: readonly ObjectMap[],
   cpus: number,
   sizes: Readonly<Record<string, number>>,
+  limit = DEFAULT_MAP_MEMORY,
 ): MapLayout {
   let at: number = AREA.MAPS;
   let number = 0;
+  let largest = { map: 0, name: "", bytes: 0 };
   const take = (bytes: number, name: string): number => {
     const start = at;
     at = round(at + bytes, 64);
-    if (at > LARGEST) {
-      const needs = Math.ceil(bytes / MEBI);
+    if (bytes > largest.bytes) largest = { map: number, name, bytes };
+    if (at - AREA.MAPS > limit) {
+      const needs = Math.ceil(largest.bytes / MEBI);
       throw new SimulatorError(
-        `the maps need more than the simulator's ${LARGEST / MEBI} MiB: ${scriptName(name)} alone ${needs} MiB; make it smaller`,
-        { map: number },
+        `the maps need more than the simulator's ${Math.floor(limit / MEBI)} MiB: ${scriptName(largest.name)} alone ${needs} MiB; make it smaller`,
+        { map: largest.map },
       );
     }
     return start;

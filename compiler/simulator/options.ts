@@ -13,6 +13,8 @@ export type SimulateOptions = {
   readonly cpus?: number;
   /** Instructions that one run of a program may take before it is stopped; default 100 million. */
   readonly budget?: number;
+  /** Bytes that the script's maps and buffers may take together; default 1 GiB, at most 2. */
+  readonly mapMemory?: number;
   /** Records that the script may print before the run is stopped; default a million. */
   readonly maxRecords?: number;
   /** End of the run, nanoseconds since its start; default: the setup's, else the last event, else 10 s. */

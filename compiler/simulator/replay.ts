@@ -55,6 +55,7 @@ export async function* replay(object: Uint8Array, options: SimulateOptions): Asy
     cpus: options.cpus ?? setup.cpus,
     budget: options.budget ?? DEFAULT_BUDGET,
     moves: fieldMoves(manifest, snapshot),
+    ...(options.mapMemory === undefined ? {} : { mapMemory: options.mapMemory }),
     maxEntries: buffer?.kind === "ring" ? { [buffer.symbol]: bufferSize(manifest) } : {},
     recorded: answers.recorded,
   });

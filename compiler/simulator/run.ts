@@ -82,6 +82,7 @@ export async function createRun(object: Uint8Array, options: SimulateOptions): P
     cpus: options.cpus ?? setup.cpus,
     budget: options.budget ?? DEFAULT_BUDGET,
     moves: fieldMoves(manifest, snapshot),
+    ...(options.mapMemory === undefined ? {} : { mapMemory: options.mapMemory }),
     maxEntries: buffer?.kind === "ring" ? { [buffer.symbol]: bufferSize(manifest) } : {},
   });
   const kernel = createSymbols(KERNEL_TEXT, setup.symbols);

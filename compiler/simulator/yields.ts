@@ -63,7 +63,14 @@ type Taker = {
 export function createYields(options: YieldOptions): Yields {
   const { machine, manifest, maps, names, setup, now } = options;
   const items: StreamItem[] = [];
-  const state: Yields["state"] = { exitCode: undefined, ending: false, over: false, delivered: 0, passedOver: 0, unwatched: [] };
+  const state: Yields["state"] = {
+    exitCode: undefined,
+    ending: false,
+    over: false,
+    delivered: 0,
+    passedOver: 0,
+    unwatched: [],
+  };
   const delivered = manifest.programs.map(() => 0);
   const takers = new Map<number, Taker>();
   let last: EventEntry | undefined;

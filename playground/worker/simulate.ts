@@ -18,6 +18,8 @@ import { createSink } from "./sink.ts";
 const PROGRESS_MS = 60;
 /** More prints than that are a flood: the page does not show their text anyway. */
 const MOST_RECORDS = 200_000;
+/** Bytes for a script's maps: the tab has 300 MB for everything. */
+const MAP_MEMORY = 128 << 20;
 /** Milliseconds after which a cancel is listened for. */
 const TURN_MS = 30;
 const SECOND = 1e9;
@@ -105,6 +107,7 @@ export async function simulateObject(
       signal,
       until: seconds * SECOND,
       maxRecords: MOST_RECORDS,
+      mapMemory: MAP_MEMORY,
       ...(positional === undefined ? {} : { positional }),
     });
     for await (const item of run) {

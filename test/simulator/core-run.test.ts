@@ -493,7 +493,15 @@ describe("what cannot be simulated", () => {
     expect(await refused(none, {}, { cpus: 0 })).toBe("a machine has 1 to 256 processors, not 0");
     expect(await refused(none, {}, { budget: 0 })).toContain("a budget is 1 to");
     const huge = { m: { type: "PERCPU_HASH", key: 8, value: 4096, entries: 1_000_000 } } as const;
-    expect(await refused(none, huge)).toMatch(/^the maps need more than the simulator's 2048 MiB: m alone \d+ MiB/);
+    expect(await refused(none, huge)).toMatch(/^the maps need more than the simulator's 1024 MiB: m alone \d+ MiB/);
+    const some = {
+      small: { type: "HASH", key: 8, value: 8, entries: 100 },
+      m: { ...huge.m, entries: 10_000 },
+    } as const;
+    expect(await refused(none, some)).toBe("");
+    expect(await refused(none, some, { mapMemory: 128 << 20 })).toBe(
+      "the maps need more than the simulator's 128 MiB: m alone 157 MiB; make it smaller",
+    );
   });
 
   test("bytes that are no object", async () => {

@@ -325,6 +325,13 @@ describe("runs that would not end", () => {
   test("a map beyond all memory is refused by name", async () => {
     await expect(show(objectOf("let @a = hash(100000000); begin { @a[1] = 1; }"), {})).rejects.toThrow(SimulatorError);
   });
+  test("maps beyond what the run may take are refused at the line of the largest", async () => {
+    const object = objectOf("let @big = hash(1000000);\nbegin { @small[1] = 1;\n@big[1] = 1; }");
+    expect(statusOf(await show(object, {}))).toBe(0);
+    await expect(show(object, { mapMemory: 32 << 20 })).rejects.toThrow(
+      /^line 3: the maps need more than the simulator's 32 MiB: @big alone \d+ MiB; make it smaller$/,
+    );
+  });
   test("a signal ends a run in order", async () => {
     const stop = new AbortController();
     stop.abort();
