@@ -3,7 +3,9 @@
  *
  * Required before code generation. Equal content (same size, same parts) has one slot in the whole function, which
  * nothing else ever writes: where an earlier instruction on every path has stored it, nothing is stored again, so a
- * second operation on the same key costs no store. Bytes that no part covers are stored as zeros first.
+ * second operation on the same key costs no store. Bytes that no part covers are stored as zeros first. Where a function
+ * has more contents than a frame holds (unrolled loops), only the latest are kept: each storing has a slot of its own
+ * then, and slots that are done with share their space.
  *
  * Relies on value numbering (gvn) to have made equal content equal values. Guarantees: no `scalars` left.
  */
@@ -11,38 +13,48 @@ import { blockOf, definedBy, Fresh, isCall } from "../edit.ts";
 import { dominators } from "../graph.ts";
 import type { Block, BlockId, Bytes, Function as Fn, Inst, SlotId, ValueId } from "../ir.ts";
 
+/** Bytes of different contents that are all kept, and how many of the latest where there are more. */
+const KEPT_BYTES = 256;
+const KEPT_LATEST = 8;
+
 type Scalars = Extract<Bytes, { readonly kind: "scalars" }>;
 
 export function keySlots(fn: Fn): Fn {
-  if (!hasScalars(fn)) return fn;
+  if (scalarsOf(fn).length === 0) return fn;
   const fresh = new Fresh(fn);
   const tree = dominators(fn);
   const constants = new Map<ValueId, bigint>();
   for (const block of fn.blocks.values()) {
     for (const inst of block.insts) if (inst.kind === "const") constants.set(inst.dst, BigInt.asIntN(64, inst.value));
   }
-  const slots = new Map<string, { readonly slot: SlotId; readonly base: ValueId }>();
+  const contents = new Map(scalarsOf(fn).map((bytes) => [contentName(bytes, constants), bytes.size]));
+  const keepsAll = [...contents.values()].reduce((sum, size) => sum + size, 0) <= KEPT_BYTES;
+  const slots = new Map<string, ValueId>();
   const bases: Inst[] = [];
-  const slotFor = (bytes: Scalars, name: string, use: string): { readonly slot: SlotId; readonly base: ValueId } => {
+  const slotFor = (bytes: Scalars, name: string, use: string): ValueId => {
     const known = slots.get(name);
-    if (known !== undefined) return known;
-    const made = { slot: fresh.slot(bytes.size, alignOf(bytes), use), base: fresh.value() };
-    slots.set(name, made);
-    bases.push({ kind: "slot", dst: made.base, slot: made.slot, offset: 0, span: undefined });
-    return made;
+    if (known !== undefined && keepsAll) return known;
+    const base = fresh.value();
+    slots.set(name, base);
+    const slot: SlotId = fresh.slot(bytes.size, alignOf(bytes), use);
+    bases.push({ kind: "slot", dst: base, slot, offset: 0, span: undefined });
+    return base;
   };
   const blocks = new Map<BlockId, Block>(fn.blocks);
 
-  const visit = (id: BlockId, above: ReadonlySet<string>): void => {
-    const stored = new Set(above);
+  /** `above`: contents that every way to the block has stored, the latest last, with the address of each. */
+  const visit = (id: BlockId, above: ReadonlyMap<string, ValueId>): void => {
+    const stored = new Map(above);
     const insts: Inst[] = [];
     const place = (bytes: Bytes, map: string, role: string, span: Inst["span"]): Bytes => {
       if (bytes.kind === "memory") return bytes;
       const name = contentName(bytes, constants);
-      const { base } = slotFor(bytes, name, `${role} of ${map}`);
+      const base = stored.get(name) ?? slotFor(bytes, name, `${role} of ${map}`);
       if (!stored.has(name)) {
-        stored.add(name);
+        stored.set(name, base);
         storeParts(bytes, base, insts, span);
+        const [oldest] = stored.keys();
+        if (!keepsAll && stored.size > KEPT_LATEST && oldest !== undefined) stored.delete(oldest);
       }
       return { kind: "memory", base, offset: 0, size: bytes.size };
     };
@@ -59,22 +71,25 @@ export function keySlots(fn: Fn): Fn {
     blocks.set(id, { ...block, insts });
     for (const child of tree.children.get(id) ?? []) visit(child, stored);
   };
-  visit(fn.entry, new Set());
+  visit(fn.entry, new Map());
   const entry = blockOf({ ...fn, blocks }, fn.entry);
   blocks.set(fn.entry, { ...entry, insts: [...bases, ...entry.insts] });
   return fresh.apply({ ...fn, blocks });
 }
 
-function hasScalars(fn: Fn): boolean {
+function scalarsOf(fn: Fn): readonly Scalars[] {
+  const found: Scalars[] = [];
+  const add = (bytes: Bytes): void => {
+    if (bytes.kind === "scalars") found.push(bytes);
+  };
   for (const block of fn.blocks.values()) {
     for (const inst of block.insts) {
-      if (inst.kind === "map-lookup" || inst.kind === "map-delete" || inst.kind === "map-update") {
-        if (inst.key.kind === "scalars") return true;
-        if (inst.kind === "map-update" && inst.value.kind === "scalars") return true;
-      }
+      if (inst.kind !== "map-lookup" && inst.kind !== "map-delete" && inst.kind !== "map-update") continue;
+      add(inst.key);
+      if (inst.kind === "map-update") add(inst.value);
     }
   }
-  return false;
+  return found;
 }
 
 /** Equal for equal content: constants by value, everything else by the number of the value. */
