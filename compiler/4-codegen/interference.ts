@@ -4,7 +4,7 @@
  * Physical registers are nodes without adjacency lists (their degree counts as infinite). A copy's source and target do
  * not interfere by the copy alone, so that the allocator can make them one.
  */
-import { contains, eachMember, exclude, include, liveAtEnds } from "./liveness.ts";
+import { contains, include, liveAtEnds, SparseSet } from "./liveness.ts";
 import {
   CLOBBERED,
   COLOURS,
@@ -61,10 +61,10 @@ export function interference(fn: MachineFunction): Interference {
     const charge = (reg: number): void => {
       cost[reg] = (cost[reg] ?? 0) + weight;
     };
-    const live = new Uint32Array(ends.get(block.id) ?? []);
+    const live = new SparseSet(ends.get(block.id) ?? new Uint32Array());
     const use = (reg: number): void => {
       charge(reg);
-      include(live, reg);
+      live.include(reg);
     };
     eachEndRead(block.end, use);
     for (let i = block.ops.length - 1; i >= 0; i--) {
@@ -73,22 +73,22 @@ export function interference(fn: MachineFunction): Interference {
       const source = copiedFrom(op);
       const dst = writtenBy(op);
       if (source !== undefined && dst !== undefined && source !== FRAME) {
-        exclude(live, source);
+        live.exclude(source);
         moves.push({ to: dst, from: source, weight });
       }
       if (dst !== undefined) {
         charge(dst);
         // Written although never read again: it still needs a register for that moment.
-        eachMember(live, (other) => connect(dst, other));
+        live.each((other) => connect(dst, other));
         if (op.kind === "choose") eachRead(op, (other) => connect(dst, other));
       }
       if (op.kind === "call") {
         for (let reg = 0; reg < CLOBBERED; reg++) {
-          eachMember(live, (other) => connect(reg, other));
-          exclude(live, reg);
+          live.each((other) => connect(reg, other));
+          live.exclude(reg);
         }
       }
-      if (dst !== undefined) exclude(live, dst);
+      if (dst !== undefined) live.exclude(dst);
       eachRead(op, use);
     }
   }

@@ -21,6 +21,37 @@ export function eachMember(set: RegisterSet, visit: (reg: number) => void): void
   }
 }
 
+/** A set that is walked at every step and holds few of many: stretches without members are passed over. */
+export class SparseSet {
+  readonly #bits: RegisterSet;
+  /** A bit per word of #bits; one that is set may be out of date. */
+  readonly #used: Uint32Array;
+
+  constructor(members: RegisterSet) {
+    this.#bits = new Uint32Array(members);
+    this.#used = new Uint32Array((members.length + 31) >>> 5);
+    for (let word = 0; word < members.length; word++) if (members[word] !== 0) include(this.#used, word);
+  }
+
+  include(reg: number): void {
+    include(this.#bits, reg);
+    include(this.#used, reg >>> 5);
+  }
+
+  exclude(reg: number): void {
+    exclude(this.#bits, reg);
+  }
+
+  /** Visits the members in ascending order. */
+  each(visit: (reg: number) => void): void {
+    eachMember(this.#used, (word) => {
+      let bits = this.#bits[word] ?? 0;
+      if (bits === 0) exclude(this.#used, word);
+      for (; bits !== 0; bits &= bits - 1) visit(word * 32 + 31 - Math.clz32(bits & -bits));
+    });
+  }
+}
+
 /** Registers live at the end of each block. */
 export function liveAtEnds(fn: MachineFunction): ReadonlyMap<BlockId, RegisterSet> {
   const words = (fn.registers + 31) >>> 5;

@@ -171,7 +171,15 @@ export class ByteWriter {
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 export function encodeUtf8(text: string): Uint8Array {
-  return encoder.encode(text);
+  // Names are short and ASCII: the encoder's call would cost more than their bytes.
+  if (text.length > 48) return encoder.encode(text);
+  const bytes = new Uint8Array(text.length);
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code > 0x7f) return encoder.encode(text);
+    bytes[i] = code;
+  }
+  return bytes;
 }
 export function decodeUtf8(bytes: Uint8Array): string {
   return decoder.decode(bytes);

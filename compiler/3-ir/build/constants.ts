@@ -6,7 +6,9 @@ import type { Lowering } from "./lowering.ts";
 
 /** Text as the checker holds it (a character per byte) as bytes, without a NUL. */
 export function textBytes(text: string): Uint8Array {
-  return Uint8Array.from(text, (character) => character.charCodeAt(0) & 0xff);
+  const bytes = new Uint8Array(text.length);
+  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
+  return bytes;
 }
 
 /** The bytes of a literal, padded to its type's size. */

@@ -3,7 +3,7 @@ import { TEXT_SIZE, type TextTable, textTable } from "../../lang/texts.ts";
 import { sizeOf } from "../../types/layout.ts";
 import type { ValueId } from "../ir.ts";
 import { copyBytes, zero } from "./access.ts";
-import { constantPlace, textBytes } from "./constants.ts";
+import { textBytes } from "./constants.ts";
 import { type CustomCall, literal, operand } from "./custom-call.ts";
 import type { Place } from "./draft.ts";
 import type { Lowering, Writer } from "./lowering.ts";
@@ -19,16 +19,18 @@ export function textFromTable(cx: Lowering, expr: CustomCall): Writer {
   const number = cx.steps.scalar(cx, operand(expr, 0));
   const texts = textTable(table, cx.module.env.arch === "aarch64" ? "aarch64" : "x86_64");
   const stride = TEXT_SIZE[table];
-  const bytes = new Uint8Array(texts.length * stride);
-  for (const [i, text] of texts.entries()) bytes.set(textBytes(text).subarray(0, stride - 1), i * stride);
   const size = sizeOf(expr.type);
   const place = cx.temps.take(size, "text");
   zero(fn, place, size);
   const [inside, named, unnamed, onward] = [fn.block(), fn.block(), fn.block(), fn.block()];
   fn.branch("ult", number, fn.const(texts.length), inside, unnamed);
   fn.enter(inside);
-  const start = constantPlace(cx, bytes);
-  const entry: Place = { ...start, base: fn.binary("add", start.base, fn.binaryImm("mul", number, stride)) };
+  const start = fn.data(
+    ".rodata",
+    cx.module.table(table, () => tableBytes(texts, stride)),
+  );
+  const base = fn.binary("add", start, fn.binaryImm("mul", number, stride));
+  const entry: Place = { base, offset: 0, memory: "data", align: 8 };
   fn.branch("ne", fn.load({ ...entry, align: 1 }, 1, false), fn.const(0), named, unnamed);
   fn.enter(named);
   copyBytes(fn, place, { ...entry, align: 8 }, Math.min(size, stride));
@@ -38,6 +40,13 @@ export function textFromTable(cx: Lowering, expr: CustomCall): Writer {
   fn.jump(onward);
   fn.enter(onward);
   return (to) => copyBytes(fn, to, place, size);
+}
+
+/** Texts, each in a room of its own that ends with a NUL. */
+function tableBytes(texts: readonly string[], stride: number): Uint8Array {
+  const bytes = new Uint8Array(texts.length * stride);
+  for (const [i, text] of texts.entries()) bytes.set(textBytes(text).subarray(0, stride - 1), i * stride);
+  return bytes;
 }
 
 /** Digits from the last to the first into a buffer, then copied to the front. */

@@ -199,11 +199,18 @@ export class ModuleBuilder {
 
   /** A constant in .rodata, one for equal bytes; its offset. */
   constant(bytes: Uint8Array): number {
-    return this.#once(`constant ${Array.from(bytes).join()}`, () => {
+    let content = "";
+    for (const byte of bytes) content += String.fromCharCode(byte);
+    return this.#once(`constant ${content}`, () => {
       const offset = this.#rodataRoom(`constant_${this.#constants.length}`, bytes.length, 8);
       this.#constants.push({ offset, bytes });
       return offset;
     });
+  }
+
+  /** Offset in .rodata of a table that is always the same under its name. */
+  table(name: string, make: () => Uint8Array): number {
+    return this.#once(`table ${name}`, () => this.constant(make()));
   }
 
   /** Offset in .rodata of a word that the loader fills in from the host. */
