@@ -1,0 +1,137 @@
+/** Probes: which of their attach points share a program, and what becomes of each group. */
+import type * as Ast from "../1-parse/ast.ts";
+import { probeRow } from "../lang/probes.ts";
+import { expandTarget } from "./attach-patterns.ts";
+import { bodyOf } from "./bodies.ts";
+import type { CheckReport, Program, Unit } from "./context.ts";
+import { condition } from "./operators.ts";
+import { programName } from "./program-names.ts";
+import type { Target } from "./target.ts";
+import type * as Typed from "./typed.ts";
+import { type Base, finishVars, makeContext, makeUnit, reportUnassigned } from "./unit.ts";
+
+/**
+ * Attach points that may share one program. What the body asks for decides: its probe's text, typed arguments and return
+ * values make programs of their own; typed programs are always bound to one target each.
+ */
+export function groupTargets(
+  base: Base,
+  program: Program,
+  probe: Ast.Probe,
+  index: number,
+  targets: readonly Target[],
+  report: CheckReport,
+): readonly (readonly Target[])[] {
+  const needsOwn = (target: Target): boolean =>
+    target.row.program === "fentry" ||
+    target.row.program === "fexit" ||
+    target.row.program === "tp_btf" ||
+    target.row.program === "iter" ||
+    target.row.name === "begin" ||
+    target.row.name === "end";
+  const [only] = targets;
+  if (targets.length === 0 || only === undefined) return [];
+  if (targets.length === 1 && !only.pattern) return [targets];
+  const groups = new Map<string, Target[]>();
+  const uses = new Map<string, ReadonlySet<string>>();
+  for (const target of targets) {
+    let used = uses.get(target.row.name);
+    if (used === undefined) {
+      used = usesOf(base, program, probe, index, target);
+      uses.set(target.row.name, used);
+    }
+    const typed = target.row.program === "tracepoint" && used.has("args");
+    const apart = used.has("probe") || typed || needsOwn(target);
+    if (
+      apart &&
+      target.pattern &&
+      (target.row.name === "uprobe" || target.row.name === "uretprobe" || target.row.name === "usdt")
+    ) {
+      report("unsupported-wildcard", target.span, {
+        provider: target.row.name,
+        why: "the probe builtin needs each match's name, which only its host knows",
+      });
+    }
+    const resolveEnv = {
+      snapshot: base.env.snapshot,
+      settings: base.settings,
+      unsafe: base.env.options.unsafe,
+      report,
+    };
+    const members = apart ? expandTarget(resolveEnv, target) : [target];
+    for (const member of members) {
+      const key = apart ? `${member.text}#${groups.size}` : target.row.program;
+      const group = groups.get(key);
+      if (group === undefined) groups.set(key, [member]);
+      else group.push(member);
+    }
+  }
+  return [...groups.values()];
+}
+
+/** A walk for the sake of what the body uses; its diagnostics are dropped, its types are kept. */
+function usesOf(base: Base, program: Program, probe: Ast.Probe, index: number, target: Target): ReadonlySet<string> {
+  const resolveEnv = {
+    snapshot: base.env.snapshot,
+    settings: base.settings,
+    unsafe: base.env.options.unsafe,
+    report: () => {},
+  };
+  const [representative = target] = expandTarget(resolveEnv, target);
+  const unit = makeUnit("probe", `p${index}?${target.row.name}`, representative, undefined);
+  const trial = { ...program, params: new Map() };
+  const ctx = makeContext(base, trial, unit, () => {});
+  if (probe.predicate !== undefined) ctx.expr(probe.predicate);
+  bodyOf(ctx, probe.body);
+  program.dirty = trial.dirty;
+  return unit.uses;
+}
+
+/** A probe whose attach points are wrong still assigns maps: what else reads them is not to be blamed. */
+export function walkUnattached(base: Base, program: Program, probe: Ast.Probe, index: number): void {
+  const row = probeRow(probe.attachPoints[0]?.parts[0]?.text ?? "");
+  const unit: Unit = { ...makeUnit("probe", `p${index}!`, undefined, undefined), row };
+  const ctx = makeContext(base, program, unit, () => {});
+  if (probe.predicate !== undefined) ctx.expr(probe.predicate);
+  bodyOf(ctx, probe.body);
+}
+
+/** undefined: it asks for arguments that this kernel cannot tell of, where `missing_probes` lets that pass. */
+export function walkProbe(
+  base: Base,
+  program: Program,
+  probe: Ast.Probe,
+  key: string,
+  group: readonly Target[],
+  names: Set<string>,
+  report: CheckReport,
+): Typed.Probe | undefined {
+  const [target] = group;
+  const unit = makeUnit("probe", key, target, undefined);
+  const ctx = makeContext(base, program, unit, report);
+  const predicate = probe.predicate === undefined ? undefined : condition(ctx, ctx.expr(probe.predicate));
+  const body = bodyOf(ctx, probe.body);
+  if (unit.uses.has("arguments-elsewhere")) return undefined;
+  reportUnassigned(unit, report);
+  const row = target?.row;
+  const single = group.length === 1 && target !== undefined && target.section !== "" && target.row.sectionTarget;
+  const kind = row?.program ?? "raw_tp_run";
+  return {
+    name: programName(target?.text ?? "probe", names),
+    program: kind,
+    section: single ? `${sectionOf(kind)}/${target.section}` : sectionOf(kind),
+    probe: target?.text ?? "",
+    attach: group.map((one) => one.attach),
+    predicate,
+    body,
+    vars: finishVars(unit),
+    defaultReturn: row?.defaultReturn ?? 0,
+    pidFilter: base.env.options.pidFilter && row?.pidFilter === true,
+    span: probe.span,
+  };
+}
+
+/** libbpf's name of a program's section. */
+function sectionOf(kind: Typed.ProgramKind): string {
+  return kind === "raw_tp_run" ? "raw_tp" : kind;
+}
