@@ -3,7 +3,7 @@
  * for the usual slips a code of their own with a hint.
  */
 import type { MatchResult } from "ohm-js";
-import type { parseCatalog } from "../diagnostics/catalog/parse.ts";
+import type { Habit, parseCatalog } from "../diagnostics/catalog/parse.ts";
 import type { Report } from "../diagnostics/diagnostic.ts";
 import type { Span } from "../source/span.ts";
 import { reservedWords } from "./context.ts";
@@ -74,7 +74,7 @@ export function reportFailure(
   }
   const keyword = /(?:^|[;{}() ])(if|else|while|for|unroll)\b[^;{}]*$/.exec(before)?.[1];
   if (keyword === "for" && wants("':'") && /\bfor *\(? *\$\w+ *$/.test(before)) {
-    report("unexpected-token", span, { found, expected: "':'" });
+    report("unexpected-token", span, { found, expected: "':'", ...(token?.text === "=" ? { habit: "c-for" } : {}) });
     return;
   }
   if (keywordBefore !== undefined && expected.length === 0) {
@@ -92,7 +92,15 @@ export function reportFailure(
   }
   // Where an item begins, nearly everything could stand: one word says more than a list.
   const wanted = before.trim() === "" ? "a probe" : listing(expected);
-  report("unexpected-token", span, { found, expected: wanted });
+  const habit = habitOf(before, inHeader, token?.text);
+  report("unexpected-token", span, { found, expected: wanted, ...(habit === undefined ? {} : { habit }) });
+}
+
+/** What the failure looks like to somebody who writes C. */
+function habitOf(before: string, inHeader: boolean, token: string | undefined): Habit | undefined {
+  if (inHeader) return token === "=" ? "assignment" : undefined;
+  const declares = /(?:^|[;{}] *)(?:(?:const|unsigned|signed|struct) )*[a-z]\w*[ *]+$/.test(before);
+  return declares && token !== undefined && /^\w/.test(token) ? "c-declaration" : undefined;
 }
 
 /** Reports an item that nests too deeply: by its brackets, or, where the matcher went too deep, by something else. */

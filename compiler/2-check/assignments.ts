@@ -35,7 +35,10 @@ export function assign(ctx: Context, stmt: Ast.Stmt & { kind: "assign" }): reado
       const inside = target.kind === "field" || target.kind === "tuple-field" || target.kind === "index";
       const of = inside ? ctx.expr(target.base).type.kind : "none";
       if (of === "tuple" || of === "record") ctx.report("immutable-field", stmt.target.span, {});
-      else if (of !== "error") ctx.report("not-assignable", stmt.target.span, {});
+      else if (of !== "error")
+        ctx.report("not-assignable", stmt.target.span, {
+          name: target.kind === "identifier" ? target.name : undefined,
+        });
       ctx.expr(stmt.value);
       return [];
     }

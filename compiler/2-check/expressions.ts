@@ -2,6 +2,7 @@
 import type * as Ast from "../1-parse/ast.ts";
 import { aggregations } from "../lang/aggregations.ts";
 import { builtins } from "../lang/builtins.ts";
+import { cConstants } from "../lang/c-constants.ts";
 import { foreignNames } from "../lang/foreign-names.ts";
 import { functions } from "../lang/functions.ts";
 import { BOOL, I64, U64 } from "../lang/types.ts";
@@ -159,7 +160,7 @@ function identifier(ctx: Context, name: string, span: Span): Typed.Expr {
   if (define !== undefined) return expandDefine(ctx, define, span);
   const enumerator = ctx.types.enumerator(name);
   if (enumerator !== undefined) return constant(enumerator.value, enumerator.type, span);
-  const known = ctx.env.snapshot.constant(name);
+  const known = ctx.env.snapshot.constant(name) ?? cConstants.get(name);
   if (known !== undefined) return integer(known, span);
   const names = [...builtins.map((row) => row.name), ...ctx.program.macros.keys(), ...ctx.program.defines.keys()];
   const near = similar(name, names);

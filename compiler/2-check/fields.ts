@@ -55,7 +55,9 @@ export function fieldOf(ctx: Context, base: Typed.Expr, name: string, span: Span
     });
     return errorExpr(span);
   }
-  ctx.report("no-field", span, { field: name, type: printType(type) });
+  // A word that a probe was given may be an address; a number that was counted is none.
+  const address = type.kind === "integer" && type.size === 8 && type.space !== undefined;
+  ctx.report("no-field", span, { field: name, type: printType(type), address });
   return errorExpr(span);
 }
 

@@ -141,7 +141,10 @@ export const checkCatalog = {
     (p: { name: string }) =>
       `Invalid expression for assignment: ${p.name}() should not be used in an assignment or as a map key`,
   ),
-  "not-assignable": error(() => "Invalid expression for assignment: only variables and maps can be assigned"),
+  "not-assignable": error(
+    (_: { name: string | undefined }) => "Invalid expression for assignment: only variables and maps can be assigned",
+    (p) => (p.name === undefined ? undefined : `a variable is $${p.name}, a map @${p.name}`),
+  ),
   "immutable-field": error(
     () =>
       "Tuples are immutable once created: their fields are immutable. Consider creating a new tuple and assigning it instead.",
@@ -173,7 +176,9 @@ export const checkCatalog = {
     (p: { name: string; value: string }) => `Enum: ${p.name} doesn't contain a variant value of ${p.value}`,
   ),
   "no-field": error(
-    (p: { field: string; type: string }) => `Can not access field '${p.field}' on expression of type '${p.type}'`,
+    (p: { field: string; type: string; address?: boolean }) =>
+      `Can not access field '${p.field}' on expression of type '${p.type}'`,
+    (p) => (p.address === true ? `say what it points to: ((struct NAME *)…)->${p.field}` : undefined),
   ),
   "not-dereferenceable": error((p: { type: string }) => `Can not dereference type '${p.type}'. It is not a pointer.`),
   "void-dereference": error(

@@ -1,6 +1,15 @@
 /** Messages of the parser and the preprocessor. */
 import { error } from "../diagnostic.ts";
 
+/** What C and other languages write so. */
+export type Habit = keyof typeof HABITS;
+const HABITS = {
+  "c-for": "a loop counts through a range: for ($i : 0..10) { … }; or while ($i < 10) { … $i++; }",
+  "c-declaration":
+    "a variable is made by its first assignment, with a $: $x = 5; a type may follow: let $x: int32 = 5;",
+  assignment: "== compares",
+} as const;
+
 export const parseCatalog = {
   // --- Tokens ---
   "unterminated-string": error(
@@ -38,8 +47,9 @@ export const parseCatalog = {
 
   // --- Structure ---
   "unexpected-token": error(
-    (p: { found: string; expected: string }) =>
+    (p: { found: string; expected: string; habit?: Habit }) =>
       `syntax: unexpected ${p.found}${p.expected === "" ? "" : `, expected ${p.expected}`}`,
+    (p) => (p.habit === undefined ? undefined : HABITS[p.habit]),
   ),
   unclosed: error(
     (p: { found: string; close: string; expected: string }) =>
