@@ -99,9 +99,17 @@ function placeOf(meta: Op["meta"]): Op["meta"] {
 function remakeable(fn: MachineFunction, registers: ReadonlySet<VReg>): ReadonlyMap<VReg, Op> {
   const makers = new Map<VReg, Op | undefined>();
   const context = contextRegister(fn);
-  /** A load from the context is as good as one from the frame, and its value never had to be stored. */
+  const tested = testedForNull(fn);
+  /**
+   * A load from the context is as good as one from the frame, and its value never had to be stored. But one that is
+   * compared with zero may be a pointer that is null: what the verifier learns of it holds for this load alone.
+   */
   const fromContext = (op: Op): boolean =>
-    op.kind === "load" && op.base === context && !registers.has(op.base) && !fn.tracepoints.has(op);
+    op.kind === "load" &&
+    op.base === context &&
+    !registers.has(op.base) &&
+    !fn.tracepoints.has(op) &&
+    !(op.size === 8 && tested.has(op.dst));
   for (const block of fn.blocks) {
     for (const op of block.ops) {
       const dst = writtenBy(op);
@@ -112,6 +120,15 @@ function remakeable(fn: MachineFunction, registers: ReadonlySet<VReg>): Readonly
   const out = new Map<VReg, Op>();
   for (const [reg, op] of makers) if (op !== undefined) out.set(reg, op);
   return out;
+}
+
+function testedForNull(fn: MachineFunction): ReadonlySet<VReg> {
+  const tested = new Set<VReg>();
+  for (const { end } of fn.blocks) {
+    if (end.kind !== "branch" || (end.op !== "jeq" && end.op !== "jne")) continue;
+    if (end.right.kind === "imm" && end.right.value === 0) tested.add(end.left);
+  }
+  return tested;
 }
 
 function madeFromNothing(op: Op): boolean {

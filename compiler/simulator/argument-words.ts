@@ -48,6 +48,12 @@ export function createArgumentWords(
   const put = (slot: Slot, value: EventValue, name: string, event: SimulatedEvent): void => {
     const { at, typed } = slot;
     const where = `${event.probe}: ${name}`;
+    if (slot.words === 0)
+      throw new EventError(
+        `${where}: a struct of more than 16 bytes stands on the stack`,
+        0,
+        "use registers and memory",
+      );
     if (slot.words > 1 && typed !== undefined) {
       const view = new DataView(new ArrayBuffer(slot.words * 8));
       memory.encode(view, 0, typed, value, where);

@@ -11,7 +11,8 @@ export type Parameter = {
   readonly typed: Typed;
   /**
    * First of its words, and how many: a struct passed by value takes as many words of eight bytes as its size needs
-   * (btf_distill_func_proto in kernel/bpf/btf.c, save_args in arch/x86/net/bpf_jit_comp.c).
+   * (btf_distill_func_proto in kernel/bpf/btf.c, save_args in arch/x86/net/bpf_jit_comp.c); none if it is larger than 16
+   * bytes: then it stands on the caller's stack, and the kernel traces the function by registers only.
    */
   readonly at: number;
   readonly words: number;
@@ -25,6 +26,9 @@ export type Prototype = {
   readonly returns: Typed | undefined;
   readonly byName: ReadonlyMap<string, Parameter>;
 };
+
+/** Of a struct in registers. */
+const MOST_WORDS = 2;
 
 export function findPrototype(snapshot: Snapshot, place: EventPlace): Prototype | undefined {
   if (place.kind === "raw") return rawPrototype(snapshot, place.name);
@@ -72,5 +76,6 @@ function prototype(btf: Typed["btf"], id: TypeId, skip: number): Prototype | und
 function wordsOf({ btf, type }: Typed): number {
   const { kind } = btf.type(resolve(btf, type));
   if (kind !== "struct" && kind !== "union") return 1;
-  return Math.max(1, Math.ceil((sizeOf(btf, type) ?? 8) / 8));
+  const words = Math.ceil((sizeOf(btf, type) ?? 8) / 8);
+  return words > MOST_WORDS ? 0 : Math.max(1, words);
 }

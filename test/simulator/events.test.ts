@@ -229,6 +229,19 @@ describe("values", () => {
       }),
     ).toBe("one");
   });
+  test("a struct passed by value takes as many words as its size needs", async () => {
+    const script = 'fentry:ZSTD_compressBegin_usingCDict_internal { printf("%d\\n", args.pledgedSrcSize); }';
+    const args = { fParams: { contentSizeFlag: 1, checksumFlag: 2, noDictIDFlag: 3 }, pledgedSrcSize: 4096 };
+    expect(await print(script, { probe: "fentry:ZSTD_compressBegin_usingCDict_internal", args })).toBe("4096");
+    // The same registers, as a probe by registers sees them: the struct in the third and fourth.
+    const byRegisters = 'k:ZSTD_compressBegin_usingCDict_internal { printf("%lx %d %d\\n", arg2, arg3, arg4); }';
+    expect(await print(byRegisters, { probe: "kprobe:ZSTD_compressBegin_usingCDict_internal", args })).toBe(
+      "200000001 3 4096",
+    );
+    const large = { probe: "kprobe:ZSTD_checkCParams", args: { cParams: { windowLog: 1 } } };
+    const { problems } = parseEvents(JSON.stringify(large), "x", snapshot);
+    expect(problems[0]?.message).toContain("stands on the stack");
+  });
   test("profile probes find what a processor runs", async () => {
     const events: readonly SimulatedEvent[] = [
       { probe: "running", at: 0, cpu: 1, pid: 5, comm: "busy", kstack: ["f", "g"] },
