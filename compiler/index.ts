@@ -57,6 +57,7 @@ export { SimulatorError } from "./simulator/machine.ts";
 export type { GenerateOptions, SimulateOptions, Workload } from "./simulator/options.ts";
 export { type ParsedEvents, parseEvents } from "./simulator/parse-events.ts";
 export { type ParsedWorkload, parseWorkload } from "./simulator/parse-workload.ts";
+export { prepareSimulator } from "./simulator/prepare.ts";
 export { printEvent } from "./simulator/print-events.ts";
 export { simulate } from "./simulator/simulate.ts";
 export type { Span } from "./source/span.ts";

@@ -13,7 +13,7 @@ import { createPicker } from "./picker.ts";
 import { showProblems } from "./problem-list.ts";
 import { readShare, type Shared, writeShare } from "./share.ts";
 import { createSplitter } from "./splitter.ts";
-import { createStore, defaultEvents } from "./state.ts";
+import { createStore, defaultEvents, sameChoice } from "./state.ts";
 import { createStatus } from "./status.ts";
 import { createPanelTabs, isPanelId } from "./tabs-shell.ts";
 import { createTheme } from "./theme.ts";
@@ -255,7 +255,7 @@ export function startPage(client: Client): void {
       kernel: kernels.some(({ id }) => id === script.kernel) ? script.kernel : undefined,
       unsafe: script.options.unsafe,
       positional: script.options.positional,
-      events: events.kind === "generated" && events.spec === "" && events.seed === 1 ? undefined : events,
+      events: sameChoice(events, defaultEvents) ? undefined : events,
       panel: tabs.chosen(),
     };
   }

@@ -8,6 +8,7 @@
  * field is checked. What does not fit is a note, never an exception.
  */
 import { deflateSync, Inflate } from "fflate";
+import { LEAST_RATE, MOST_RATE } from "./state.ts";
 import type { EventChoice, KernelId } from "./worker/protocol.ts";
 
 export type Shared = {
@@ -126,9 +127,17 @@ function textsOf(value: unknown): readonly string[] | undefined {
 
 function eventsOf(value: unknown): EventChoice | undefined {
   if (typeof value !== "object" || value === null) return undefined;
-  const { kind, spec, seed, name, text } = value as Readonly<Record<string, unknown>>;
-  if (kind === "generated" && typeof spec === "string" && typeof seed === "number" && Number.isSafeInteger(seed)) {
-    return { kind, spec, seed };
+  const { kind, spec, seed, rate = 1, name, text } = value as Readonly<Record<string, unknown>>;
+  if (
+    kind === "generated" &&
+    typeof spec === "string" &&
+    typeof seed === "number" &&
+    Number.isSafeInteger(seed) &&
+    typeof rate === "number" &&
+    rate >= LEAST_RATE &&
+    rate <= MOST_RATE
+  ) {
+    return { kind, spec, seed, rate };
   }
   if (kind === "given" && typeof name === "string" && name.length <= MOST_NAME && typeof text === "string") {
     return { kind, name, text };

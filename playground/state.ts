@@ -1,6 +1,13 @@
 /** The workbench: one value that everything on the page is derived from, and who is told when a new one is there. */
 import type { DroppedFile, Workbench } from "./panels/panel.ts";
-import type { CompileAnswer, EventChoice, KernelId, KernelInfo, ScriptOptions } from "./worker/protocol.ts";
+import type {
+  CompileAnswer,
+  EventChoice,
+  GeneratedEvents,
+  KernelId,
+  KernelInfo,
+  ScriptOptions,
+} from "./worker/protocol.ts";
 
 export type Change = {
   readonly text?: string;
@@ -24,11 +31,23 @@ export type Store = {
   readonly subscribe: (hear: (now: Workbench, before: Workbench) => void) => void;
 };
 
-export const defaultEvents: Extract<EventChoice, { readonly kind: "generated" }> = {
+/** Bounds of a generator's rate. */
+export const LEAST_RATE = 0.01;
+export const MOST_RATE = 100;
+
+export const defaultEvents: GeneratedEvents = {
   kind: "generated",
   spec: "",
   seed: 1,
+  rate: 1,
 };
+
+/** Both run alike. */
+export function sameChoice(a: EventChoice, b: EventChoice): boolean {
+  if (a.kind === "generated")
+    return b.kind === "generated" && a.spec === b.spec && a.seed === b.seed && a.rate === b.rate;
+  return b.kind === "given" && a.name === b.name && a.text === b.text;
+}
 
 export function createStore(first: Workbench): Store {
   let now = first;

@@ -49,6 +49,7 @@ export const examples: readonly Example[] = [
     ["retval-errors", "Errors", "Failures by number, successes together."],
     ["send-latency", "Latency", "Entry and return paired by thread: time spent inside."],
     ["send-stacks", "Callers", "Kernel stacks that lead to the function, as a flame graph."],
+    ["send-stacks-3", "Nearest callers", "The three innermost frames only: fewer, larger groups."],
   ]),
   ...group("Tools", [
     ["tcp-sends", "Who sends what where", "Each send over IPv4, with both ends read from the socket."],

@@ -2,7 +2,8 @@
  * What a simulation runs on: events that a seeded generator invents, by a workload of one's own or the usual one, or
  * JSON Lines as a recording writes them. The form shows the workbench's choice and hands changes to the host.
  */
-import type { EventChoice } from "../worker/protocol.ts";
+import { defaultEvents, LEAST_RATE, MOST_RATE, sameChoice } from "../state.ts";
+import type { EventChoice, GeneratedEvents } from "../worker/protocol.ts";
 import { button, el } from "./dom.ts";
 import type { PanelHost, Workbench } from "./panel.ts";
 
@@ -21,7 +22,7 @@ export type EventsPickerOptions = {
   /** The run's length or pace changed. */
   readonly changed: () => void;
   /** Asked for when given events shall start from generated ones. */
-  readonly sample: (spec: string, seed: number) => Promise<string | undefined>;
+  readonly sample: (events: GeneratedEvents) => Promise<string | undefined>;
 };
 
 const SECONDS = 10;
@@ -29,10 +30,10 @@ const MOST_CPUS = 64;
 const TYPING = 400;
 
 export function createEventsPicker(host: PanelHost, options: EventsPickerOptions): EventsPicker {
-  let choice: EventChoice = { kind: "generated", spec: "", seed: 1 };
+  let choice: EventChoice = defaultEvents;
   // what was typed on the other side is there again when one comes back
-  let last: { generated: EventChoice; given: EventChoice } = {
-    generated: choice,
+  let last: { generated: GeneratedEvents; given: EventChoice } = {
+    generated: defaultEvents,
     given: { kind: "given", name: "events.jsonl", text: "" },
   };
   const source = el(
@@ -42,6 +43,10 @@ export function createEventsPicker(host: PanelHost, options: EventsPickerOptions
     el("option", { value: "given" }, "my own (JSON Lines)"),
   );
   const seed = numberInput("events-seed", 0, 2 ** 31 - 1, 1);
+  const rate = numberInput("events-rate", LEAST_RATE, MOST_RATE, 1);
+  rate.step = "any";
+  rate.inputMode = "decimal";
+  rate.title = "How often things happen: 2 is twice as often as usual";
   const seconds = numberInput("events-seconds", 1, 3600, SECONDS);
   const pace = el(
     "select",
@@ -72,6 +77,7 @@ export function createEventsPicker(host: PanelHost, options: EventsPickerOptions
     { class: "p-fields" },
     field("Seed", seed),
     other,
+    field("Rate ×", rate),
     el(
       "details",
       { class: "p-workload" },
@@ -116,6 +122,7 @@ export function createEventsPicker(host: PanelHost, options: EventsPickerOptions
     host.setEvents(source.value === "given" ? last.given : last.generated);
   });
   seed.addEventListener("input", soon);
+  rate.addEventListener("input", soon);
   spec.addEventListener("input", soon);
   text.addEventListener("input", soon);
   seconds.addEventListener("change", () => {
@@ -130,14 +137,12 @@ export function createEventsPicker(host: PanelHost, options: EventsPickerOptions
     clearTimeout(timer);
     const next: EventChoice =
       choice.kind === "generated"
-        ? { kind: "generated", spec: spec.value, seed: clamp(seed) }
+        ? { kind: "generated", spec: spec.value, seed: clamp(seed), rate: within(rate, Number(rate.value)) }
         : { kind: "given", name: choice.name, text: text.value };
     if (!sameChoice(next, choice)) host.setEvents(next);
   }
   async function fill(): Promise<void> {
-    const before = last.generated;
-    const [from, start] = before.kind === "generated" ? [before.spec, before.seed] : ["", 1];
-    const lines = await options.sample(from, start);
+    const lines = await options.sample(last.generated);
     if (lines !== undefined) host.setEvents({ kind: "given", name: "events.jsonl", text: lines });
   }
   async function readFile(): Promise<void> {
@@ -149,7 +154,7 @@ export function createEventsPicker(host: PanelHost, options: EventsPickerOptions
   function label(): void {
     const what =
       choice.kind === "generated"
-        ? `generated, seed ${choice.seed}${choice.spec.trim() === "" ? "" : ", own workload"}`
+        ? `generated, seed ${choice.seed}${choice.rate === 1 ? "" : `, ${choice.rate} × as often`}${choice.spec.trim() === "" ? "" : ", own workload"}`
         : `${choice.name}, ${choice.text.split("\n").filter((line) => line.trim() !== "").length} lines`;
     if (title !== null) title.textContent = `Events: ${what}; ${clamp(seconds)} s on ${cpus.value} CPUs`;
   }
@@ -165,6 +170,7 @@ export function createEventsPicker(host: PanelHost, options: EventsPickerOptions
       given.hidden = choice.kind !== "given";
       if (choice.kind === "generated") {
         setValue(seed, String(choice.seed));
+        setValue(rate, String(choice.rate));
         setValue(spec, choice.spec);
         last = { ...last, generated: choice };
       } else {
@@ -185,11 +191,6 @@ export function createEventsPicker(host: PanelHost, options: EventsPickerOptions
   };
 }
 
-export function sameChoice(a: EventChoice, b: EventChoice): boolean {
-  if (a.kind === "generated") return b.kind === "generated" && a.spec === b.spec && a.seed === b.seed;
-  return b.kind === "given" && a.name === b.name && a.text === b.text;
-}
-
 function setValue(input: HTMLInputElement | HTMLTextAreaElement, value: string): void {
   if (document.activeElement !== input && input.value !== value) input.value = value;
 }
@@ -200,7 +201,10 @@ function numberInput(id: string, min: number, max: number, value: number): HTMLI
 
 /** A whole number between the input's bounds, whatever was typed. */
 function clamp(input: HTMLInputElement): number {
-  const value = Math.trunc(Number(input.value));
+  return within(input, Math.trunc(Number(input.value)));
+}
+
+function within(input: HTMLInputElement, value: number): number {
   const [min, max] = [Number(input.min), Number(input.max)];
   return Number.isFinite(value) ? Math.min(max, Math.max(min, value)) : min;
 }

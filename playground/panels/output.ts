@@ -2,9 +2,10 @@
  * Output: the script (or a dropped object) run on the chosen events, or a dropped stream rendered. Runs anew whenever
  * typing has stopped and something that matters changed; what was there stays until the new run says something.
  */
+import { sameChoice } from "../state.ts";
 import type { EventChoice, OutputAnswer, OutputProgress, RunProblem } from "../worker/protocol.ts";
 import { button, count, duration, el, groupDigits } from "./dom.ts";
-import { createEventsPicker, sameChoice } from "./events-picker.ts";
+import { createEventsPicker } from "./events-picker.ts";
 import { answerOf, type Panel, type PanelHost, type Workbench } from "./panel.ts";
 import { createRunPictures } from "./run-pictures.ts";
 import { createRunText } from "./run-text.ts";
@@ -33,7 +34,7 @@ export function mount(root: HTMLElement, host: PanelHost): Panel {
   let job: Job | undefined;
   const picker = createEventsPicker(host, {
     changed: () => update(host.workbench()),
-    async sample(spec, seed) {
+    async sample(events) {
       const { compiled, dropped, script } = host.workbench();
       const object = dropped?.kind === "object" ? dropped.bytes : compiled?.object;
       if (object === undefined) return undefined;
@@ -41,8 +42,7 @@ export function mount(root: HTMLElement, host: PanelHost): Panel {
         kind: "sample-events",
         object,
         kernel: script.kernel,
-        spec,
-        seed,
+        events,
         count: SAMPLE,
       });
       const answer = answerOf(outcome);

@@ -147,10 +147,19 @@ export type VerifyAnswer = { readonly kind: "verify"; readonly kernels: readonly
 
 // ---- simulate, render --------------------------------------------------------------------------------------------
 
+/** Events that the seeded generator invents. */
+export type GeneratedEvents = {
+  readonly kind: "generated";
+  /** The workload's text (spec/simulation.md); "": the usual one for the script's probes. */
+  readonly spec: string;
+  readonly seed: number;
+  /** Factor on how often things happen. */
+  readonly rate: number;
+};
+
 /** Which events a simulation runs on. */
 export type EventChoice =
-  /** Invented by the seeded generator; `spec` is its text (spec/simulation.md), "" the default for the script's probes. */
-  | { readonly kind: "generated"; readonly spec: string; readonly seed: number }
+  | GeneratedEvents
   /** JSON Lines, as `tracelet run --record` writes them. */
   | { readonly kind: "given"; readonly name: string; readonly text: string };
 
@@ -341,8 +350,7 @@ export type Request =
       readonly kind: "sample-events";
       readonly object: Uint8Array;
       readonly kernel: KernelId;
-      readonly spec: string;
-      readonly seed: number;
+      readonly events: GeneratedEvents;
       readonly count: number;
     }
   | { readonly kind: "render"; readonly name: string; readonly bytes: Uint8Array };

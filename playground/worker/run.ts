@@ -1,5 +1,5 @@
 /** Answers that may take long: verdicts per kernel, simulations, streams rendered. */
-import { checkObject } from "../../compiler/index.ts";
+import { checkObject, prepareSimulator } from "../../compiler/index.ts";
 import { giveWay, type Handlers } from "./handler.ts";
 import { problemsOf } from "./problems.ts";
 import type { KernelVerdict } from "./protocol.ts";
@@ -24,10 +24,16 @@ export const handlers: Handlers<"verify" | "simulate" | "sample-events" | "rende
       found.push(verdict);
       context.progress(verdict);
     }
+    void warm();
     return { kind: "verify", kernels: found };
   },
-  // The simulator is large, and so is what it translates with: they come with the first run.
+  // The simulator is large, and so is what it translates with: they come with the first run, or when a first verdict is out.
   simulate: async (request, context) => (await import("./simulate.ts")).simulateObject(request, context),
   "sample-events": async (request, context) => (await import("./simulate.ts")).sampleEvents(request, context),
   render: async (request, context) => (await import("./render-stream.ts")).render(request, context),
 };
+
+/** Loads ahead what a first run needs. What fails here is said by the run, which tries again. */
+async function warm(): Promise<void> {
+  await Promise.all([import("./simulate.ts"), prepareSimulator()]).catch(() => undefined);
+}

@@ -34,7 +34,8 @@ type Chosen = {
 function choose(object: Uint8Array, choice: EventChoice, snapshot: Snapshot, seconds: number, cpus: number): Chosen {
   if (choice.kind === "generated") {
     const { workload, problems } = parseWorkload(choice.spec, "workload");
-    const options = { snapshot, seed: choice.seed, duration: seconds * SECOND, cpus, workload };
+    const { seed, rate } = choice;
+    const options = { snapshot, seed, rate, duration: seconds * SECOND, cpus, workload };
     return { events: generateEvents(object, options), setup: {}, problems: problems.map(problemOf) };
   }
   const parsed = parseEvents(choice.text, choice.name, snapshot);
@@ -157,8 +158,9 @@ export async function sampleEvents(
 ): Promise<EventsAnswer> {
   const snapshot = await context.kernel(request.kernel);
   const lines: string[] = [];
-  const { workload, problems } = parseWorkload(request.spec, "workload");
-  for (const event of generateEvents(request.object, { snapshot, seed: request.seed, workload })) {
+  const { spec, seed, rate } = request.events;
+  const { workload, problems } = parseWorkload(spec, "workload");
+  for (const event of generateEvents(request.object, { snapshot, seed, rate, workload })) {
     if (lines.length >= request.count) break;
     lines.push(printEvent(event));
   }

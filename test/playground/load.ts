@@ -116,7 +116,38 @@ function privateBytes(pid: number): number {
   return of("Private_Dirty") + of("Swap");
 }
 
-export function percentile(values: readonly number[], share: number): number {
+export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.ceil(sorted.length * share) - 1)] ?? Number.NaN;
+  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
+}
+
+/** Milliseconds that `work` below takes on the machine that the budget is for (two cores), when nothing else runs there. */
+const QUIET_MS = 10;
+
+/**
+ * How many times longer than there the page takes for the same work, here and now: 1 at the least. The median of as many
+ * samples as fit into a second, as what is timed meets the same neighbours.
+ */
+export async function slowness(page: Page): Promise<number> {
+  const samples = await page.evaluate(() => {
+    const work = (): number => {
+      let state = 1;
+      const counts = new Map<number, string>();
+      for (let i = 0; i < 100_000; i++) {
+        state = (Math.imul(state, 1_103_515_245) + 12_345) | 0;
+        const key = state & 0xfff;
+        counts.set(key, `${(counts.get(key) ?? "").slice(-8)}${i}`);
+      }
+      return counts.size;
+    };
+    const times: number[] = [];
+    const end = performance.now() + 1000;
+    while (performance.now() < end) {
+      const start = performance.now();
+      work();
+      times.push(performance.now() - start);
+    }
+    return times;
+  });
+  return Math.max(1, median(samples) / QUIET_MS);
 }

@@ -186,7 +186,7 @@ describe.skipIf(!runs)("panels", () => {
     await open.context.close();
   });
 
-  test("output: the same object on the same events is not run again, a changed seed is", async () => {
+  test("output: the same object on the same events is not run again, a changed seed or rate is", async () => {
     const given = outputGiven(outputOf(histogramRecords));
     const open = await show(given, "output");
     const asks = async () => (await said(open)).filter(([what, kind]) => what === "ask" && kind === "simulate").length;
@@ -198,10 +198,13 @@ describe.skipIf(!runs)("panels", () => {
       });
     await update({ settled: true });
     expect(await asks()).toBe(1);
-    await update({ pending: true, settled: false, events: { kind: "generated", spec: "", seed: 2 } });
+    await update({ pending: true, settled: false, events: { kind: "generated", spec: "", seed: 2, rate: 1 } });
     expect(await asks()).toBe(1);
-    await update({ events: { kind: "generated", spec: "", seed: 2 } });
+    await update({ events: { kind: "generated", spec: "", seed: 2, rate: 1 } });
     expect(await asks()).toBe(2);
+    await update({ events: { kind: "generated", spec: "", seed: 2, rate: 4 } });
+    expect(await asks()).toBe(3);
+    expect(await open.page.locator("#events-rate").inputValue()).toBe("4");
     await open.context.close();
   });
 

@@ -101,7 +101,7 @@ export function workbenchOf(name: string, text: string, changes: Partial<Workben
     compiled,
     pending: false,
     settled: true,
-    events: { kind: "generated", spec: "", seed: 1 },
+    events: { kind: "generated", spec: "", seed: 1, rate: 1 },
     cpus: 4,
     dropped: undefined,
     ...changes,
