@@ -12,6 +12,7 @@ import type { Context } from "./context.ts";
 import { integerLiteral } from "./literals.ts";
 import { bool, cast, constant, constantValue, errorExpr, readAggregate, text, widen } from "./nodes.ts";
 import { asPositional, positionalText } from "./params.ts";
+import { defaultSpace } from "./type-names.ts";
 import type * as Typed from "./typed.ts";
 
 /** Largest result of str_concat. */
@@ -120,7 +121,7 @@ function strCall(ctx: Context, call: Call): Typed.Expr {
   const known = length === undefined ? undefined : constantValue(length);
   const size = known === undefined ? limit : Math.max(1, Number(known));
   const type: Type = { kind: "string", size };
-  const address = textAddress(source);
+  const address = textAddress(ctx, source);
   if (address !== undefined)
     return callNode("str", length === undefined ? [address] : [address, length], [], type, span);
   if (source.type.kind === "string") return shortened(source, length, span);
@@ -136,12 +137,14 @@ function strCall(ctx: Context, call: Call): Typed.Expr {
 }
 
 /** Pointers and integers are addresses; text that is itself str() of a record's field is read anew, with the length given. */
-function textAddress(source: Typed.Expr): Typed.Expr | undefined {
+function textAddress(ctx: Context, source: Typed.Expr): Typed.Expr | undefined {
   if (source.type.kind === "pointer") return source;
   if (source.kind === "call" && source.name === "str" && source.args[0]?.kind === "context") return source.args[0];
   if (!isIntegral(source.type)) return undefined;
   const value = readAggregate(source);
-  const space = value.type.kind === "integer" ? value.type.space : undefined;
+  // Without a trace of where a number came from it is taken for an address of what the probe looks at.
+  const usual = defaultSpace(ctx) === "user" ? "user" : undefined;
+  const space = value.type.kind === "integer" ? (value.type.space ?? usual) : undefined;
   const wide = widen(value);
   return space === undefined || wide.type.kind !== "integer" ? wide : { ...wide, type: { ...wide.type, space } };
 }
@@ -177,7 +180,7 @@ function bufCall(ctx: Context, call: Call): Typed.Expr {
       span,
     );
   }
-  const address = source.type.kind === "pointer" || isIntegral(source.type) ? textAddress(source) : undefined;
+  const address = source.type.kind === "pointer" || isIntegral(source.type) ? textAddress(ctx, source) : undefined;
   if (address === undefined) {
     ctx.report("str-type", span, { name: "buf", got: printType(source.type) });
     return errorExpr(span);

@@ -10,7 +10,7 @@ import { isIntegral } from "../types/relations.ts";
 import type { AddressSpace, StructType, Type } from "../types/type.ts";
 import type { Context } from "./context.ts";
 import { elementPath, type Member, memberNames, memberPath } from "./members.ts";
-import { cast, constantValue, errorExpr, isError, readAt, widen } from "./nodes.ts";
+import { cast, constantValue, errorExpr, foundIn, isError, readAt, widen } from "./nodes.ts";
 import { addToPointer } from "./operators.ts";
 import { similar } from "./similar.ts";
 import type * as Typed from "./typed.ts";
@@ -88,7 +88,7 @@ function throughPointer(
     const type: Type = { kind: "pointer", to: path.type.element, space };
     return { kind: "member-address", pointer, path, space, direct, type, span };
   }
-  const expr: Typed.Expr = { kind: "member", pointer, path, space, direct, type: path.type, span };
+  const expr: Typed.Expr = { kind: "member", pointer, path, space, direct, type: foundIn(path.type, space), span };
   const followable = path.type.kind === "pointer" && path.type.to.kind === "struct" && path.type.space === "kernel";
   if (direct && followable && !found.tags.includes("percpu") && !found.tags.includes("rcu")) trust(ctx, expr);
   return expr;
@@ -215,7 +215,7 @@ function indexPointer(
     scale: sizeOf(type.to),
     space: type.space,
     direct: false,
-    type: type.to,
+    type: foundIn(type.to, type.space),
     span,
   };
 }

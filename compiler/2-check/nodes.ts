@@ -42,7 +42,13 @@ export function text(value: string, span: Span): Typed.Expr {
 
 /** What stands at an address, as `type`. */
 export function readAt(pointer: Typed.Expr, type: Type, space: AddressSpace, span: Span): Typed.Expr {
-  return { kind: "read", pointer, index: undefined, scale: 0, space, direct: false, type, span };
+  const read = { kind: "read", pointer, index: undefined, scale: 0, space, direct: false, span } as const;
+  return { ...read, type: foundIn(type, space) };
+}
+
+/** A word of a process's memory may be an address there: its use as one reads where it came from (L2.45, L2.46). */
+export function foundIn(type: Type, space: AddressSpace): Type {
+  return type.kind === "integer" && type.size === 8 && space === "user" ? { ...type, space } : type;
 }
 
 type Size = 1 | 2 | 4 | 8;
