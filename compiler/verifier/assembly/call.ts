@@ -40,6 +40,7 @@ import { callsCallback } from "./marks";
 import { markPrecise } from "./precise";
 import { previousEntry } from "./prune";
 import { baseType, copyReg, isNull, markNone, markPointer, markUnknown, Reg } from "./reg";
+import { changeChain, settleLife } from "./stack-life";
 import {
   Frame,
   frameOf,
@@ -142,6 +143,7 @@ export function doCall(state: State): i32 {
   const caller = topFrame(state);
   const callee = enterFrame(state, pc, functionAt(target));
   if (callee == null) return -1;
+  changeChain();
   for (let n = 1; n <= 5; n++) copyReg(regOf(callee, n), regOf(caller, n));
   clearArguments(caller);
   return target;
@@ -218,6 +220,7 @@ export function doExit(state: State): i32 {
     }
     return -2;
   }
+  settleLife(state);
   if (baseType(r0.type) == T_STACK) {
     fail(E_RETURN_STACK);
     return -1;

@@ -6,6 +6,7 @@
  */
 import {
   ADD_CONST,
+  FEAT_SLOT_NUMBER,
   FEAT_UNINIT_STACK,
   SLOT_DYNPTR,
   SLOT_INVALID,
@@ -112,12 +113,16 @@ const MISC8: u64 = <u64>SLOT_MISC * 0x0101010101010101;
 const INVALID8: u64 = <u64>SLOT_INVALID * 0x0101010101010101;
 const SPILL8: u64 = <u64>SLOT_SPILL * 0x0101010101010101;
 
-/** A slot as one 64-bit number, if it is one. */
+/** A slot as one 64-bit number, if it is one: bytes that were never written may hold any, where they may be read. */
 function asNumber(frame: Frame, slot: i32): Reg | null {
   const kinds = slotKinds(frame, slot);
   if (kinds == SPILL8 && isSpilledScalar(frame, slot)) return spillOf(frame, slot);
-  if (kinds == MISC8) return anyNumber;
-  return null;
+  if (!has(FEAT_SLOT_NUMBER)) return null;
+  for (let i = 0; i < 8; i++) {
+    const kind = byteKind(frame, slot, i);
+    if (kind != SLOT_MISC && !(kind == SLOT_INVALID && has(FEAT_UNINIT_STACK))) return null;
+  }
+  return anyNumber;
 }
 
 function slotCovers(a: Frame, b: Frame, slot: i32, mode: i32): bool {

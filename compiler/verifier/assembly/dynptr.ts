@@ -23,19 +23,16 @@ import {
 } from "./codes.gen";
 import { fail, newId, pc } from "./env";
 import { baseType, isConst, markNone, markUnknown, Reg } from "./reg";
-import { checkBounds, markSlotRead } from "./stack";
+import { checkBounds, markSlotRead, markWritten } from "./stack";
 import {
   byteKind,
   Frame,
   frameOf,
   isSpilled,
-  LIVE_WRITTEN,
-  liveMarks,
   pushRef,
   regOf,
   REGS,
   setByteKind,
-  setLiveMarks,
   setSlotKinds,
   spillOf,
   State,
@@ -72,7 +69,7 @@ function dropSlice(r: Reg, id: u32): void {
 function clearSlot(frame: Frame, slot: i32): void {
   markNone(spillOf(frame, slot));
   setSlotKinds(frame, slot, <u64>SLOT_INVALID * WHOLE);
-  setLiveMarks(frame, slot, liveMarks(frame, slot) | LIVE_WRITTEN);
+  markWritten(frame, slot);
 }
 
 /** A write reaches a slot: a dynptr there is no more, unless it holds a reference. */
@@ -110,7 +107,7 @@ function setSlot(frame: Frame, slot: i32, kind: i32, first: i32, id: u32, ref: u
   r.id = id;
   r.ref = ref;
   for (let i = 0; i < 8; i++) setByteKind(frame, slot, i, SLOT_DYNPTR);
-  setLiveMarks(frame, slot, liveMarks(frame, slot) | LIVE_WRITTEN);
+  markWritten(frame, slot);
 }
 
 /** An argument that is a dynptr, or room for one. It is made only when all arguments are checked: see makeDynptr. */

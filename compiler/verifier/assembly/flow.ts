@@ -117,6 +117,14 @@ export function prepare(): bool {
 export function jumpTarget(i: i32): i32 {
   return i + 1 + (opcodeAt(i) == 0x06 ? immAt(i) : offAt(i));
 }
+/** Instruction that follows i in the n-th way; -1: none. */
+export function successorOf(i: i32, n: i32): i32 {
+  const op = opcodeAt(i);
+  if (op == 0x95) return -1;
+  if (op == 0x05 || op == 0x06) return n == 0 ? jumpTarget(i) : -1;
+  if (n == 0) return op == 0x18 ? i + 2 : i + 1;
+  return (op & 7) >= 5 && (op & 7) <= 6 && op != 0x85 ? jumpTarget(i) : -1;
+}
 export function isJump(i: i32): bool {
   const op = opcodeAt(i);
   const cls = op & 7;

@@ -27,6 +27,7 @@ import { findLoops } from "./loops";
 import { isSecond, wasSeen } from "./marks";
 import { insns, peak, recorded, resetCounts, resetPrune } from "./prune";
 import { markPointer } from "./reg";
+import { resetStackLife } from "./stack-life";
 import { newFrame, newState, regOf, setFrame } from "./state";
 import { walkFrom } from "./walk";
 
@@ -52,6 +53,7 @@ function runFunction(subprogram: i32, row: GlobalRow | null): bool {
   const start = functionStart(subprogram);
   state.firstInsn = start;
   resetPrune();
+  resetStackLife();
   return walkFrom(state, start);
 }
 

@@ -7,8 +7,8 @@
  * the calls that lead there. Older kernels took the marks of callbacks' loops for complete.
  */
 import { alloc } from "./arena";
-import { count, opcodeAt } from "./env";
-import { jumpTarget } from "./flow";
+import { count } from "./env";
+import { successorOf } from "./flow";
 import { callsCallback, isSecond } from "./marks";
 import { changedMarks, everything, propagatePrecision, resetChanged } from "./precise";
 import { propagateReads } from "./stack";
@@ -61,14 +61,6 @@ function word(table: usize, i: i32): i32 {
 function setWord(table: usize, i: i32, value: i32): void {
   store<i32>(table + (<usize>i << 2), value);
 }
-/** Instruction that follows i in the n-th way; -1: none. */
-function successor(i: i32, n: i32): i32 {
-  const op = opcodeAt(i);
-  if (op == 0x95) return -1;
-  if (op == 0x05 || op == 0x06) return n == 0 ? jumpTarget(i) : -1;
-  if (n == 0) return op == 0x18 ? i + 2 : i + 1;
-  return (op & 7) >= 5 && (op & 7) <= 6 && op != 0x85 ? jumpTarget(i) : -1;
-}
 
 /** Tarjan's algorithm, with a stack of its own. */
 export function findLoops(): void {
@@ -102,7 +94,7 @@ export function findLoops(): void {
       const n = word(way, at);
       if (n < 2) {
         setWord(way, at, n + 1);
-        const next = successor(at, n);
+        const next = successorOf(at, n);
         if (next < 0 || next >= count) continue;
         if (word(order, next) == 0) {
           depth++;
@@ -114,7 +106,7 @@ export function findLoops(): void {
       }
       if (word(low, at) == word(order, at)) {
         const alone = word(open, openCount - 1) == at;
-        const inLoop = !alone || successor(at, 0) == at || successor(at, 1) == at || callsCallback(at);
+        const inLoop = !alone || successorOf(at, 0) == at || successorOf(at, 1) == at || callsCallback(at);
         if (inLoop) found++;
         while (true) {
           openCount--;

@@ -11,6 +11,7 @@ import { addBackedge, enterLoop, isIncomplete, leaveLoop } from "./loops";
 import { callsCallback, isForced, isJumpPoint } from "./marks";
 import { forgetPrecision, noteStep, previous, propagatePrecision } from "./precise";
 import { forgetSlot, propagateReads } from "./stack";
+import { liveSlots, staticLife } from "./stack-life";
 import {
   clearSteps,
   copyState,
@@ -70,7 +71,11 @@ function clean(state: State): void {
   state.cleaned = 1;
   for (let f = 0; f <= state.top; f++) {
     const fr = frameOf(state, f);
-    for (let s = 0; s < fr.slots; s++) if (!(liveMarks(fr, s) & LIVE_READ)) forgetSlot(fr, s);
+    const live = staticLife ? liveSlots(state, f) : 0;
+    for (let s = 0; s < fr.slots; s++) {
+      const matters = staticLife ? ((live >> s) & 1) != 0 : (liveMarks(fr, s) & LIVE_READ) != 0;
+      if (!matters) forgetSlot(fr, s);
+    }
   }
 }
 

@@ -41,6 +41,7 @@ import { fail, has, immAt, newId, opcodeAt, pc } from "./env";
 import { noteDepth } from "./functions";
 import { markPrecise, noteChanged, noteStack } from "./precise";
 import { baseType, copyReg, isConst, isNull, markKnown, markUnknown, Reg, widthOf } from "./reg";
+import { noteSlotRead, noteSlotWritten, staticLife } from "./stack-life";
 import {
   byteKind,
   Frame,
@@ -66,6 +67,10 @@ const scratch: Reg = changetype<Reg>(memory.data(96, 16));
 
 /** The value of a slot is needed below this state: so it is in every state above that did not write it. */
 export function markSlotRead(state: State, f: i32, slot: i32): void {
+  if (staticLife) {
+    noteSlotRead(f, slot);
+    return;
+  }
   let st = state;
   while (true) {
     const fr = frameOf(st, f);
@@ -83,14 +88,16 @@ export function markSlotRead(state: State, f: i32, slot: i32): void {
 }
 /** `old` covers `state`: what is read below old is read below state. */
 export function propagateReads(old: State, state: State): void {
+  if (staticLife) return;
   for (let f = 0; f <= old.top; f++) {
     const x = frameOf(old, f);
     const y = frameOf(state, f);
     for (let s = 0; s < x.slots && s < y.slots; s++) if (liveMarks(x, s) & LIVE_READ) markSlotRead(state, f, s);
   }
 }
-function markWritten(frame: Frame, slot: i32): void {
-  setLiveMarks(frame, slot, liveMarks(frame, slot) | LIVE_WRITTEN);
+export function markWritten(frame: Frame, slot: i32): void {
+  if (staticLife) noteSlotWritten(frame.number, slot);
+  else setLiveMarks(frame, slot, liveMarks(frame, slot) | LIVE_WRITTEN);
 }
 
 /** Makes two copies of a number follow each other in later comparisons. */

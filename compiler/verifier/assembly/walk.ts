@@ -54,6 +54,7 @@ import { doAlu, setConstant, writable } from "./pointer";
 import { beginInsn, noteStep } from "./precise";
 import { countInsn, countJump, finish, visit } from "./prune";
 import { markPointer } from "./reg";
+import { beginMarks, endMarks, settleLife } from "./stack-life";
 import { copyState, copySteps, freeState, regOf, State, topFrame } from "./state";
 
 const MAX_PENDING: i32 = 8192;
@@ -214,7 +215,9 @@ export function walkFrom(first: State, start: i32): bool {
     if (!end) {
       if (isJumpPoint(at)) noteStep(state);
       if (options & OPT_LOG) log(LOG_INSN, at, changetype<i32>(state), state.top);
+      beginMarks(state);
       const next = step(state);
+      endMarks();
       if (next == -1 || verdict != V_ACCEPTED) return false;
       if (next == -2) {
         end = true;
@@ -232,6 +235,7 @@ export function walkFrom(first: State, start: i32): bool {
       state = slot.state;
       at = slot.insn;
       lastPc = slot.prev;
+      settleLife(state);
       if (options & OPT_LOG) log(LOG_BRANCH, lastPc, at, changetype<i32>(state));
     }
   }

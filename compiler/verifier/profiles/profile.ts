@@ -52,6 +52,8 @@ const SINCE: Readonly<Record<Feature, readonly string[]>> = {
   SPILL_UNBOUNDED: ["6.9"],
   ALU_RANGES: ["6.10"],
   LOOP_MARKS: ["6.19"],
+  STACK_LIFE: ["6.18"],
+  SLOT_NUMBER: ["6.9"],
 };
 
 /** Whether a version is one of those, a later release of the same line, or later than the last. */
