@@ -89,9 +89,8 @@ export function parseEvents(text: string, name: string, snapshot: Snapshot): Par
         continue;
       }
       const event = toEvent(value, number);
-      if (event.at === undefined) events.push({ event: { ...event, at: last }, at: last });
-      else events.push({ event, at: Number(event.at) });
-      const at = events.at(-1)?.at ?? last;
+      const at = event.at === undefined ? last : Number(event.at);
+      events.push({ event: event.at === undefined ? { ...event, at } : event, at });
       sorted &&= at >= last;
       last = at;
       check(event, setup);
@@ -120,9 +119,10 @@ function problemOf(error: unknown, name: string, line: number): EventProblem | u
 
 /** The line as an event, its keys and their kinds checked. @throws EventError */
 function toEvent(value: { readonly [key: string]: Json }, line: number): SimulatedEvent {
-  for (const [key, each] of Object.entries(value)) {
+  for (const key in value) {
+    const each = value[key];
     const shape = Object.hasOwn(SHAPES, key) ? SHAPES[key] : undefined;
-    if (shape === undefined) {
+    if (shape === undefined || each === undefined) {
       const near = closest(key, Object.keys(SHAPES));
       const hint = near === undefined ? `an event has ${Object.keys(SHAPES).join(", ")}` : `did you mean '${near}'?`;
       throw new EventError(`an event has no '${key}'`, 0, hint);
@@ -131,14 +131,13 @@ function toEvent(value: { readonly [key: string]: Json }, line: number): Simulat
   }
   if (value.probe === undefined)
     throw new EventError("the event names no probe", 0, 'say what happens: "probe": "kprobe:tcp_sendmsg"');
-  const times: Record<string, number | bigint> = {};
-  for (const key of ["at", "took"]) {
-    const time = durationOf(value[key]);
-    if (time !== undefined) times[key] = time;
-  }
-  const cgroup = value.cgroup === undefined ? {} : { cgroup: integerOf(value.cgroup) ?? 0 };
-  // Every key's kind was checked above.
-  return { ...value, ...times, ...cgroup, line } as unknown as SimulatedEvent;
+  // The line's own object becomes the event: every key's kind was checked above.
+  const event = value as { -readonly [Key in keyof SimulatedEvent]: SimulatedEvent[Key] };
+  if (typeof value.at === "string") event.at = durationOf(value.at) ?? 0;
+  if (typeof value.took === "string") event.took = durationOf(value.took) ?? 0;
+  if (typeof value.cgroup === "string") event.cgroup = integerOf(value.cgroup) ?? 0;
+  event.line = line;
+  return event;
 }
 
 /** Lays an event out for nothing, so that what does not fit is told before the run. */
