@@ -119,6 +119,10 @@ function hasError(type: Type): boolean {
 /** The map's value type after receiving `type`; reports what does not fit. */
 export function widenValue(ctx: Context, slot: MapSlot, type: Type, span: Span): Type | undefined {
   if (hasError(type)) return slot.value;
+  if (type.kind === "tuple" && sizeOf(type) === 0) {
+    ctx.report("map-value-type", span, { name: slot.name, type: printType(type) });
+    return undefined;
+  }
   const current = slot.value;
   const raw = slot.rawValue;
   if (current === undefined || raw === undefined) {

@@ -2,12 +2,13 @@
  * Functions that a helper calls back: bodies of loops. They share with the program a block of words in its frame
  * (captured variables, the context, whether to leave the program), whose address is the callback's last argument.
  */
-import type { Expr } from "../../2-check/typed.ts";
+import type { Expr, VarId } from "../../2-check/typed.ts";
 import type { ValueId } from "../ir.ts";
 import type { Place } from "./draft.ts";
 import { FunctionBuilder } from "./function-builder.ts";
 import type { Lowering } from "./lowering.ts";
 import { ScratchPoint } from "./scratch-point.ts";
+import { at } from "./storage.ts";
 import { Temps } from "./temps.ts";
 
 /** Return values of a callback. */
@@ -67,10 +68,22 @@ export function makeCallback(
   return name;
 }
 
-/** What goes before the helper call: shares the context. Gives the address of the shared words. */
-export function shareWords(cx: Lowering): ValueId {
+/**
+ * What goes before the helper call: shares the context and hides what the verifier knows of the numbers that the body counts.
+ * It walks a callback until it sees nothing new, and a count that begins at a known number would be new each time.
+ * Gives the address of the shared words.
+ */
+export function shareWords(cx: Lowering, counted: Iterable<VarId> = []): ValueId {
   const { fn } = cx;
   const words = cx.captures();
+  for (const id of counted) {
+    const place = cx.program.places.get(id);
+    if (place?.kind !== "capture") continue;
+    const zeros = fn.data(".bss", cx.module.zeros(8));
+    const zero = fn.load({ base: zeros, offset: 0, memory: "data", align: 8 }, 8, false);
+    const word = at(words, place.offset);
+    fn.store(word, 8, fn.binary("add", fn.load(word, 8, false), zero));
+  }
   if (fn.kind === "program") fn.store({ ...words, offset: cx.program.contextWord() }, 8, cx.context());
   return words.base;
 }

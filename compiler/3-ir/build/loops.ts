@@ -3,6 +3,7 @@ import type { Stmt } from "../../2-check/typed.ts";
 import type { Type } from "../../types/type.ts";
 import type { ValueId } from "../ir.ts";
 import { leaveIfAsked, makeCallback, shareWords } from "./callbacks.ts";
+import { countedIn } from "./counted.ts";
 import type { Lowering } from "./lowering.ts";
 import { mapPlan } from "./map-access.ts";
 import { lowerForMap } from "./map-walk.ts";
@@ -106,7 +107,7 @@ function lowerLongRange(cx: Lowering, stmt: Extract<Loop, { readonly kind: "for-
   fn.branch("slt", from, to, run, end);
   fn.enter(run);
   fn.store({ ...cx.captures(), offset: startWord }, 8, from);
-  const words = shareWords(cx);
+  const words = shareWords(cx, countedIn(cx, stmt.body));
   const result = fn.call("loop", [fn.binary("sub", to, from), fn.function(name), words, fn.const(0)], {
     reads: "any",
     writes: "any",

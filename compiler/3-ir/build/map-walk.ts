@@ -6,6 +6,7 @@ import type { ValueId } from "../ir.ts";
 import { copyValue, loadScalar, storeScalar, zeroGaps } from "./access.ts";
 import { sumOverCpus } from "./aggregate-read.ts";
 import { leaveIfAsked, makeCallback, shareWords } from "./callbacks.ts";
+import { countedIn } from "./counted.ts";
 import type { Place } from "./draft.ts";
 import type { Lowering, MapPlan } from "./lowering.ts";
 import { alignmentOf, at, scalarShape } from "./storage.ts";
@@ -28,7 +29,7 @@ export function lowerForMap(cx: Lowering, stmt: Extract<Stmt, { readonly kind: "
     bindEntry(inner, stmt, plan, key, value);
     inner.steps.body(inner, stmt.body);
   });
-  const words = shareWords(cx);
+  const words = shareWords(cx, countedIn(cx, stmt.body));
   fn.call("for_each_map_elem", [fn.map(plan.symbol), fn.function(name), words, fn.const(0)], {
     reads: "any",
     writes: "any",

@@ -121,6 +121,11 @@ export const checkCatalog = {
     (p: { name: string }) => `${p.name} used as a map ${KEYED}, previously used ${SCALAR}`,
   ),
   "map-key-type": error((p: { type: string }) => `'${p.type}' cannot be used as a map key`),
+  "map-value-type": error(
+    (p: { name: string; type: string }) =>
+      `Type mismatch for ${p.name}: trying to assign value of type '${p.type}', which holds nothing`,
+    () => "keep a number or a text; has_key() tells whether a key was there",
+  ),
   "map-key-part-type": error((p: { type: string }) => `${p.type} cannot be part of a map key`),
   "aggregate-copy": error(
     (p: { target: string; source: string; type: string }) =>
