@@ -46,7 +46,7 @@ export type PatchedBytes = {
   readonly section: string;
   readonly offset: number;
   readonly size: number;
-  readonly holds?: "cpus" | undefined;
+  readonly holds?: "cpus" | "parameter" | undefined;
   readonly is?: bigint | undefined;
 };
 

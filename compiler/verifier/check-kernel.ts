@@ -21,12 +21,14 @@ import type { Verifier } from "./module.ts";
 import { type ProgramVerdict, verifyOpened } from "./object.ts";
 import type { ObjectFacts } from "./object-facts.ts";
 import { compareVersions, KERNEL_VERSIONS, type KernelProfile, profileOf } from "./profiles/profile.ts";
-import { holdsWithoutTypes } from "./reasons.ts";
+import { holdsWithoutTypes, isAboutLoop } from "./reasons.ts";
 import { describeState, findOrigin, refusedRegister } from "./walk-origin.ts";
 
 export type KernelQuestion = {
   readonly verifier: Verifier;
   readonly object: OpenObject;
+  /** The same with the script's parameters as they are if nobody gives any; undefined: it has none. */
+  readonly withDefaults: OpenObject | undefined;
   readonly facts: ObjectFacts;
   readonly source: Source | undefined;
   /** A release or a version. */
@@ -43,6 +45,9 @@ export type KernelQuestion = {
 };
 
 const UNTYPED = "the program depends on the kernel's types, and only its version is known";
+
+const PARAMETERS =
+  "how often a loop runs depends on the script's parameters: with those of a run, the kernel may walk it to its end";
 
 export function checkKernel(question: KernelQuestion): KernelCheck {
   const { object, facts, name, snapshot, standIn, cpus } = question;
@@ -89,6 +94,11 @@ export function checkKernel(question: KernelQuestion): KernelCheck {
     if (snapshot === undefined && verdict.verdict === "refused" && !isFirm) {
       const there = standIn === undefined ? "" : `; with those of ${standIn.release}: ${verdict.explanation}`;
       verdict = { ...verdict, verdict: "unknown", explanation: `${UNTYPED}${there}` };
+    }
+    if (verdict.verdict === "refused" && isAboutLoop(verdict.reason) && question.withDefaults !== undefined) {
+      const options = { profile, btf, cpus, only: symbol.name, log: false };
+      const [again] = verifyOpened(question.verifier, question.withDefaults, options).programs;
+      if (again?.verdict === "accepted") verdict = { ...verdict, verdict: "unknown", explanation: PARAMETERS };
     }
     const since = verdict.verdict === "refused" ? later : undefined;
     if (verdict.verdict === "accepted") {

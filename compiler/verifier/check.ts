@@ -23,6 +23,8 @@ export async function check(object: Uint8Array, options: CheckOptions): Promise<
   try {
     const facts = readFacts(object);
     const opened = openForVerify(object, facts.patched);
+    const others = facts.patched.filter(({ holds }) => holds !== "parameter");
+    const withDefaults = others.length === facts.patched.length ? undefined : openForVerify(object, others);
     if (opened.programs.length === 0) throw new CheckError("an eBPF object without a program");
     const standIn = options.types ?? newest(options.kernels);
     const script = options.source ?? scriptOf(facts);
@@ -34,7 +36,7 @@ export async function check(object: Uint8Array, options: CheckOptions): Promise<
       const isOther = snapshot !== undefined && facts.manifest !== undefined && facts.manifest.arch !== snapshot.arch;
       const arch = facts.manifest?.arch ?? snapshot?.arch;
       const known = isOther ? { snapshot: undefined, standIn: snapshot } : { snapshot, standIn };
-      return checkKernel({ verifier, object: opened, facts, source, name, arch, ...known, ...about });
+      return checkKernel({ verifier, object: opened, withDefaults, facts, source, name, arch, ...known, ...about });
     });
     return { source, kernels };
   } catch (error) {

@@ -73,7 +73,7 @@ export function readFacts(bytes: Uint8Array): ObjectFacts {
       fieldUses: uses as unknown as Manifest["fieldUses"],
     },
     patched: [
-      ...at("params", (row) => row.size ?? 8),
+      ...at("params", (row) => row.size ?? 8).map((each): PatchedBytes => ({ ...each, holds: "parameter" })),
       ...list("host", (row) => isNumber(row.offset)).map(
         (row): PatchedBytes => ({
           ...patch(row.offset, 8),
