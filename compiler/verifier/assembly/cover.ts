@@ -2,7 +2,8 @@
  * Whether all that was verified from one state holds from another.
  *
  * Kernel: states_equal, regsafe, stacksafe, maybe_widen_reg in kernel/bpf/verifier.c. Which slots matter is told by read
- * marks along the tree of states (as in kernels up to 6.17); which registers, by their static life.
+ * marks along the tree of states in kernels up to 6.17, by the flow of the functions (stack-life.ts) in later ones; which
+ * registers, by their static life.
  */
 import {
   ADD_CONST,
