@@ -8,7 +8,7 @@ const typeLike =
  * Whether a bare name can only sensibly be a type: `uint8`, `u64`, `size_t`. Where the grammar leaves the choice
  * (`sizeof(name)`, `(name) - 1`) this decides; a type by another name is an identifier there, and 2-check resolves it.
  */
-export function isTypeLike(name: string): boolean {
+function isTypeLike(name: string): boolean {
   return typeLike.test(name);
 }
 

@@ -72,7 +72,7 @@ export function isElsewhere(ctx: Context): boolean {
 }
 
 /** Reports that the probe has no named arguments; true if it has. */
-export function checkArgs(ctx: Context, span: Span): boolean {
+function checkArgs(ctx: Context, span: Span): boolean {
   const row = ctx.unit.row;
   if (row === undefined) ctx.report("outside-probe", span, { name: "args" });
   else if (row.args !== "none") return true;

@@ -53,7 +53,7 @@ function hasMeaning(ctx: Context, name: string): boolean {
 }
 
 /** Type of an operand that may be a type itself; expressions are not evaluated. */
-export function operandType(ctx: Context, operand: Argument): Type {
+function operandType(ctx: Context, operand: Argument): Type {
   // `sizeof(file)`: a tag without its keyword, where nothing else has the name.
   if (operand.kind === "identifier") {
     const tagged = hasMeaning(ctx, operand.name) ? undefined : ctx.types.tagged("struct", operand.name);

@@ -21,7 +21,7 @@ export function trust(ctx: Context, expr: Typed.Expr): Typed.Expr {
   return expr;
 }
 
-export function isTrusted(ctx: Context, expr: Typed.Expr): boolean {
+function isTrusted(ctx: Context, expr: Typed.Expr): boolean {
   return ctx.trusted.has(expr);
 }
 

@@ -1,6 +1,5 @@
 /** Types as a script writes them, resolved: the script's definitions, the language's names, C's spellings, BTF. */
 import type * as Ast from "../1-parse/ast.ts";
-import { I64, U64 } from "../lang/types.ts";
 import { scalarNames } from "../types/c-names.ts";
 import type { AddressSpace, Type } from "../types/type.ts";
 import { unreachable } from "../util/assert.ts";
@@ -116,8 +115,3 @@ const SPECIAL: Readonly<Record<string, Type>> = {
   stats_t: { kind: "aggregate", fn: "stats", signed: true },
   ustats_t: { kind: "aggregate", fn: "stats", signed: false },
 };
-
-/** The integer that stands for an address of a size. */
-export function wordOf(signed: boolean): Type {
-  return signed ? I64 : U64;
-}

@@ -36,7 +36,7 @@ function compareVersions(a: string, b: string): number {
 }
 
 /** @throws CliError when the file is missing, damaged, or no snapshot */
-export function openSnapshotFile(path: string): Snapshot {
+function openSnapshotFile(path: string): Snapshot {
   let bytes: Uint8Array;
   try {
     bytes = readFileSync(path);

@@ -147,7 +147,7 @@ async function start(
 }
 
 /** @throws CliError for words that mean nothing */
-export function outputOptions(args: RunArgs): PlayOptions {
+function outputOptions(args: RunArgs): PlayOptions {
   const format = args.f ?? "text";
   if (format !== "text" && format !== "json" && format !== "msgpack") {
     throw new CliError(EXIT.refused, `Invalid output format "${format}"\nValid formats: 'text', 'json'`);

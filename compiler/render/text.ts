@@ -116,7 +116,7 @@ export function createTextRenderer(write: Write, options: RenderOptions = {}): R
 }
 
 /** A map as printed: nothing when it holds nothing and is printed for that reason only. */
-export function mapText(record: MapRecord, run: RunHeader): ByteString {
+function mapText(record: MapRecord, run: RunHeader): ByteString {
   const name = fromText(record.name);
   const types = run.mapTypes(record.name);
   const div = record.div ?? 0;

@@ -125,7 +125,7 @@ export function untypedText(value: Value): ByteString {
 }
 
 /** strftime in the traced host's time, where the reference knows no time it says `(?)`. */
-export function timestampText(format: ByteString, ns: number | bigint, utcOffset: number): ByteString {
+function timestampText(format: ByteString, ns: number | bigint, utcOffset: number): ByteString {
   const time = BigInt(typeof ns === "number" ? Math.trunc(ns) || 0 : ns);
   if (time / 1_000_000_000n === 0n) return "(?)";
   return strftime(format, time, { utcOffset, fractions: true }) || "(?)";

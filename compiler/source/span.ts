@@ -5,8 +5,3 @@
  * equal trees have equal spans.
  */
 export type Span = { readonly start: number; readonly end: number };
-
-/** The smallest span that covers both. */
-export function joinSpans(a: Span, b: Span): Span {
-  return { start: Math.min(a.start, b.start), end: Math.max(a.end, b.end) };
-}

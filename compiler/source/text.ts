@@ -86,7 +86,7 @@ export function lineText(source: Source, line: number): string {
   return source.text.slice(start, end === undefined ? source.text.length : end - 1).replace(/\r$/, "");
 }
 
-export const tabWidth = 4;
+const tabWidth = 4;
 
 /**
  * The first line of a span as it is shown: each tab is four blanks, and a line of tildes marks the span.

@@ -160,7 +160,7 @@ function joinEnum(a: Type, b: Type): Type | undefined {
 }
 
 /** An enum's integer; other types unchanged. */
-export function enumAsInteger(type: Type): Type {
+function enumAsInteger(type: Type): Type {
   return type.kind === "enum" ? { kind: "integer", size: type.size, signed: type.signed } : type;
 }
 

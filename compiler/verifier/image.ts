@@ -9,7 +9,7 @@ const WORDS = 80;
 const INSN_LIMIT = 1_000_000;
 
 /** Range of results that the program may return; undefined: any. */
-export function returnRange(attach: TracingAttach | undefined): readonly [bigint, bigint] | undefined {
+function returnRange(attach: TracingAttach | undefined): readonly [bigint, bigint] | undefined {
   switch (attach?.kind) {
     case "fentry":
     case "fexit":

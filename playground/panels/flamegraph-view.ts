@@ -17,7 +17,7 @@ export type FlamegraphView = {
 };
 
 /** Boxes of a picture that compiler/render/flamegraph.ts made; none if it is another. */
-export function readBoxes(picture: string): readonly FlameBox[] {
+function readBoxes(picture: string): readonly FlameBox[] {
   const root = parsePicture(picture);
   if (root === undefined) return [];
   const found = [...root.querySelectorAll("g[data-x]")].map((group) => {
@@ -165,7 +165,7 @@ export function createFlamegraphView(download: (picture: string) => void): Flame
 }
 
 /** A warm colour by name: neighbours differ, the same function is the same everywhere. It carries no other meaning. */
-export function flameColor(name: string): string {
+function flameColor(name: string): string {
   let hash = 2166136261;
   for (let i = 0; i < name.length; i++) hash = Math.imul(hash ^ name.charCodeAt(i), 16777619);
   const part = (hash >>> 0) / 2 ** 32;

@@ -14,7 +14,7 @@ const command = named ?? [join(ROOT, "test/kernel/reference.sh"), "bpftrace"];
 const can = named !== undefined || available("comparing with bpftrace", whyNoKernel() ?? whyNoCommand("apt-get"));
 
 /** A row's program: statements stand in a begin probe. */
-export function wholeProgram(program: string): string {
+function wholeProgram(program: string): string {
   return /^(begin|config|enum|struct)\b/.test(program) ? program : `begin { ${program} }`;
 }
 

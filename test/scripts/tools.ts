@@ -25,7 +25,7 @@ const ENVIRONMENT: Readonly<Record<Version, ReadonlyMap<string, string>>> = {
   "0.27": new Map(),
 };
 
-export function toolsOf(version: Version, directory: string): readonly Tool[] {
+function toolsOf(version: Version, directory: string): readonly Tool[] {
   if (!existsSync(directory)) return [];
   return readdirSync(directory)
     .filter((file) => file.endsWith(".bt"))

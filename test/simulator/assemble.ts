@@ -13,7 +13,7 @@ export type MapText = {
   readonly entries: number;
 };
 
-export function objectMap(name: string, { type, key = 0, value = 0, entries }: MapText): ObjectMap {
+function objectMap(name: string, { type, key = 0, value = 0, entries }: MapText): ObjectMap {
   return {
     name,
     type: MAP_TYPE[type],

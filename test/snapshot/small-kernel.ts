@@ -7,7 +7,7 @@ import { branded } from "../../compiler/util/brand.ts";
 import { ByteWriter, encodeUtf8 } from "../../compiler/util/bytes.ts";
 
 /** Every kind of BTF type at least once, with awkward values. */
-export function smallVmlinux(): Uint8Array {
+function smallVmlinux(): Uint8Array {
   const b = new BtfBuilder();
   const int = b.int("int", 4, true);
   const ulong = b.int("long unsigned int", 8, false);

@@ -67,7 +67,7 @@ function spread(state: State, r: Reg): void {
   }
 }
 
-export function markNotNull(r: Reg): void {
+function markNotNull(r: Reg): void {
   r.type &= ~F_MAYBE_NULL;
 }
 function settleNull(r: Reg, id: u32, isZero: bool): void {

@@ -51,7 +51,7 @@ export function forgetDynptr(): void {
   dynptrRef = 0;
 }
 
-export function isDynptr(frame: Frame, slot: i32): bool {
+function isDynptr(frame: Frame, slot: i32): bool {
   return slot < frame.slots && byteKind(frame, slot, 7) == SLOT_DYNPTR;
 }
 

@@ -21,8 +21,7 @@ export function has(feature: u64): bool {
 export let code: usize = 0;
 export let count: i32 = 0;
 export let mapTable: usize = 0;
-export let mapCount: i32 = 0;
-export let helperTable: usize = 0;
+let helperTable: usize = 0;
 export let helperCount: i32 = 0;
 /** Functions other programs' authors may call too: verified on their own. Rows of SUB_ROW bytes. */
 export let globalTable: usize = 0;
@@ -57,7 +56,6 @@ export function setupEnv(words: usize): void {
   code = load<u32>(words, 8);
   count = load<i32>(words, 12);
   mapTable = load<u32>(words, 16);
-  mapCount = load<i32>(words, 20);
   helperTable = load<u32>(words, 24);
   helperCount = load<i32>(words, 28);
   globalTable = load<u32>(words, 32);

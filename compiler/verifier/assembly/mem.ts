@@ -91,7 +91,7 @@ function within(n: i32, off: i64, size: i32, total: i64, zeroOk: bool, region: i
 }
 
 /** Bounds of an access to `total` bytes of memory. */
-export function checkRegion(n: i32, r: Reg, off: i32, size: i32, total: i64, zeroOk: bool, region: i32): bool {
+function checkRegion(n: i32, r: Reg, off: i32, size: i32, total: i64, zeroOk: bool, region: i32): bool {
   const wide = <i64>off + r.smin;
   if (r.smin < 0 && (r.smin == i64.MIN_VALUE || wide != <i64>(<i32>wide) || wide < 0)) return fail(E_MIN_NEGATIVE, n);
   if (!within(n, r.smin + <i64>off, size, total, zeroOk, region)) return fail(E_MIN_OUTSIDE, n);
@@ -297,7 +297,7 @@ function noteType(type: i32): bool {
   return true;
 }
 
-export function checkRead(state: State, n: i32): bool {
+function checkRead(state: State, n: i32): bool {
   if (n > 10) return fail(E_REG_INVALID, n);
   if (regOf(topFrame(state), n).type == T_NONE) return fail(E_NOT_READABLE, n);
   return true;

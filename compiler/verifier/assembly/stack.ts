@@ -154,7 +154,7 @@ function readBytes(state: State, f: i32, low: i32, high: i32, to: Reg): void {
 }
 
 /** Loads `size` bytes at off from frame f; to is null where nothing is loaded (atomics, helpers). */
-export function readFixed(state: State, f: i32, off: i32, size: i32, to: Reg | null): bool {
+function readFixed(state: State, f: i32, off: i32, size: i32, to: Reg | null): bool {
   const frame = frameOf(state, f);
   const at = -off - 1;
   const slot = at >> 3;
@@ -235,7 +235,7 @@ function isTracked(r: Reg): bool {
 }
 
 /** Stores `size` bytes at off into frame f. n is the register (r its state), or n < 0: an immediate (r null) or anything. */
-export function writeFixed(state: State, f: i32, off: i32, size: i32, n: i32, r: Reg | null): bool {
+function writeFixed(state: State, f: i32, off: i32, size: i32, n: i32, r: Reg | null): bool {
   const frame = frameOf(state, f);
   const at = -off - 1;
   const slot = at >> 3;
@@ -273,7 +273,7 @@ export function writeFixed(state: State, f: i32, off: i32, size: i32, n: i32, r:
 }
 
 /** Stores at an offset that is only known as a range. */
-export function writeRange(state: State, pointer: Reg, off: i32, size: i32, n: i32, r: Reg | null): bool {
+function writeRange(state: State, pointer: Reg, off: i32, size: i32, n: i32, r: Reg | null): bool {
   const f = pointer.frame;
   const frame = frameOf(state, f);
   const low = <i32>(pointer.smin + <i64>off);

@@ -10,7 +10,7 @@ import { SLOT_INVALID, SLOT_SPILL, T_SCALAR } from "./codes.gen";
 
 export const REGS: i32 = 11;
 export const MAX_FRAMES: i32 = 8;
-export const MAX_SLOTS: i32 = 64;
+const MAX_SLOTS: i32 = 64;
 
 /** A spilled register, the kind of each of 8 bytes (index 7 is the lowest address), and liveness marks. */
 export const SLOT_SIZE: usize = REG_SIZE + 16;
@@ -140,7 +140,7 @@ export class Step {
   linked4: i32;
   linked5: i32;
 }
-export const STEP_SIZE: usize = 48;
+const STEP_SIZE: usize = 48;
 export const STEP_STACK: i32 = 1;
 export const MAX_LINKED: i32 = 6;
 

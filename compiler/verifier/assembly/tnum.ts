@@ -71,7 +71,7 @@ export function tnumXor(av: u64, am: u64, bv: u64, bm: u64): void {
   set(v & ~mu, mu);
 }
 /** Least upper bound. */
-export function tnumUnion(av: u64, am: u64, bv: u64, bm: u64): void {
+function tnumUnion(av: u64, am: u64, bv: u64, bm: u64): void {
   const mu = (av ^ bv) | am | bm;
   set(av & bv & ~mu, mu);
 }

@@ -96,7 +96,7 @@ export function pushBranch(state: State, insn: i32): State | null {
   if (parent != null) parent.branches++;
   return other;
 }
-export function resetWalk(): void {
+function resetWalk(): void {
   pending = 0;
   pendingCount = 0;
   pendingCapacity = 0;

@@ -88,7 +88,7 @@ export type DamageRun = {
 };
 
 /** Nothing may take as long, in milliseconds: a million instructions are walked in less, on a machine that is busy too. */
-export const TOO_SLOW = 20_000;
+const TOO_SLOW = 20_000;
 
 export function judgeDamaged(verifier: Verifier, objects: readonly SeedObject[], run: DamageRun): DamageTally {
   const tally = emptyDamage();

@@ -64,7 +64,7 @@ export function addTally(to: ProgramTally, from: ProgramTally): void {
   if (from.slowest.milliseconds > to.slowest.milliseconds) to.slowest = from.slowest;
 }
 
-export function programAt(seed: number, number: number): VerifierProgram {
+function programAt(seed: number, number: number): VerifierProgram {
   const at = seed * SEED_STRIDE + number;
   const make = number % 3 === 2 ? damagedProgram : randomProgram;
   return { ...make(at, 5 + (number % 40)), name: `seed ${seed}, program ${number}` };
