@@ -49,11 +49,9 @@ function ofBinary(inst: Extract<Inst, { readonly kind: "binary" }>, definition: 
       return count?.kind === "const" ? Math.max(0, left() - Number(count.value & 63n)) : left();
     case "shl":
       return count?.kind === "const" ? Math.min(64, left() + Number(count.value & 63n)) : 64;
+    // The verifier forgets all at a division: what it must know, a size's bound, stays a comparison or a mask behind it.
     case "udiv":
-      return left();
     case "umod":
-      // The remainder by zero is the dividend itself.
-      return count?.kind === "const" && count.value !== 0n ? Math.min(left(), right()) : left();
     case "sub":
     case "sar":
       return 64;
