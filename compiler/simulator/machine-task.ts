@@ -10,10 +10,12 @@ const TASK_WORDS = 16;
 const UPPER = 2 ** 32;
 
 export function machineTask(buffer: ArrayBuffer, cpus: number): MachineTask {
-  const view = new DataView(buffer, AREA.TASK);
   const comm = new Uint8Array(buffer, AREA.TASK + TASK.COMM, COMM_ROOM + 1);
-  const word = (offset: number, value: number): void => view.setUint32(offset, value, true);
   // Engines write to typed arrays faster than through views.
+  const words = new Uint32Array(buffer, AREA.TASK, 2 * TASK_WORDS);
+  const word = (offset: number, value: number): void => {
+    words[offset >> 2] = value;
+  };
   const wides = new BigUint64Array(buffer, AREA.TASK, TASK_WORDS);
   const wide = (offset: number, value: bigint): void => {
     wides[offset >> 3] = value;

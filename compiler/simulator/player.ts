@@ -58,7 +58,18 @@ export function createPlayer(options: PlayerOptions): Player {
   const boot = Number(setup.boot);
   const exactBoot = Number.isSafeInteger(boot) && boot < 2 ** 52;
   let dirty = false;
-  const scene = { pid: -1, tid: -1, ppid: -1, uid: -1, gid: -1, cpu: -1, comm: "", cgroup: -1n, fresh: true };
+  /** What is written, as events say it; `false`: nothing that an event says. */
+  const scene: Scene = {
+    pid: -1,
+    tid: -1,
+    ppid: -1,
+    uid: -1,
+    gid: -1,
+    cpu: -1,
+    comm: false,
+    cgroup: false,
+    fresh: true,
+  };
   const unused = (): void => {};
   const kernelStacks = createStacks(kernel, needs.stacks ? task.setKernelStack : unused);
   const userStacks = createStacks(user, needs.stacks ? task.setUserStack : unused);
@@ -93,50 +104,55 @@ export function createPlayer(options: PlayerOptions): Player {
 
   return {
     setScene(event, cpu, now, blocks) {
+      task.setTime(exactBoot ? boot + now : setup.boot + BigInt(now));
+      const { comm, cgroup, task: own } = event;
       const tid = event.tid ?? event.pid ?? 0;
       const pid = event.pid ?? tid;
       const ppid = event.ppid ?? -1;
-      const comm = event.comm ?? (tid === 0 ? `swapper/${cpu}` : "");
       const uid = event.uid ?? 0;
       const gid = event.gid ?? uid;
-      const cgroup = event.cgroup === undefined ? IDLE_CGROUP : BigInt(event.cgroup);
-      task.setTime(exactBoot ? boot + now : setup.boot + BigInt(now));
-      let same = !scene.fresh && ppid === scene.ppid && event.task === undefined;
+      let same = !scene.fresh && own === undefined;
       if (cpu !== scene.cpu) {
         task.setCpu(cpu);
-        // the idle tasks of processors are different ones
-        if (tid === 0) same = false;
+        scene.cpu = cpu;
+        // the idle tasks of processors are different ones, with names of their own
+        if (tid === 0) {
+          scene.comm = false;
+          same = false;
+        }
       }
-      if (tid !== scene.tid || pid !== scene.pid) {
+      if (tid !== scene.tid || pid !== scene.pid || ppid !== scene.ppid) {
         task.setThread(tid, pid);
+        if (tid === 0 || scene.tid === 0) scene.comm = false;
+        scene.tid = tid;
+        scene.pid = pid;
+        scene.ppid = ppid;
         same = false;
       }
       if (uid !== scene.uid || gid !== scene.gid) {
         task.setUser(uid, gid);
+        scene.uid = uid;
+        scene.gid = gid;
         same = false;
       }
       if (comm !== scene.comm) {
-        if (needs.comm) task.setComm(comm);
+        if (needs.comm) task.setComm(comm ?? (tid === 0 ? `swapper/${cpu}` : ""));
+        scene.comm = comm;
         same = false;
       }
-      if (cgroup !== scene.cgroup) task.setCgroup(cgroup);
-      scene.pid = pid;
-      scene.tid = tid;
-      scene.ppid = ppid;
-      scene.uid = uid;
-      scene.gid = gid;
-      scene.cpu = cpu;
-      scene.comm = comm;
-      scene.cgroup = cgroup;
+      if (cgroup !== scene.cgroup) {
+        task.setCgroup(cgroup === undefined ? IDLE_CGROUP : BigInt(cgroup));
+        scene.cgroup = cgroup;
+      }
       // An address of its own, or fields beyond the usual, count for this event only.
-      scene.fresh = event.task !== undefined;
+      scene.fresh = own !== undefined;
       if (same || !needs.task) {
         if (dirty || blocks.length > 0) mapAll(blocks);
         return;
       }
       task.setAddress(tasks.address(event, cpu));
-      const own = tasks.blocks(event, cpu);
-      if (dirty || own.length > 0 || blocks.length > 0) mapAll(own.length === 0 ? blocks : [...own, ...blocks]);
+      const laid = tasks.blocks(event, cpu);
+      if (dirty || laid.length > 0 || blocks.length > 0) mapAll(laid.length === 0 ? blocks : [...laid, ...blocks]);
     },
     standAt(target, site) {
       const { place, address } = site;
@@ -175,6 +191,19 @@ export function createPlayer(options: PlayerOptions): Player {
     },
   };
 }
+
+type Scene = {
+  pid: number;
+  tid: number;
+  ppid: number;
+  uid: number;
+  gid: number;
+  cpu: number;
+  comm: SimulatedEvent["comm"] | false;
+  cgroup: SimulatedEvent["cgroup"] | false;
+  /** The address of the task or its fields may be others than usual. */
+  fresh: boolean;
+};
 
 type Stacks = {
   /** @param alone the stack without frames; @param left a function that is not on it any more, though frames name it */

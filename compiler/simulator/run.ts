@@ -129,10 +129,11 @@ function assemble(parts: Parts): Run {
   const clock = { now: 0, polled: 0, busyUntil: 0, last: 0, any: false };
   const given = options.until ?? setup.until;
   const until = given === undefined ? Number.POSITIVE_INFINITY : Number(given);
+  const maps = createMapReader(machine, manifest, names);
   const yields = createYields({
     machine,
     manifest,
-    maps: createMapReader(machine, manifest, names),
+    maps,
     names,
     setup,
     allWarnings: options.allWarnings === true,
@@ -199,6 +200,8 @@ function assemble(parts: Parts): Run {
   };
 
   const isOver = (): boolean => stopped !== undefined || state.exitCode !== undefined;
+  /** Whether something is due until then: mostly nothing is, and the clock is just set. */
+  const isDue = (to: number): boolean => agenda.next() <= to || to - clock.polled >= SECOND;
   const advance = (to: number): void => {
     while (agenda.next() <= to && !isOver()) {
       clock.now = Math.max(clock.now, agenda.next());
@@ -292,7 +295,8 @@ function assemble(parts: Parts): Run {
       if (at > until) return false;
       if (at > clock.last) clock.last = at;
       clock.any = true;
-      advance(clock.last);
+      if (isDue(clock.last)) advance(clock.last);
+      else clock.now = clock.last;
       if (isOver()) return false;
       try {
         play(event);
@@ -308,7 +312,7 @@ function assemble(parts: Parts): Run {
       yields.poll();
       yields.put({ type: "detached", reason });
       if (manifest.config.print_maps_on_exit) {
-        for (const record of createMapReader(machine, manifest, names).printAll()) yields.put(record);
+        for (const record of maps.printAll()) yields.put(record);
       }
       yields.end(stopped === undefined ? (state.exitCode ?? 0) & 0xff : 1);
     },
