@@ -66,10 +66,11 @@ export async function* replay(object: Uint8Array, options: SimulateOptions): Asy
   fillSymbols(machine, manifest, setup);
   const names = createNames(machine, setup, kernel, user);
   let wall = setup.epoch;
+  const maps = createMapReader(machine, manifest, names);
   const yields = createYields({
     machine,
     manifest,
-    maps: createMapReader(machine, manifest, names),
+    maps,
     names,
     setup,
     allWarnings: options.allWarnings === true,
@@ -162,7 +163,7 @@ export async function* replay(object: Uint8Array, options: SimulateOptions): Asy
   yields.poll();
   yields.put({ type: "detached", reason: state.exitCode === undefined ? "signal" : "exit" });
   if (manifest.config.print_maps_on_exit) {
-    for (const record of createMapReader(machine, manifest, names).printAll()) yields.put(record);
+    for (const record of maps.printAll()) yields.put(record);
   }
   yields.end(failed ? 1 : (state.exitCode ?? 0) & 0xff);
   yield* items.splice(0);
