@@ -108,12 +108,8 @@ function strCall(ctx: Context, call: Call): Typed.Expr {
   const limit = ctx.settings.maxStrlen;
   const parameter = asPositional(first);
   if (parameter !== undefined && second === undefined) {
-    return positionalText(
-      ctx,
-      parameter.index,
-      parameter.skip === undefined ? undefined : ctx.expr(parameter.skip),
-      span,
-    );
+    const skip = parameter.skip === undefined ? undefined : ctx.expr(parameter.skip);
+    if (skip === undefined || skip.type.kind === "integer") return positionalText(ctx, parameter.index, skip, span);
   }
   const source = valueArgument(ctx, first);
   const length = second === undefined ? undefined : lengthArgument(ctx, "str", second, limit, span);
