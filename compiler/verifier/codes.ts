@@ -151,8 +151,8 @@ export const ADD_CONST = 0x80000000;
 export const ROW = { MAP: 32, HELPER: 48, SUB: 48 } as const;
 
 /**
- * Behaviours that came with some kernel, in order of bits. All but JSET_FORGET, ST_ZERO_SPILL, LOOP_MARKS, STACK_LIFE and
- * parts of ALU_RANGES only accept more, so that leaving one out is safe.
+ * Behaviours that came with some kernel, in order of bits. All but JSET_FORGET, ST_ZERO_SPILL, LOOP_MARKS, STACK_LIFE,
+ * CALLBACK_ROUNDS and parts of ALU_RANGES only accept more, so that leaving one out is safe.
  */
 export const FEATURES = [
   "BOUNDS_BOTH",
@@ -193,5 +193,8 @@ export const FEATURES = [
   "LOOP_MARKS",
   "STACK_LIFE",
   "SLOT_NUMBER",
+  "CALLBACK_ROUNDS",
+  "PRECISE_CALLS",
+  "SHARED_REFS",
 ] as const;
 export type Feature = (typeof FEATURES)[number];

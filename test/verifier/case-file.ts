@@ -9,19 +9,24 @@
  *   exit
  *   === accept          or        === refuse        with a part of the kernel's message
  *   walked 123          (may follow accept: how many instructions 6.18's verifier walks, and the model)
+ *   === 6.1 accept      or        === 6.1 refuse    the same of 6.1's verifier, for what it judges otherwise
  */
 import { layout } from "../../compiler/ebpf/layout.ts";
 import { parseInsns } from "../../compiler/ebpf/parse.ts";
 import { MAP_KINDS } from "../../compiler/verifier/profiles/maps.ts";
 import type { ProgramType, TracingAttach, VerifierMap, VerifierProgram } from "../../compiler/verifier/program.ts";
 
-export type VerifierCase = {
-  readonly intent: string;
-  readonly program: VerifierProgram;
+export type CaseVerdict = {
   readonly verdict: "accepted" | "refused";
   readonly message: string;
   /** Instructions that are walked, where the case says so. */
   readonly walked: number | undefined;
+};
+export type VerifierCase = CaseVerdict & {
+  readonly intent: string;
+  readonly program: VerifierProgram;
+  /** Of 6.1, where the case states it. */
+  readonly older: CaseVerdict | undefined;
 };
 
 export function readCase(name: string, text: string): VerifierCase {
@@ -51,17 +56,22 @@ export function readCase(name: string, text: string): VerifierCase {
   };
   const source = section("program");
   if (source === undefined) throw new Error(`${name}: no program`);
-  const refused = section("refuse");
-  const accepted = section("accept");
-  if (refused === undefined && accepted === undefined) throw new Error(`${name}: no verdict`);
-  const walked = /^walked (\d+)$/.exec(accepted?.trim() ?? "")?.[1];
-  if (walked === undefined && (accepted ?? "").trim() !== "") throw new Error(`${name}: "${accepted}" says nothing`);
+  const readVerdict = (prefix: string): CaseVerdict | undefined => {
+    const refused = section(`${prefix}refuse`);
+    if (refused !== undefined) return { verdict: "refused", message: refused.trim(), walked: undefined };
+    const accepted = section(`${prefix}accept`)?.trim();
+    if (accepted === undefined) return undefined;
+    const walked = /^walked (\d+)$/.exec(accepted)?.[1];
+    if (walked === undefined && accepted !== "") throw new Error(`${name}: "${accepted}" says nothing`);
+    return { verdict: "accepted", message: "", walked: walked === undefined ? undefined : Number(walked) };
+  };
+  const verdict = readVerdict("");
+  if (verdict === undefined) throw new Error(`${name}: no verdict`);
   return {
     intent,
     program: { name, type, attach, code: assemble(source, maps), maps, globals: [], gpl: true, funcInfo: true },
-    verdict: refused === undefined ? "accepted" : "refused",
-    message: (refused ?? "").trim(),
-    walked: walked === undefined ? undefined : Number(walked),
+    ...verdict,
+    older: readVerdict("6.1 "),
   };
 }
 

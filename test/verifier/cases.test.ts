@@ -6,8 +6,8 @@ import { readBtf } from "../../compiler/btf/read.ts";
 import { loadVerifier, type Verifier } from "../../compiler/verifier/module.ts";
 import { compareVersions, profileOf } from "../../compiler/verifier/profiles/profile.ts";
 import type { VerifyEnv } from "../../compiler/verifier/program.ts";
-import { verifyProgram } from "../../compiler/verifier/verify.ts";
-import { readCase } from "./case-file.ts";
+import { type Verdict, verifyProgram } from "../../compiler/verifier/verify.ts";
+import { type CaseVerdict, readCase } from "./case-file.ts";
 import { attachId, canJudge, type KernelJudge, kernelBtf, kernelEnv, openJudge } from "./kernel-judge.ts";
 
 const files = ["accept", "reject"].flatMap((folder) =>
@@ -24,6 +24,15 @@ const judged = cases.filter(
   (each) => btf !== undefined || (each.case.program.attach === undefined && each.name !== "current-task.case"),
 );
 
+function expectVerdict(found: Verdict, expected: CaseVerdict): void {
+  expect(found.verdict, found.message).toBe(expected.verdict);
+  if (expected.walked !== undefined) expect(found.counts.processed).toBe(expected.walked);
+  if (expected.verdict === "refused") {
+    expect(found.message).toContain(expected.message);
+    expect(found.explanation).not.toBe("");
+  }
+}
+
 describe("cases of the verifier model", () => {
   let verifier: Verifier;
   let env: VerifyEnv;
@@ -39,13 +48,13 @@ describe("cases of the verifier model", () => {
   });
 
   test.each(judged)("$folder/$name", ({ case: expected }) => {
-    const found = verifyProgram(verifier, expected.program, env);
-    expect(found.verdict, found.message).toBe(expected.verdict);
-    if (expected.walked !== undefined) expect(found.counts.processed).toBe(expected.walked);
-    if (expected.verdict === "refused") {
-      expect(found.message).toContain(expected.message);
-      expect(found.explanation).not.toBe("");
-    }
+    expectVerdict(verifyProgram(verifier, expected.program, env), expected);
+  });
+
+  test.each(
+    judged.flatMap(({ folder, name, case: { program, older } }) => (older ? [{ folder, name, program, older }] : [])),
+  )("$folder/$name for 6.1", ({ program, older }) => {
+    expectVerdict(verifyProgram(verifier, program, { profile: profileOf("6.1"), btf }), older);
   });
 });
 

@@ -10,18 +10,22 @@ import {
   E_CALLBACK_RETURN,
   E_CALLBACK_SCALAR,
   E_GLOBAL_ARG,
+  E_HELPER_UNKNOWN,
   E_NOT_READABLE,
   E_REF_LEAK,
   E_RETURN_RANGE,
   E_RETURN_STACK,
   E_SUB_RETURN,
   F_MAYBE_NULL,
+  FEAT_CALLBACK_ROUNDS,
   FEAT_RETVAL_PRECISE,
+  FEAT_SHARED_REFS,
   G_CTX,
   G_MEM,
   G_MEM_NONNULL,
   G_NONE,
   G_SCALAR,
+  H_LOOP,
   OPT_RETVAL,
   T_CTX,
   T_KEY,
@@ -47,6 +51,7 @@ import {
   freeFrame,
   MAX_FRAMES,
   newFrame,
+  refFrame,
   refId,
   refInsn,
   regOf,
@@ -132,7 +137,7 @@ function callGlobal(state: State, row: GlobalRow): i32 {
 /** The next instruction; -1: refused. */
 export function doCall(state: State): i32 {
   const source = srcAt(pc);
-  if (source == 0) return doHelper(state) ? pc + 1 : -1;
+  if (source == 0) return doHelper(state);
   if (source != 1) {
     fail(E_CALL_RESERVED);
     return -1;
@@ -149,13 +154,11 @@ export function doCall(state: State): i32 {
   return target;
 }
 
-/** A callback may run from here: a state that enters it waits, while this one goes on after the call. */
-export function pushCallback(state: State, subprogram: i32, isLoop: bool): bool {
-  const other = pushBranch(state, functionStart(subprogram));
-  if (other == null) return false;
-  const caller = topFrame(other);
-  const callee = enterFrame(other, pc, subprogram);
-  if (callee == null) return false;
+/** The state is in a callback of the helper at hand; null: refused. */
+function enterCallback(state: State, subprogram: i32, isLoop: bool): Frame | null {
+  const caller = topFrame(state);
+  const callee = enterFrame(state, pc, subprogram);
+  if (callee == null) return null;
   if (isLoop) {
     markUnknown(regOf(callee, 1));
     copyReg(regOf(callee, 2), regOf(caller, 3));
@@ -173,14 +176,48 @@ export function pushCallback(state: State, subprogram: i32, isLoop: bool): bool 
   callee.inCallback = 1;
   callee.retLow = 0;
   callee.retHigh = 1;
+  return callee;
+}
+
+/** A callback may run from here: a state that enters it waits, while this one goes on after the call. */
+function pushCallback(state: State, subprogram: i32, isLoop: bool): bool {
+  const other = pushBranch(state, functionStart(subprogram));
+  if (other == null || enterCallback(other, subprogram, isLoop) == null) return false;
   other.callbackDepth++;
   frameOf(other, other.top - 1).callbackDepth++;
   topFrame(state).callbackDepth = 0;
   return true;
 }
 
-function checkLeaks(state: State): bool {
-  for (let i = 0; i < state.refCount; i++) return fail(E_REF_LEAK, refId(state, i), refInsn(state, i));
+/**
+ * The helper at hand calls back. The next instruction; -1: refused.
+ *
+ * Before 6.7 (and late releases of 6.6) a callback was walked once, at the call, whatever the number of its rounds.
+ */
+export function callBack(state: State, subprogram: i32, isLoop: bool): i32 {
+  const frame = topFrame(state);
+  if (isLoop && regOf(frame, 1).type != T_SCALAR) {
+    giveUp(E_HELPER_UNKNOWN, H_LOOP);
+    return -1;
+  }
+  if (!has(FEAT_CALLBACK_ROUNDS)) {
+    return enterCallback(state, subprogram, isLoop) == null ? -1 : functionStart(subprogram);
+  }
+  if (isLoop) {
+    markPrecise(state, 1);
+    if (<u64>frame.callbackDepth >= regOf(frame, 1).umax) {
+      frame.callbackDepth = 0;
+      return pc + 1;
+    }
+  }
+  return pushCallback(state, subprogram, isLoop) ? pc + 1 : -1;
+}
+
+/** Whatever was taken in frame `from`, or in those that it called, and not given up. */
+function checkLeaks(state: State, from: i32): bool {
+  for (let i = 0; i < state.refCount; i++) {
+    if (refFrame(state, i) >= from) return fail(E_REF_LEAK, refId(state, i), refInsn(state, i));
+  }
   return true;
 }
 
@@ -193,7 +230,7 @@ export function doExit(state: State): i32 {
   const frame = topFrame(state);
   const r0 = regOf(frame, 0);
   if (state.top == 0) {
-    if (!checkLeaks(state)) return -1;
+    if (!checkLeaks(state, 0)) return -1;
     const global = frame.subprogram > 0 ? globalAt(functionStart(frame.subprogram)) : null;
     if (global != null && global.isVoid) return -2;
     if (r0.type == T_NONE) {
@@ -245,9 +282,10 @@ export function doExit(state: State): i32 {
   } else {
     copyReg(regOf(caller, 0), r0);
   }
+  if (inCallback && !has(FEAT_SHARED_REFS) && !checkLeaks(state, state.top)) return -1;
   freeFrame(frame);
   state.top--;
-  if (!inCallback) return callsite + 1;
+  if (!inCallback || !has(FEAT_CALLBACK_ROUNDS)) return callsite + 1;
   const before = previousEntry(state, callsite);
   if (before != null) widen(before, state);
   return callsite;

@@ -7,6 +7,7 @@
  */
 import {
   ADD_CONST,
+  FEAT_SHARED_REFS,
   FEAT_SLOT_NUMBER,
   FEAT_UNINIT_STACK,
   SLOT_DYNPTR,
@@ -24,7 +25,7 @@ import {
 } from "./codes.gen";
 import { sameDynptr } from "./dynptr";
 import { has, newId } from "./env";
-import { aliveAt, callsCallback } from "./marks";
+import { aliveAt, comesBack } from "./marks";
 import { baseType, identical, markUnknown, rangeWithin, Reg, sameContent, sameHead } from "./reg";
 import {
   byteKind,
@@ -32,6 +33,7 @@ import {
   frameOf,
   isSpilled,
   isSpilledScalar,
+  refFrame,
   refId,
   regOf,
   REGS,
@@ -175,11 +177,14 @@ export function stateCovers(a: State, b: State, mode: i32): bool {
   }
   pairs = 0;
   temporary = 0xf0000000;
-  for (let i = 0; i < a.refCount; i++) if (!sameId(refId(a, i), refId(b, i))) return false;
+  for (let i = 0; i < a.refCount; i++) {
+    if (!sameId(refId(a, i), refId(b, i))) return false;
+    if (!has(FEAT_SHARED_REFS) && refFrame(a, i) != refFrame(b, i)) return false;
+  }
   for (let f = 0; f <= a.top; f++) {
-    // a caller goes on after its call: or again at it, for callbacks
+    // a caller goes on after its call: or again at it, for callbacks in rounds
     const insn = f == a.top ? a.insn : frameOf(a, f + 1).callsite;
-    const after = f == a.top || callsCallback(insn) ? insn : insn + 1;
+    const after = f == a.top || comesBack(insn) ? insn : insn + 1;
     if (!frameCovers(frameOf(a, f), frameOf(b, f), after, mode)) return false;
   }
   return true;

@@ -18,6 +18,7 @@ import {
   E_STORE_RESERVED,
   E_UNREACHABLE,
   FEAT_ATOMICS,
+  FEAT_CALLBACK_ROUNDS,
   FEAT_MOVSX,
   HELPER_OK,
 } from "./codes.gen";
@@ -189,8 +190,10 @@ function checkGraph(): bool {
           b = i + immAt(i) + 1;
           setFlag(b, PRUNE | JUMPED);
         } else {
-          // paths come back to it from the callback's end
-          if (srcAt(i) == 0 && takesCallback(i)) setFlag(i, PRUNE | JUMPED | FORCE | CALLBACK);
+          // paths come back to it from the callback's end, where callbacks are walked in rounds
+          if (srcAt(i) == 0 && takesCallback(i)) {
+            setFlag(i, has(FEAT_CALLBACK_ROUNDS) ? PRUNE | JUMPED | FORCE | CALLBACK : CALLBACK);
+          }
         }
       } else if (op == 0x05 || op == 0x06) {
         a = jumpTarget(i);

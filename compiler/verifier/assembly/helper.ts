@@ -4,7 +4,7 @@
  *
  * Kernel: check_helper_call in kernel/bpf/verifier.c.
  */
-import { clearArguments, pushCallback } from "./call";
+import { callBack, clearArguments } from "./call";
 import {
   E_CALLBACK_MAP,
   E_DYNPTR_DATA,
@@ -22,17 +22,15 @@ import {
   HELPER_NOT_HERE,
   HELPER_OK,
   OPT_GPL,
-  T_SCALAR,
   T_VALUE,
 } from "./codes.gen";
 import { forgetDynptr, releaseDynptrs } from "./dynptr";
-import { fail, giveUp, helperArg, helperCount, helperRow, immAt, mapRow, options, pc } from "./env";
+import { fail, giveUp, helperArg, helperCount, helperRow, HelperRow, immAt, mapRow, options, pc } from "./env";
 import { checkArg } from "./helper-argument";
 import { facts, forgetFacts } from "./helper-facts";
 import { setResult } from "./helper-result";
 import { formatFits } from "./host";
 import { checkAccess } from "./mem";
-import { markPrecise } from "./precise";
 import { markUnknown } from "./reg";
 import { dropRef, frameOf, isSpilled, regOf, REGS, spillOf, State, topFrame } from "./state";
 
@@ -50,14 +48,18 @@ function release(state: State, id: u32): bool {
   return true;
 }
 
-/** False: refused. */
-export function doHelper(state: State): bool {
-  const id = immAt(pc);
+/** There is such a helper, and this program may call it. */
+function isCallable(id: i32): bool {
   if (id < 0 || id >= helperCount) return fail(E_HELPER_ID, id);
   const row = helperRow(id);
   if (row.status == HELPER_NOT_HERE) return fail(E_HELPER_PROGRAM, id);
   if (row.status == HELPER_GPL_ONLY || (row.gpl && !(options & OPT_GPL))) return fail(E_HELPER_GPL, id);
   if (row.status != HELPER_OK) return row.status == 0 ? fail(E_HELPER_ID, id) : giveUp(E_HELPER_UNKNOWN, id);
+  return true;
+}
+
+/** What it is given is as it must be; what it fills and what it gives up, done. */
+function takeArguments(state: State, row: HelperRow, id: i32): bool {
   forgetFacts();
   forgetDynptr();
   const frame = topFrame(state);
@@ -83,21 +85,18 @@ export function doHelper(state: State): bool {
   for (let i = 0; i < facts.fillSize; i++) {
     if (!checkAccess(state, facts.fills, i, 1, true, -1, false, false)) return false;
   }
-  if (facts.releases && facts.reference != 0 && !release(state, facts.reference)) return false;
-  if (facts.callback >= 0) {
-    if (id == H_LOOP) {
-      const times = regOf(frame, 1);
-      if (times.type != T_SCALAR) return giveUp(E_HELPER_UNKNOWN, id);
-      markPrecise(state, 1);
-      if (<u64>frame.callbackDepth < times.umax) {
-        if (!pushCallback(state, facts.callback, true)) return false;
-      } else {
-        frame.callbackDepth = 0;
-      }
-    } else if (!pushCallback(state, facts.callback, false)) {
-      return false;
-    }
-  }
+  return facts.releases && facts.reference != 0 ? release(state, facts.reference) : true;
+}
+
+/** The next instruction; -1: refused. */
+export function doHelper(state: State): i32 {
+  const id = immAt(pc);
+  if (!isCallable(id)) return -1;
+  const row = helperRow(id);
+  const frame = topFrame(state);
+  if (!takeArguments(state, row, id)) return -1;
+  const next = facts.callback < 0 ? pc + 1 : callBack(state, facts.callback, id == H_LOOP);
+  if (next < 0) return -1;
   clearArguments(frame);
-  return setResult(state, frame, row, id);
+  return setResult(state, frame, row, id) ? next : -1;
 }

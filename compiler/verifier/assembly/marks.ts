@@ -3,7 +3,8 @@
  * with, and whether the walk has been there.
  */
 import { alloc } from "./arena";
-import { count } from "./env";
+import { FEAT_CALLBACK_ROUNDS } from "./codes.gen";
+import { count, has } from "./env";
 
 /** A state may be recorded here. */
 export const PRUNE: u8 = 1;
@@ -55,6 +56,10 @@ export function isForced(i: i32): bool {
 }
 export function callsCallback(i: i32): bool {
   return (flagAt(i) & CALLBACK) != 0;
+}
+/** The callback's end comes back to the call, for another round: else it goes on behind it. */
+export function comesBack(i: i32): bool {
+  return callsCallback(i) && has(FEAT_CALLBACK_ROUNDS);
 }
 export function isSecond(i: i32): bool {
   return (flagAt(i) & SECOND) != 0;

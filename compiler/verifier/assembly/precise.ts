@@ -5,8 +5,8 @@
  * Kernel: mark_chain_precision, backtrack_insn in kernel/bpf/verifier.c. Where the walk meets what it cannot follow,
  * every number of every state on the way becomes precise: slower, never wrong.
  */
-import { OP_END, OP_MOV, OP_NEG, T_SCALAR } from "./codes.gen";
-import { dstAt, globalAt, immAt, opcodeAt, pc, srcAt } from "./env";
+import { FEAT_CALLBACK_ROUNDS, FEAT_PRECISE_CALLS, OP_END, OP_MOV, OP_NEG, T_SCALAR } from "./codes.gen";
+import { dstAt, globalAt, has, immAt, opcodeAt, pc, srcAt } from "./env";
 import { callsCallback } from "./marks";
 import { linkId, Reg } from "./reg";
 import {
@@ -200,6 +200,7 @@ function stepBack(i: i32, next: i32, step: Step | null): bool {
   } else if (cls == 5 || cls == 6) {
     if (op == 0x85) {
       if (src == 1) {
+        if (!has(FEAT_PRECISE_CALLS)) return false;
         if (globalAt(i + immAt(i) + 1) != null) {
           if (unchecked(regMasks[frame]) & ARGUMENTS) return false;
           clearReg(0);
@@ -214,12 +215,15 @@ function stepBack(i: i32, next: i32, step: Step | null): bool {
       }
       if (src == 0 && callsCallback(i) && i != next - 1) {
         // back over the call of a callback, whose arguments nobody passed
+        if (!has(FEAT_CALLBACK_ROUNDS)) return false;
         if (unchecked(regMasks[frame]) & ~ARGUMENTS || unchecked(slotMasks[frame])) return false;
         return leave();
       }
       clearReg(0);
       if (unchecked(regMasks[frame]) & ARGUMENTS) return false;
     } else if (op == 0x95) {
+      if (!has(FEAT_PRECISE_CALLS)) return false;
+      if (!has(FEAT_CALLBACK_ROUNDS) && next >= 1 && callsCallback(next - 1)) return false;
       if (next >= 0 && callsCallback(next)) unchecked((regMasks[frame] = regMasks[frame] & ~ARGUMENTS));
       if (unchecked(regMasks[frame]) & ARGUMENTS) return false;
       const returns = next >= 1 && opcodeAt(next - 1) == 0x85 && srcAt(next - 1) == 1 && hasReg(0);
@@ -292,7 +296,8 @@ function walk(from: State, start: i32): void {
         skip = false;
       } else {
         const step = history > 0 && stepAt(st, history - 1).insn == i ? stepAt(st, history - 1) : null;
-        if (!stepBack(i, next, step)) return everything(from);
+        // kernels that cannot follow calls leave what is on the way so far as it is marked
+        if (!stepBack(i, next, step)) return everything(has(FEAT_PRECISE_CALLS) ? from : st);
       }
       if (isEmpty()) return;
       next = i;

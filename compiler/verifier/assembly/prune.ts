@@ -8,7 +8,7 @@ import { E_INFINITE_LOOP, FEAT_LOOP_MARKS } from "./codes.gen";
 import { EXACT, LOOSE, mayLoop, stateCovers, WITHIN } from "./cover";
 import { count, fail, giveUp, has, pc } from "./env";
 import { addBackedge, enterLoop, isIncomplete, leaveLoop } from "./loops";
-import { callsCallback, isForced, isJumpPoint } from "./marks";
+import { comesBack, isForced, isJumpPoint } from "./marks";
 import { forgetPrecision, noteStep, previous, propagatePrecision } from "./precise";
 import { forgetSlot, propagateReads } from "./stack";
 import { liveSlots, staticLife } from "./stack-life";
@@ -116,7 +116,7 @@ export function visit(state: State): i32 {
     let hit: bool = false;
     let comesRound: bool = false;
     if (st.branches > 0) {
-      if (callsCallback(pc)) {
+      if (comesBack(pc)) {
         if (stateCovers(st, state, WITHIN)) {
           // round again, and not by the callback: a loop that may be endless, which the kernel may see elsewhere
           if (st.callbackDepth == state.callbackDepth && isAbove(st, state)) {

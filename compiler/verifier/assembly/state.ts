@@ -6,7 +6,8 @@
  */
 import { alloc, free } from "./arena";
 import { copyReg, markNone, Reg, REG_SIZE } from "./reg";
-import { SLOT_INVALID, SLOT_SPILL, T_SCALAR } from "./codes.gen";
+import { FEAT_SHARED_REFS, SLOT_INVALID, SLOT_SPILL, T_SCALAR } from "./codes.gen";
+import { has } from "./env";
 
 export const REGS: i32 = 11;
 export const MAX_FRAMES: i32 = 8;
@@ -166,7 +167,7 @@ export class State {
   steps: usize;
   stepCount: i32;
   stepCapacity: i32;
-  /** References held: pairs (id, instruction that took it). */
+  /** References held: pairs (id, frame<<24 | instruction that took it). */
   refs: usize;
   refCount: i32;
   refCapacity: i32;
@@ -250,7 +251,11 @@ export function refId(state: State, i: i32): u32 {
   return load<u32>(state.refs + <usize>i * 8);
 }
 export function refInsn(state: State, i: i32): i32 {
-  return load<i32>(state.refs + <usize>i * 8, 4);
+  return load<i32>(state.refs + <usize>i * 8, 4) & 0xffffff;
+}
+/** The frame that took it. */
+export function refFrame(state: State, i: i32): i32 {
+  return load<i32>(state.refs + <usize>i * 8, 4) >> 24;
 }
 export function pushRef(state: State, id: u32, insn: i32): void {
   if (state.refCount == state.refCapacity) {
@@ -262,13 +267,25 @@ export function pushRef(state: State, id: u32, insn: i32): void {
     state.refCapacity = capacity;
   }
   store<u32>(state.refs + <usize>state.refCount * 8, id);
-  store<i32>(state.refs + <usize>state.refCount * 8, insn, 4);
+  store<i32>(state.refs + <usize>state.refCount * 8, (state.top << 24) | insn, 4);
   state.refCount++;
 }
-/** False if no such reference is held. */
+/**
+ * Before 6.14 each frame had references of its own: a callback gives up only what it took itself, since it may run many
+ * times, or never. What a function that it called took is not its own.
+ */
+function isOwn(state: State, i: i32): bool {
+  if (has(FEAT_SHARED_REFS)) return true;
+  let callback = state.top;
+  while (callback > 0 && !frameOf(state, callback).inCallback) callback--;
+  if (callback == 0) return true;
+  return callback == state.top ? refFrame(state, i) == callback : refFrame(state, i) >= callback;
+}
+/** False if no such reference is held, or it is not to be given up here. */
 export function dropRef(state: State, id: u32): bool {
   for (let i = 0; i < state.refCount; i++) {
     if (refId(state, i) != id) continue;
+    if (!isOwn(state, i)) return false;
     const last = state.refCount - 1;
     store<u64>(state.refs + <usize>i * 8, load<u64>(state.refs + <usize>last * 8));
     state.refCount = last;

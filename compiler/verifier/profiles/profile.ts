@@ -54,6 +54,10 @@ const SINCE: Readonly<Record<Feature, readonly string[]>> = {
   LOOP_MARKS: ["6.19"],
   STACK_LIFE: ["6.18"],
   SLOT_NUMBER: ["6.9"],
+  // 6.7, and later releases of 6.6; 6.1 has not: refuses more, so the whole line of 6.6 is judged so
+  CALLBACK_ROUNDS: ["6.6"],
+  PRECISE_CALLS: ["6.4"],
+  SHARED_REFS: ["6.14"],
 };
 
 /** Whether a version is one of those, a later release of the same line, or later than the last. */
