@@ -60,6 +60,7 @@ const RESULTS: Readonly<Record<HelperReturn, number>> = {
 /** What rows do not say: helpers by number. */
 const LENGTHS = new Set([45, 67, 114, 115]);
 const CPU_ID = 8;
+const GET_STACK = 67;
 const RESERVE = 131;
 const CURRENT_TASK_BTF = 158;
 const SNPRINTF = 165;
@@ -120,6 +121,8 @@ function makeEntries(program: VerifierProgram, env: VerifyEnv): readonly (Helper
         : undefined,
   );
   const task = env.btf?.find("struct", "task_struct");
+  // bpf_get_stack_proto_raw_tp (kernel/trace/bpf_trace.c) asks for memory to read; since 6.3 all of the stack is that.
+  const readsStack = /^(raw_tracepoint|tracing)/.test(program.type) && !since("6.3");
   for (const row of helpers) {
     if (!since(row.since)) {
       entries[row.id] = row.id > last ? undefined : NOT_HERE;
@@ -127,7 +130,9 @@ function makeEntries(program: VerifierProgram, env: VerifyEnv): readonly (Helper
     }
     entries[row.id] = {
       status: statusOf(row, program, since, task !== undefined),
-      args: row.args.map((arg, index) => argOf(row.id, arg, index)),
+      args: row.args.map((arg, index) =>
+        row.id === GET_STACK && index === 1 && readsStack ? ARGS.mem : argOf(row.id, arg, index),
+      ),
       returns: returnsOf(row, since),
       returnId: row.id === CURRENT_TASK_BTF ? (task ?? 0) : 0,
       maps: mapMask(row.id, since),

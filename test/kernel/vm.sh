@@ -183,7 +183,7 @@ read -r _ status booted ended <<<"$line"
 if [ -n "$out" ]; then
 	mkdir -p "$out"
 	tail -c "+$((${#line} + 2))" "$work/result" >"$work/out.tar.gz"
-	[ ! -s "$work/out.tar.gz" ] || tar -xzf "$work/out.tar.gz" -C "$out" || fail "/out came back damaged"
+	[ ! -s "$work/out.tar.gz" ] || tar --warning=no-timestamp -xzf "$work/out.tar.gz" -C "$out" || fail "/out came back damaged"
 fi
 [ -z "$times" ] || echo "vm.sh: $(basename "$(dirname "$image")"), initrd $size MB, memory $memory MB: booted at $booted s, ended at $ended s, QEMU ran $(((finish - begin) / 1000000)) ms" >&2
 exit "$status"

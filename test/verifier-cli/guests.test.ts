@@ -51,6 +51,8 @@ describe.skipIf(!can)("verdicts of check and of kernels in guests", () => {
       const files = { "/loader": LOADER };
       runInGuest({ kernel, command, files, directories: { "/in": input }, out: output, timeout: 250 });
       const differing: string[] = [];
+      /** Where what a script is given decides: the host's parameters, which an object does not tell. */
+      const unknown: string[] = [];
       let same = 0;
       let counted = 0;
       for (const [name, object] of all) {
@@ -63,6 +65,10 @@ describe.skipIf(!can)("verdicts of check and of kernels in guests", () => {
           const ours =
             program.verdict === "cannot-attach" && line.startsWith("accepted") ? "accepted" : program.verdict;
           const isRefused = ours === "refused" || ours === "cannot-attach" || verdict?.verdict === "refused";
+          if (program.verdict === "unknown") {
+            unknown.push(name);
+            continue;
+          }
           if (line.startsWith("accepted") ? ours === "accepted" : isRefused) same++;
           else differing.push(`${name} ${program.probe}: ${program.verdict} here, ${line} there`);
           const verified = Number(/(\d+) verified/.exec(line)?.[1] ?? Number.NaN);
@@ -78,6 +84,7 @@ describe.skipIf(!can)("verdicts of check and of kernels in guests", () => {
         `check and kernel ${kernel}: ${same} programs of ${all.size} objects judged alike, ${counted} counted`,
       );
       expect(differing).toEqual([]);
+      expect(unknown.filter((name) => !name.includes("loop-of-parameter"))).toEqual([]);
       expect(same).toBeGreaterThan(20);
     } finally {
       rmSync(folder, { recursive: true });

@@ -41,7 +41,7 @@ export function textFound(cx: Lowering, expr: CustomCall): ValueId {
   // The verifier knows a loop's turn and would walk what follows once for each; of two lengths it knows nothing.
   const found = ({ hay, length }: Search, index: ValueId) => {
     const room = fn.binary("sub", fn.const(hay.capacity + 1), index);
-    const rest = copyText(fn, cx.temps.take(hay.capacity + 1, "text"), room, byteAt(cx, hay, index));
+    const rest = copyText(fn, cx.temps.scratch(hay.capacity + 1), room, byteAt(cx, hay, index));
     return fn.binary("sub", length, rest);
   };
   return search(cx, expr, { found, missing: -1 });

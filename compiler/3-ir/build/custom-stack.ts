@@ -135,7 +135,8 @@ export function stackLength(cx: Lowering, expr: CustomCall): ValueId {
     return fn.const(0);
   }
   const size = 8 * Math.min(type.limit, FRAMES_MAX);
-  const frames = cx.temps.take(size, "frames");
+  // Not on the stack: kernels before 6.3 take it, in raw tracepoints, for memory to read.
+  const frames = cx.temps.scratch(size);
   const flags = fn.const(type.user ? BPF_F_USER_STACK : 0);
   const bytes = fn.call("get_stack", [cx.context(), address(fn, frames), fn.const(size), flags], {
     writes: frames.memory,
