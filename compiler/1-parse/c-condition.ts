@@ -108,6 +108,7 @@ class ConditionParser {
       this.expect(")");
       return value;
     }
+    if (word === "'") throw new Invalid("a quote is not closed");
     if (word.startsWith("'")) return BigInt(word.charCodeAt(word[1] === "\\" ? 2 : 1));
     if (/^\d/.test(word)) return this.integer(word);
     if (/^[A-Za-z_]/.test(word)) return this.constants(word) ?? 0n;
