@@ -17,8 +17,15 @@ import { knownBits } from "../known-bits.ts";
 import { Facts } from "./facts.ts";
 import { changed, effectsBetween, INITIAL, type MemoryState, mapVersion, memoryVersion } from "./memory-state.ts";
 
+/**
+ * In a function of more lookups (loops that were unrolled) one does not serve beyond its block: the verifier would walk what
+ * follows for every combination of the entries that are there and those that are not.
+ */
+const LOOKUPS_MAX = 64;
+
 export function gvn(fn: Fn): Fn {
   const tree = dominators(fn);
+  const keepsLookups = countLookups(fn) <= LOOKUPS_MAX;
   const defs = definitions(fn);
   const definition = (value: ValueId): Inst | undefined => defs[value];
   const constantOf = (value: ValueId): bigint | undefined => {
@@ -61,6 +68,8 @@ export function gvn(fn: Fn): Fn {
     }
 
     const insts: Inst[] = [];
+    /** Lookups of this block. */
+    const lookups = new Set<ValueId | undefined>();
     for (const original of block.insts) {
       const inst = mapInst(original, rename);
       const dst = definedBy(inst);
@@ -76,7 +85,9 @@ export function gvn(fn: Fn): Fn {
       const key = nameOf(inst, state, definition);
       if (key !== undefined && dst !== undefined) {
         const same = known.get(key);
-        if (same !== undefined) {
+        const serves = keepsLookups || inst.kind !== "map-lookup" || lookups.has(same);
+        if (inst.kind === "map-lookup") lookups.add(dst);
+        if (same !== undefined && serves) {
           names[dst] = same;
           replaced = true;
           continue;
@@ -109,6 +120,12 @@ export function gvn(fn: Fn): Fn {
     blocks: new Map([...fn.blocks.keys()].map((id) => [id, blocks.get(id) ?? blockOf(fn, id)])),
   };
   return reorder(mapBlocks(ordered, (block) => renameBlock(block, rename)));
+}
+
+function countLookups(fn: Fn): number {
+  let count = 0;
+  for (const { insts } of fn.blocks.values()) for (const { kind } of insts) if (kind === "map-lookup") count++;
+  return count;
 }
 
 /** Equal for instructions that give the same value at this point; undefined for those that may not. */
