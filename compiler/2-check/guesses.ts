@@ -14,8 +14,8 @@ import { resolveType } from "./type-names.ts";
 /** Gives a map the type that its value would have if the value's unknown parts were zero. */
 export function guessMap(ctx: Context, slot: MapSlot, value: Ast.Expr): void {
   if (!ctx.program.guessing || slot.value !== undefined) return;
-  const type = guess(ctx, value);
-  if (type === undefined || type.kind === "aggregate" || type.kind === "none" || type.kind === "opaque") return;
+  const type = valueGuess(ctx, value);
+  if (type === undefined) return;
   widenValue(ctx, slot, type, value.span);
   ctx.program.dirty = true;
 }
@@ -23,10 +23,16 @@ export function guessMap(ctx: Context, slot: MapSlot, value: Ast.Expr): void {
 /** The same of a variable, so that a map may be assigned by way of it. */
 export function guessVar(ctx: Context, slot: VarSlot, value: Ast.Expr): void {
   if (!ctx.program.guessing || slot.type !== undefined) return;
-  const type = guess(ctx, value);
-  if (type === undefined || type.kind === "aggregate" || type.kind === "none" || type.kind === "opaque") return;
+  const type = valueGuess(ctx, value);
+  if (type === undefined) return;
   widenVar(ctx, slot, type, value.span, true);
   ctx.program.dirty = true;
+}
+
+/** A type that a map or variable can have by an assignment. */
+function valueGuess(ctx: Context, value: Ast.Expr): Type | undefined {
+  const type = guess(ctx, value);
+  return type?.kind === "aggregate" || type?.kind === "none" || type?.kind === "opaque" ? undefined : type;
 }
 
 /** undefined: nothing in the expression tells. */

@@ -11,6 +11,13 @@ export function textBytes(text: string): Uint8Array {
   return bytes;
 }
 
+/** The bytes of a literal that functions on text look at: those before its first NUL. */
+export function bytesBeforeNul(text: string): Uint8Array {
+  const bytes = textBytes(text);
+  const end = bytes.indexOf(0);
+  return end < 0 ? bytes : bytes.subarray(0, end);
+}
+
 /** The bytes of a literal, padded to its type's size. */
 export function literalBytes(expr: Extract<Expr, { readonly kind: "string" | "bytes" }>): Uint8Array {
   const bytes = new Uint8Array(sizeOf(expr.type));

@@ -5,7 +5,7 @@ import { sizeOf } from "../../types/layout.ts";
 import type { BlockId, ValueId } from "../ir.ts";
 import { makeCallback, shareWords } from "./callbacks.ts";
 import { equalsText } from "./compare.ts";
-import { textBytes } from "./constants.ts";
+import { bytesBeforeNul } from "./constants.ts";
 import { type CustomCall, operand } from "./custom-call.ts";
 import { copyText, eitherOf } from "./custom-strings.ts";
 import type { Place } from "./draft.ts";
@@ -51,7 +51,7 @@ type Results = { readonly found: (search: Search, index: ValueId) => ValueId; re
 
 function search(cx: Lowering, expr: CustomCall, results: Results): ValueId {
   const [hay, needle] = [operand(expr, 0), operand(expr, 1)];
-  const bytes = needle.kind === "string" ? textBytes(needle.value) : undefined;
+  const bytes = needle.kind === "string" ? bytesBeforeNul(needle.value) : undefined;
   const wanted = bytes?.length ?? sizeOf(needle.type);
   const capacity = sizeOf(hay.type);
   // From its last byte on as much may be read as the other may have.

@@ -4,7 +4,7 @@ import { sizeOf } from "../../types/layout.ts";
 import type { BlockId, ValueId } from "../ir.ts";
 import { address, copyValue, pads, zero } from "./access.ts";
 import { equalsText, textFor } from "./compare.ts";
-import { textBytes } from "./constants.ts";
+import { bytesBeforeNul } from "./constants.ts";
 import { type CustomCall, literal, operand, spaceOf } from "./custom-call.ts";
 import type { Place } from "./draft.ts";
 import type { FunctionBuilder } from "./function-builder.ts";
@@ -65,7 +65,7 @@ export function textsDiffer(cx: Lowering, expr: CustomCall): ValueId {
     compareTexts(fn, a.place, b.place, Math.min(wanted, a.capacity, b.capacity), equal, different);
     fn.jump(equal);
   } else {
-    const bytes = textBytes(known.value);
+    const bytes = bytesBeforeNul(known.value);
     const count = Math.min(wanted, bytes.length + 1);
     const { place, capacity } = textFor(cx, known === right ? left : right, count);
     equalsText(fn, place, bytes, Math.min(count, capacity), equal, different);

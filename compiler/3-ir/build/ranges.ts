@@ -23,8 +23,12 @@ const CALLBACK_WALKS = 4;
 
 /** Whether the range's length is known and the verifier's way through it short. */
 export function isShortRange(stmt: Range): boolean {
+  return isShort(stmt, walk(stmt.body));
+}
+
+function isShort(stmt: Range, inside: number): boolean {
   const turns = turnsOf(stmt);
-  return turns !== undefined && turns <= SHORT_RANGE && Number(turns) * walk(stmt.body) <= SHORT_WALK;
+  return turns !== undefined && turns <= SHORT_RANGE && Number(turns) * inside <= SHORT_WALK;
 }
 
 function turnsOf({ from, to }: Range): bigint | undefined {
@@ -37,11 +41,12 @@ function walk(body: readonly Stmt[]): number {
 }
 
 function walkStmt(stmt: Stmt): number {
-  return NODE + walkAll(expressionsOf(stmt)) + roundsOf(stmt) * walk(bodyOf(stmt));
+  const inside = walk(bodyOf(stmt));
+  return NODE + walkAll(expressionsOf(stmt)) + roundsOf(stmt, inside) * inside;
 }
 
-/** How often the verifier walks the statements in a statement. */
-function roundsOf(stmt: Stmt): number {
+/** How often the verifier walks the statements in a statement, which cost it `inside` each time. */
+function roundsOf(stmt: Stmt, inside: number): number {
   switch (stmt.kind) {
     case "unroll":
       return stmt.count;
@@ -50,7 +55,7 @@ function roundsOf(stmt: Stmt): number {
     case "for-map":
       return CALLBACK_WALKS;
     case "for-range":
-      return isShortRange(stmt) ? Number(turnsOf(stmt) ?? 0n) : CALLBACK_WALKS;
+      return isShort(stmt, inside) ? Number(turnsOf(stmt) ?? 0n) : CALLBACK_WALKS;
     default:
       return 1;
   }

@@ -6,7 +6,7 @@ import type { BlockId, ValueId } from "../ir.ts";
 import { loadBits } from "./access.ts";
 import type { Place } from "./draft.ts";
 import type { FunctionBuilder } from "./function-builder.ts";
-import { at, lesser } from "./storage.ts";
+import { at } from "./storage.ts";
 
 /** Up to so many words are compared without a loop. */
 const UNROLLED_WORDS = 4;
@@ -49,7 +49,7 @@ function wordLoop(fn: FunctionBuilder, a: Place, b: Place, length: number, turn:
 
 /** The word at a run-time index, which is a multiple of eight. */
 function wordAt(fn: FunctionBuilder, place: Place, index: ValueId): ValueId {
-  return loadBits(fn, { ...place, base: fn.binary("add", place.base, index), align: lesser(place.align, 8) }, 8, false);
+  return loadBits(fn, { ...place, base: fn.binary("add", place.base, index) }, 8, false);
 }
 
 /** One to eight bytes as the low part of a word. */

@@ -1,17 +1,6 @@
 /* refused: a read with a bound beyond its memory */
 #include "program.h"
-
-struct {
-	__uint(type, BPF_MAP_TYPE_RINGBUF);
-	__uint(max_entries, 1 << 16);
-} events SEC(".maps");
-
-struct event {
-	__u64 time;
-	__u32 pid;
-	char comm[16];
-	char name[64];
-};
+#include "event-ring.h"
 
 SEC("kprobe/vfs_write")
 int written(struct pt_regs *ctx)
