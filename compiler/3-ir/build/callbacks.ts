@@ -47,6 +47,7 @@ export function makeCallback(
     temps,
     point,
     variables: new Map(),
+    task: { name: undefined },
     known: undefined,
     captures,
     context: () => fn.load({ ...captures(), offset: program.contextWord() }, 8, false),

@@ -11,7 +11,7 @@ import { textBytes } from "./constants.ts";
 import { prepareText } from "./custom-text.ts";
 import type { Place, Size } from "./draft.ts";
 import type { FunctionBuilder } from "./function-builder.ts";
-import type { Lowering } from "./lowering.ts";
+import type { Lowering, Writer } from "./lowering.ts";
 import { at, scalarShape } from "./storage.ts";
 import { compareTexts, eachWord } from "./words.ts";
 
@@ -41,12 +41,18 @@ export function textFor(
   expr: Expr,
   length: number,
 ): { readonly place: Place; readonly capacity: number } {
-  const capacity = Math.min(sizeOf(expr.type), length + 2);
-  const writer = expr.kind === "call" && expr.name === "str" ? prepareText(cx, expr, capacity) : undefined;
-  if (writer === undefined) return { place: cx.steps.memory(cx, expr), capacity: sizeOf(expr.type) };
-  const place = cx.temps.take(capacity, "text");
-  writer(place, "record");
-  return { place, capacity };
+  const size = sizeOf(expr.type);
+  const written = (capacity: number, writer: Writer) => {
+    const place = cx.temps.take(capacity, "text");
+    writer(place, "record");
+    return { place, capacity };
+  };
+  const capacity = Math.min(size, length + 2);
+  const text = expr.kind === "call" && expr.name === "str" ? prepareText(cx, expr, capacity) : undefined;
+  if (text !== undefined) return written(capacity, text);
+  // What stands behind the name's NUL need not be cleared.
+  if (expr.kind === "builtin" && expr.name === "comm") return written(size, cx.steps.prepare(cx, expr));
+  return { place: cx.steps.memory(cx, expr), capacity: size };
 }
 
 /** Compares so many bytes with constant ones and the NUL behind them. */

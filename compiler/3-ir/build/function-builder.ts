@@ -130,6 +130,22 @@ export class FunctionBuilder {
     this.#end({ kind: "return", value, span: this.span });
   }
 
+  /** The block that is open. */
+  get here(): BlockId {
+    return this.#open().id;
+  }
+
+  /** Whether every way to here leads through the block. A loop's way back leads through its head, so it need not be known yet. */
+  passed(id: BlockId): boolean {
+    const seen = new Set([this.here]);
+    for (const each of seen) {
+      if (each === id) continue;
+      if (each === this.entry) return false;
+      for (const { from } of this.#draft(each).incoming) seen.add(from);
+    }
+    return seen.has(id);
+  }
+
   /** Splits here: `guard` may later put a check into the block that ends at this point. */
   anchor(): BlockId {
     const here = this.#open().id;

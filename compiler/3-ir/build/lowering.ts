@@ -50,6 +50,13 @@ export type Exits = {
   readonly onReturn: (value: Expr | undefined) => void;
 };
 
+/** Two words of a name that blocks behind `block` need not read again. padded: zero behind the first NUL. */
+export type KnownName = {
+  readonly block: BlockId;
+  readonly words: readonly [ValueId, ValueId];
+  readonly padded: boolean;
+};
+
 export type Lowering = {
   readonly module: ModuleBuilder;
   readonly config: ResolvedConfig;
@@ -65,6 +72,8 @@ export type Lowering = {
   /** Where scratch memory will be looked up. */
   readonly point: ScratchPoint;
   readonly exits: Exits;
+  /** What this function has read of its task. */
+  readonly task: { name: KnownName | undefined };
   /** Scalars that are already evaluated, by node. */
   readonly known: ReadonlyMap<Expr, ValueId> | undefined;
   readonly steps: Steps;

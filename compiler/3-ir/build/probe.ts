@@ -54,6 +54,7 @@ export function lowerProbe(probe: Probe, input: ProbeInput): LoweredProbe {
     temps,
     point,
     variables: new Map(),
+    task: { name: undefined },
     known: undefined,
     steps: STEPS,
     context: () => fn.context(),
