@@ -8,6 +8,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "report.h"
+
 /* No signal tells this process of its parent's end that a parent killed meanwhile could not have missed: it looks. */
 static void outlive(pid_t parent)
 {
@@ -18,7 +20,8 @@ static void outlive(pid_t parent)
 	_exit(0);
 }
 
-enum { CLOSER_STACK = 16384, SETTLE_TRIES = 500 };
+/* ten seconds and more */
+enum { CLOSER_STACK = 16384, SETTLE_TRIES = 50000 };
 
 struct closer {
 	int fd;
@@ -36,7 +39,23 @@ static int close_one(void *arg)
 	return 0;
 }
 
-/* True once it has ended, or sleeps: the program is off its event then, and the rest is waiting. */
+/* Where the kernel has this process sleep; "0" where it runs, or the kernel does not tell. */
+static bool sleeps_in(pid_t pid, const char *function)
+{
+	char path[32];
+	struct bytes b = {};
+	bool found;
+
+	snprintf(path, sizeof(path), "/proc/%d/wchan", pid);
+	found = !bytes__read_file(&b, path, 512) && b.len && memmem(b.data, b.len, function, strlen(function));
+	bytes__free(&b);
+	return found;
+}
+
+/*
+ * True once it has ended, or sleeps where the program is off its event. Who sleeps for the lock under which programs are
+ * taken off is not there yet: kernels of these years hold it while they wait for RCU, so the next waits as long.
+ */
 static bool is_settled(const struct closer *c)
 {
 	char path[32], state = 0;
@@ -53,7 +72,7 @@ static bool is_settled(const struct closer *c)
 	if (at && at[1] == ' ')
 		state = at[2];
 	bytes__free(&b);
-	return state != 'R';
+	return state != 'R' && !sleeps_in(c->pid, "detach_bpf_prog");
 }
 
 /*
@@ -74,7 +93,7 @@ void release__programs(const int *fds, u32 len)
 			closers[i].pid = 0;
 		}
 	}
-	/* they queue for a lock of the kernel's, so that one which sleeps may be about to go on: all must, twice */
+	/* one that sleeps may be about to go on, where the kernel does not say in what: all must, twice */
 	for (int tries = 0; calm < 2 && tries < SETTLE_TRIES; tries++) {
 		calm++;
 		for (u32 i = 0; i < len && calm; i++)
@@ -82,6 +101,8 @@ void release__programs(const int *fds, u32 len)
 				calm = 0;
 		nanosleep(&moment, NULL);
 	}
+	if (calm < 2)
+		report__at(SEVERITY_WARNING, NULL, NULL, "the kernel still holds programs at their probes: they may run while end probes do");
 	/* their stacks and what they were told stay until this process ends */
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Why libbpf or the verifier refused an object, in the words of the script. */
 #include <errno.h>
+#include <linux/bpf.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -106,14 +107,26 @@ static int last_insn(const char *log)
 	return last;
 }
 
-/* The verifier's own words: the last line that is neither an instruction, a state, a comment nor a statistic. */
+/*
+ * The verifier's own words: the last line that is neither an instruction, a state, a comment nor a statistic. Since 7.3 a
+ * report with advice follows them; where nothing stands before it, its reason is meant.
+ */
 static char *last_words(const char *log)
 {
 	const char *best = NULL;
 	size_t best_len = 0;
+	bool is_report = false;
 
 	for (const char *line = log; line && *line; line = strchr(line, '\n') ? strchr(line, '\n') + 1 : NULL) {
 		size_t len = strcspn(line, "\n");
+
+		is_report |= !strncmp(line, "Verification failed", 19);
+		if (is_report && best)
+			break;
+		if (is_report && strncmp(line, "Reason:\n  ", 10))
+			continue;
+		if (is_report)
+			return mem__strndup(line + 10, strcspn(line + 10, "\n"));
 		bool is_noise = !len || *line == ';' || (*line >= '0' && *line <= '9') || !strncmp(line, "processed ", 10) || !strncmp(line, "from ", 5) ||
 				!strncmp(line, "verification time", 17) || !strncmp(line, "stack depth", 11) || !strncmp(line, "max_states", 10) ||
 				!strncmp(line, "mark_precise", 12) || !strncmp(line, "-- ", 3) || !strncmp(line, "last_idx", 8) || !strncmp(line, "regs=", 5);
@@ -153,21 +166,37 @@ static bool is_poisoned(const char *log)
 	return strstr(log, "CO-RE relocation") || strstr(log, "unknown#1958960") || strstr(log, number);
 }
 
+/* The helper that this kernel does not know, or not for the program's type: by its words, or by the number where it has no name for it. */
+static char *lacked_helper(const char *log)
+{
+#define HELPER_NAME(name) [BPF_FUNC_##name] = "bpf_" #name
+	static const char *const names[] = { __BPF_FUNC_MAPPER(HELPER_NAME) };
+#undef HELPER_NAME
+	static const char named[] = "unknown func ", numbered[] = "invalid func unknown#";
+	const char *at = strstr(log, named);
+	unsigned long number;
+
+	if (at && !strncmp(at + sizeof(named) - 1, "bpf_", 4))
+		return mem__strndup(at + sizeof(named) - 1, strcspn(at + sizeof(named) - 1, "#\n"));
+	at = strstr(log, numbered);
+	number = at ? strtoul(at + sizeof(numbered) - 1, NULL, 10) : 0;
+	return number && number < ARRAY_LEN(names) && names[number] ? mem__strdup(names[number]) : NULL;
+}
+
 static int report_program(const struct object *o, u32 program, int err, bool show_log)
 {
 	const struct program_entry *p = &o->m->programs[program];
-	const char *log = gathered.log, *unknown = strstr(log, "unknown func bpf_");
+	const char *log = gathered.log;
 	int insn = last_insn(log), status = EXIT_REFUSED;
 	struct place place = p->place;
-	char *words = last_words(log);
+	char *words = last_words(log), *helper = lacked_helper(log);
 
 	if (is_poisoned(log) && report_field(o, program, insn))
 		goto out;
 	if (insn >= 0)
 		line_info__place(o, program, insn, &place);
-	if (unknown) {
-		report__at(SEVERITY_ERROR, &place, "a newer kernel has it", "%s: this kernel lacks the helper %.*s", p->probe, (int)strcspn(unknown + 13, "#\n"),
-			   unknown + 13);
+	if (helper) {
+		report__at(SEVERITY_ERROR, &place, "a newer kernel has it", "%s: this kernel lacks the helper %s", p->probe, helper);
 		status = EXIT_HOST;
 	} else if (!*log) {
 		report__at(SEVERITY_ERROR, &p->place, NULL, "Error loading BPF program for %s. %s", p->probe, strerror(-err));
@@ -180,6 +209,7 @@ out:
 	if (show_log && *log)
 		fputs(log, stderr);
 	free(words);
+	free(helper);
 	return status;
 }
 

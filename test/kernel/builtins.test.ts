@@ -46,7 +46,11 @@ const PROGRAMS: readonly Program[] = [
     name: "kretprobe result (L4.24)",
     script: `kretprobe:vfs_read /comm == "target"/ { print(retval); print(func); }`,
     command: "/target 1",
-    check: ({ out, err }) => expect(out, err).toBe("12\nvfs_read\n"),
+    // bpf_get_func_ip() is of 5.15.
+    check: ({ out, err }, kernel) =>
+      kernel === "5.10"
+        ? expect(err).toContain("kretprobe:vfs_read: this kernel lacks the helper bpf_get_func_ip")
+        : expect(out, err).toBe("12\nvfs_read\n"),
   },
   {
     name: "tracepoint arguments, one by one and all (L4.23)",
@@ -131,8 +135,10 @@ uretprobe:/target:work { print(retval); }`,
     name: "user stacks, named after the process has ended (L4.28, L5.40, L5.45)",
     script: `uprobe:/target:work { @[ustack(2)] = count(); @raw[ustack(raw, 1)] = count(); @perf[ustack(perf, 1)] = count(); }`,
     command: TARGET,
-    check: ({ out }) => {
-      expect(out).toMatch(/@\[\n {8}work\+0\n {8}main\+\d+\n\]: 3\n/);
+    check: ({ out }, kernel) => {
+      // Where a function begins its caller is not yet in the frame: kernels took that into account in 2024, 5.10 never did.
+      const caller = kernel === "5.10" ? "\\w+" : "main";
+      expect(out).toMatch(new RegExp(`@\\[\\n {8}work\\+0\\n {8}${caller}\\+\\d+\\n\\]: 3\\n`));
       expect(out).toMatch(/@raw\[\n[0-9a-f]+\n\]: 3\n/);
       expect(out).toMatch(/@perf\[\n\t[0-9a-f]+ work\+0 \(\/target\)\n\]: 3\n/);
     },

@@ -85,10 +85,16 @@ describe.skipIf(!available("guests", whyNoGuest())).each(guestKernels())(
       result = runInGuest({ kernel, directories: { "/t": programs }, out, command, timeout: 400 });
     }, 500_000);
 
+    // iter:task_vma is of 5.12.
+    const hasMaps = kernel !== "5.10";
+
     test("each run ends by itself", () => {
       expect(result.stdout.trim().split("\n"), result.stderr).toEqual(
-        ["tasks", "count", "files", "maps", "typed", "left_out", "watch"].map((name) => `${name} 0`),
+        ["tasks", "count", "files", "maps", "typed", "left_out", "watch"].map(
+          (name) => `${name} ${name === "maps" && !hasMaps ? 1 : 0}`,
+        ),
       );
+      if (!hasMaps) expect(result.stderr).toContain("iter:task_vma: this kernel has no such iterator");
     });
 
     test("an iterator shows every object once, and its end to nobody", () => {
@@ -98,7 +104,7 @@ describe.skipIf(!available("guests", whyNoGuest())).each(guestKernels())(
       expect(tasks.every((line) => /^[1-9]\d* .+$/.test(line))).toBe(true);
       expect(Math.abs([...entries("count").values()].reduce((a, b) => a + b, 0) - tasks.length)).toBeLessThan(3);
       expect(lines("files")).toContain("sleep 1");
-      expect(lines("maps").filter((line) => /^1 \d+ \d+$/.test(line)).length).toBeGreaterThan(3);
+      if (hasMaps) expect(lines("maps").filter((line) => /^1 \d+ \d+$/.test(line)).length).toBeGreaterThan(3);
     });
 
     test("a pattern of typed probes stands for those that this kernel has", () => {

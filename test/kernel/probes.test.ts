@@ -26,6 +26,7 @@ type Program = {
   /** More words for the loader. */
   readonly words?: string;
   readonly pidFilter?: boolean;
+  readonly unsafe?: boolean;
   readonly status?: number;
   /** What the run printed, without the two empty lines of its end. */
   readonly expected: RegExp | string;
@@ -102,6 +103,13 @@ const PROGRAMS: readonly Program[] = [
     expected: "@[true]: 1\n@began: 1\n",
   },
   {
+    name: "what an end probe clears stays empty: all programs are off their probes by then (L3.2)",
+    text: `${["vfs_read", "vfs_open", "do_sys_openat2", "__x64_sys_read", "__x64_sys_openat"].map((name) => `k:${name} { @[tid] = 1; }`).join(" ")} end { clear(@); system("usleep 300000"); }`,
+    unsafe: true,
+    load: "(n=0; while [ $n -lt 2000 ]; do read x </proc/self/comm; n=$((n+1)); done) & usleep 300000",
+    expected: "",
+  },
+  {
     name: "cgroupid() of a path that exists (L11.20)",
     text: 'begin { print(cgroupid("/sys/fs/cgroup") > 0); } k:hrtimer_nanosleep /comm == "call" && cgroup == cgroupid("/sys/fs/cgroup")/ { @ = count(); }',
     expected: "true\n@: 1\n",
@@ -151,8 +159,8 @@ describe.skipIf(!can).each(guestKernels())("kernel %s", (kernel) => {
     const objects = join(scratch, kernel, "p");
     mkdirSync(objects, { recursive: true });
     mkdirSync(out, { recursive: true });
-    PROGRAMS.forEach(({ text, pidFilter }, i) => {
-      const options = { ...defaultOptions(defaultSnapshot("6.12")), pidFilter: pidFilter === true };
+    PROGRAMS.forEach(({ text, pidFilter = false, unsafe = false }, i) => {
+      const options = { ...defaultOptions(defaultSnapshot("6.12")), pidFilter, unsafe };
       const result = compile(text, options);
       if (result.object === undefined) throw new Error(renderDiagnostics(result.diagnostics, result.source));
       writeFileSync(join(objects, `${i}.o`), result.object);
