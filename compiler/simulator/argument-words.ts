@@ -8,7 +8,7 @@ import { branded } from "../util/brand.ts";
 import type { EventPlace } from "./attach.ts";
 import type { Typed } from "./c-values.ts";
 import { EventError, type EventValue, type SimulatedEvent } from "./event.ts";
-import { integerOf, isWhole } from "./integers.ts";
+import { integerOf, isExact, isWhole, writeHalves } from "./integers.ts";
 import type { Memory } from "./kernel-memory.ts";
 import type { Parameter, Prototype } from "./prototype.ts";
 
@@ -24,16 +24,26 @@ export function isUserPlace({ kind }: EventPlace): boolean {
   return kind === "uenter" || kind === "ureturn" || kind === "usdt";
 }
 
-/**
- * Gives an event's words in an array that is the same for every event: it is good until the next.
- * The function throws EventError for arguments that the probe has not, or values that do not fit their types.
- */
+/** An event's arguments as words. */
+export type ArgumentWords = {
+  /**
+   * In an array that is the same for every event: it is good until the next.
+   * @throws EventError for arguments that the probe has not, or values that do not fit their types
+   */
+  readonly of: (event: SimulatedEvent) => readonly Word[];
+  /**
+   * Where they are numbers with the names of the event before: written to 32-bit halves from this index on. How many words;
+   * negative: they are something else, and nothing is said of what was written.
+   */
+  readonly write: (args: SimulatedEvent["args"], to: Int32Array, at: number) => number;
+};
+
 export function createArgumentWords(
   place: EventPlace,
   prototype: Prototype | undefined,
   memory: Memory,
   btf: Btf,
-): (event: SimulatedEvent) => readonly Word[] {
+): ArgumentWords {
   const isUser = isUserPlace(place);
   const words: Word[] = [];
   /** The names of the event before, in their order, and where each goes. */
@@ -86,7 +96,7 @@ export function createArgumentWords(
     names.length = 0; // the next event by names learns anew
   };
 
-  return (event) => {
+  const of = (event: SimulatedEvent): readonly Word[] => {
     const { args } = event;
     if (args === undefined) {
       if (slots.length > 0) forget(0);
@@ -114,6 +124,25 @@ export function createArgumentWords(
     if (n < slots.length) forget(n);
     return words;
   };
+  const write: ArgumentWords["write"] = (args, to, at) => {
+    if (args === undefined || Array.isArray(args)) return args === undefined && names.length === 0 ? 0 : -1;
+    const fields = args as { readonly [name: string]: EventValue }; // as above
+    const count = words.length;
+    for (let i = 0; i < count; i++) {
+      to[at + 2 * i] = 0;
+      to[at + 2 * i + 1] = 0;
+    }
+    let n = 0;
+    for (const name in fields) {
+      const value = fields[name];
+      const slot = slots[n];
+      if (name !== names[n] || slot === undefined || slot.words !== 1 || !isExact(value)) return -1;
+      writeHalves(to, at + 2 * slot.at, value);
+      n++;
+    }
+    return n === names.length ? count : -1;
+  };
+  return { of, write };
 }
 
 function slotAt(prototype: Prototype | undefined, word: number | undefined): Slot | undefined {

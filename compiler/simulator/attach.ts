@@ -22,6 +22,11 @@ export type Target = {
   readonly accepts: ((path: string, symbol: string) => boolean) | undefined;
 };
 
+/** Kinds of probes that the kernel fires for one process only, where a loader asks so. */
+export function isOfProcess({ attach }: Target): boolean {
+  return ["uprobe", "uretprobe", "usdt", "profile", "software", "hardware", "watchpoint"].includes(attach.kind);
+}
+
 export type Plan = {
   readonly targets: readonly Target[];
   /** Things to tell before the run: probes that were left out. */

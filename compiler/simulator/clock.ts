@@ -5,6 +5,7 @@ export type Agenda<T> = {
   readonly add: (at: number, what: T) => void;
   /** When the earliest is due; Infinity: nothing is. */
   readonly next: () => number;
+  readonly first: () => T | undefined;
   readonly take: () => T | undefined;
 };
 
@@ -32,6 +33,7 @@ export function createAgenda<T>(): Agenda<T> {
       heap[i] = item;
     },
     next: () => heap[0]?.at ?? Number.POSITIVE_INFINITY,
+    first: () => heap[0]?.what,
     take() {
       const first = heap[0];
       const last = heap.pop();

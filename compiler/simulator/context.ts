@@ -14,7 +14,7 @@ import { CONTEXT_SIZE } from "./machine.ts";
 import { findPrototype, type Prototype } from "./prototype.ts";
 import { registersOf, usdtRegister } from "./registers.ts";
 import type { Symbols } from "./symbols.ts";
-import { createRecords } from "./tracepoint-record.ts";
+import { createRecords, type Records } from "./tracepoint-record.ts";
 
 /** An event made ready: its values as words and bytes, and the memory that they point into. */
 export type Occurrence = {
@@ -33,14 +33,35 @@ export type Site = {
   readonly place: EventPlace;
   /** Of the function (0: none). */
   readonly address: bigint;
+  /** The stack of an event there that gives none. */
+  readonly alone: readonly bigint[];
   /**
    * The same object for every event of this place: good until the next, unless it is kept (`keepOccurrence`).
    * @throws EventError for arguments that the probe has not, or values that do not fit their types
    */
   readonly prepare: (event: SimulatedEvent) => Occurrence;
+  /**
+   * Arguments, or a tracepoint's record, of an event that is like the one before and brings numbers only: written as words,
+   * in halves, from this index on. How many words; negative: `prepare` must do it.
+   */
+  readonly write: (event: SimulatedEvent, to: Int32Array, at: number) => number;
   /** Words of the arguments of a function: for programs that ask the kernel for them by number. */
   readonly argumentCount: (occurrence: Occurrence) => number;
 };
+
+/**
+ * How a context comes out of an event's words, where nothing else of the event counts: what is the same for every event,
+ * and where which words go. `whole`: the occurrence's bytes are the context.
+ */
+export type ContextForm = {
+  readonly whole: boolean;
+  readonly constant: Uint8Array;
+  readonly slots: readonly { readonly word: number; readonly offset: number }[];
+  /** Words of arguments that an event may have; with more, the form does not hold. */
+  readonly most: number;
+};
+/** An event's words by their numbers; arguments from the last on. */
+export const WORD = { RETVAL: 0, CALLER: 1, ARGUMENTS: 2 } as const;
 
 /** Writes what a program gets. */
 export type FillContext = (occurrence: Occurrence) => void;
@@ -49,6 +70,12 @@ export type Contexts = {
   /** @throws EventError for a place that the kernel lacks */
   readonly siteOf: (place: EventPlace) => Site;
   readonly fillerFor: (target: Target, site: Site, context: DataView) => FillContext;
+  /** What a filler does, as data; undefined: it takes more than words. */
+  readonly formFor: (target: Target, site: Site) => ContextForm | undefined;
+  /** Where a function that returns goes on, as far as the event says. */
+  readonly callerOf: (event: SimulatedEvent, place: EventPlace) => bigint | undefined;
+  /** Others have written to the context. */
+  readonly forget: () => void;
   /** What begin and end programs get: zeros. */
   readonly fillBare: (context: DataView) => void;
 };
@@ -118,8 +145,8 @@ export function createContexts(options: ContextOptions): Contexts {
   };
 
   /** What makes a place's contexts, where they are no registers or arguments. */
-  const bytesFor = (place: EventPlace): ((event: SimulatedEvent) => Uint8Array) | undefined => {
-    if (place.kind === "iter") return (event) => iterator(event, place);
+  const bytesFor = (place: EventPlace): Records | undefined => {
+    if (place.kind === "iter") return { of: (event) => iterator(event, place), write: undefined };
     if (place.kind !== "tracepoint") return undefined;
     const tracepoint = snapshot.tracepoint(place.group, place.name);
     if (tracepoint === undefined) throw new EventError(`${place.key}: this kernel has no such tracepoint`);
@@ -145,24 +172,33 @@ export function createContexts(options: ContextOptions): Contexts {
   /** Whose context stands there: its constant part need not be written again. */
   let current: FillContext | undefined;
 
-  const registerFiller = (target: Target, { place, address }: Site, context: DataView): FillContext => {
-    const all = new Uint8Array(context.buffer, context.byteOffset, registers.size + 16);
+  const placeOf = (frames: readonly EventFrame[] | undefined, symbols: Symbols): bigint | undefined =>
+    frames?.[0] === undefined ? undefined : symbols.place(frames[0]);
+  const callerOf = (event: SimulatedEvent, { kind }: EventPlace): bigint | undefined =>
+    kind === "ureturn" ? placeOf(event.ustack, user) : placeOf(event.kstack, kernel);
+  const isReturn = ({ kind }: EventPlace): boolean => kind === "return" || kind === "ureturn";
+  const argumentsAt = (place: EventPlace): readonly number[] =>
+    place.kind === "usdt" ? usdtOffsets(arch) : isReturn(place) || place.kind === "perf" ? none : registers.arguments;
+  /** Registers that no event changes. */
+  const writeBlank = (context: DataView, target: Target, { place, address }: Site, isUser: boolean): void => {
     const { mode, ip, sp } = registers;
-    const isReturn = place.kind === "return" || place.kind === "ureturn";
-    const at =
-      place.kind === "usdt" ? usdtOffsets(arch) : isReturn || place.kind === "perf" ? none : registers.arguments;
-    const start = target.attach.kind === "kprobe" ? address + registers.breakpoint : address;
+    new Uint8Array(context.buffer, context.byteOffset, registers.size + 16).fill(0);
+    writeWord(context, mode.at, isUser ? mode.user : mode.kernel);
+    writeWord(context, sp, isUser ? USER_STACK : KERNEL_STACK);
+    if (place.kind === "perf") return;
+    writeWord(context, ip, target.attach.kind === "kprobe" ? address + registers.breakpoint : address);
+  };
+
+  const registerFiller = (target: Target, site: Site, context: DataView): FillContext => {
+    const { place, address } = site;
+    const { ip } = registers;
+    const at = argumentsAt(place);
     /** Words of arguments that stand there. */
     let written = 0;
     const begin = (isUser: boolean): void => {
-      all.fill(0);
-      writeWord(context, mode.at, isUser ? mode.user : mode.kernel);
-      writeWord(context, sp, isUser ? USER_STACK : KERNEL_STACK);
-      if (place.kind !== "perf") writeWord(context, ip, start);
+      writeBlank(context, target, site, isUser);
       written = 0;
     };
-    const placeOf = (frames: readonly EventFrame[] | undefined, symbols: Symbols): bigint | undefined =>
-      frames?.[0] === undefined ? undefined : symbols.place(frames[0]);
     const fill: FillContext = (occurrence) => {
       const { event, args } = occurrence;
       if (place.kind === "perf") {
@@ -172,10 +208,9 @@ export function createContexts(options: ContextOptions): Contexts {
         writeWord(context, registers.size, 1);
         if (args[0] !== undefined) writeWord(context, registers.size + 8, args[0]);
       } else if (current !== fill) begin(isUserPlace(place));
-      if (isReturn) {
-        const caller = place.kind === "ureturn" ? placeOf(event.ustack, user) : placeOf(event.kstack, kernel);
+      if (isReturn(place)) {
         writeWord(context, registers.retval, occurrence.retval);
-        writeWord(context, ip, caller ?? address);
+        writeWord(context, ip, callerOf(event, place) ?? address);
       }
       const count = Math.min(args.length, at.length);
       for (let i = 0; i < count; i++) writeWord(context, at[i] ?? 0, args[i] ?? 0);
@@ -200,6 +235,14 @@ export function createContexts(options: ContextOptions): Contexts {
     };
   };
 
+  const arrayForm = (target: Target, place: EventPlace): ContextForm | undefined => {
+    const count = prototypeOf(place)?.words;
+    if (count === undefined) return undefined; // as many as the event brings
+    const slots = Array.from({ length: count }, (_, i) => ({ word: WORD.ARGUMENTS + i, offset: i * 8 }));
+    if (target.attach.kind === "fexit") slots.push({ word: WORD.RETVAL, offset: count * 8 });
+    return { whole: false, constant: new Uint8Array(), slots, most: count };
+  };
+
   return {
     siteOf(place) {
       const prototype = isUserPlace(place) ? undefined : prototypeOf(place);
@@ -214,13 +257,15 @@ export function createContexts(options: ContextOptions): Contexts {
         registers: none,
         blocks: none,
       };
+      const address = addressOf(place);
       return {
         place,
-        address: addressOf(place),
+        address,
+        alone: [address],
         prepare(event) {
           made.event = event;
-          made.bytes = event.context !== undefined ? recorded(event) : bytesOf?.(event);
-          made.args = made.bytes === undefined ? words(event) : none;
+          made.bytes = event.context !== undefined ? recorded(event) : bytesOf?.of(event);
+          made.args = made.bytes === undefined ? words.of(event) : none;
           if (made.args.length > stackFrom)
             putOnStack(memory, made.args.slice(stackFrom), arch.stackArgs, place.kind === "uenter");
           made.retval = retvalOf(event, place);
@@ -229,13 +274,13 @@ export function createContexts(options: ContextOptions): Contexts {
           made.blocks = memory.takeBlocks();
           return made;
         },
+        write: (event, to, at) =>
+          bytesOf === undefined ? words.write(event.args, to, at) : (bytesOf.write?.(event, to, at) ?? -1),
         argumentCount: (occurrence) => prototype?.words ?? occurrence.args.length,
       };
     },
     fillerFor(target, site, context) {
-      const { kind } = target.attach;
-      const isArray = kind === "fentry" || kind === "fexit" || kind === "rawtracepoint";
-      const fill = (isArray ? arrayFiller : registerFiller)(target, site, context);
+      const fill = (isArray(target) ? arrayFiller : registerFiller)(target, site, context);
       const whole = new Uint8Array(context.buffer, context.byteOffset, context.byteLength);
       return (occurrence) => {
         if (occurrence.bytes === undefined) return fill(occurrence);
@@ -243,12 +288,47 @@ export function createContexts(options: ContextOptions): Contexts {
         current = undefined;
       };
     },
+    formFor(target, site) {
+      const { place } = site;
+      const nothing = new Uint8Array();
+      if (place.kind === "tracepoint") return { whole: true, constant: nothing, slots: none, most: 0 };
+      if (!BY_WORDS.has(place.kind)) return undefined;
+      if (isArray(target)) return arrayForm(target, place);
+      const constant = new Uint8Array(registers.size + 16);
+      writeBlank(new DataView(constant.buffer), target, site, isUserPlace(place));
+      const back = [
+        { word: WORD.RETVAL, offset: registers.retval },
+        { word: WORD.CALLER, offset: registers.ip },
+      ];
+      const given = argumentsAt(place).map((offset, i) => ({ word: WORD.ARGUMENTS + i, offset }));
+      return { whole: false, constant, slots: isReturn(place) ? back : given, most: Number.POSITIVE_INFINITY };
+    },
+    callerOf,
+    forget() {
+      current = undefined;
+    },
     fillBare(context) {
       new Uint8Array(context.buffer, context.byteOffset, BARE_SIZE).fill(0);
       current = undefined;
     },
   };
 }
+
+/** Programs that get an array of words, not registers. */
+function isArray({ attach: { kind } }: Target): boolean {
+  return kind === "fentry" || kind === "fexit" || kind === "rawtracepoint";
+}
+
+/** Places whose events bring words and nothing else. */
+const BY_WORDS: ReadonlySet<EventPlace["kind"]> = new Set([
+  "enter",
+  "return",
+  "at",
+  "raw",
+  "uenter",
+  "ureturn",
+  "usdt",
+] as const);
 
 /** Where a static probe's arguments stand, as many as one has (USDT's limit is 12). */
 function usdtOffsets(arch: Arch): readonly number[] {

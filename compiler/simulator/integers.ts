@@ -8,6 +8,27 @@ export function isWhole(value: EventValue): value is number {
   return typeof value === "number" && Number.isInteger(value);
 }
 
+/** Whether it is one that a double holds exactly. */
+export function isExact(value: EventValue | undefined): value is number {
+  return typeof value === "number" && Number.isSafeInteger(value);
+}
+
+/** The two 32-bit halves of a number that is exact, the lower one first. */
+export function writeHalves(to: Int32Array, at: number, value: number): void {
+  to[at] = value;
+  to[at + 1] = value >= 0 && value < UPPER ? 0 : Math.floor(value / UPPER);
+}
+
+/** The same of any integer, its low 64 bits. */
+export function writeAnyHalves(to: Int32Array, at: number, value: number | bigint): void {
+  if (typeof value === "number" && Number.isSafeInteger(value)) writeHalves(to, at, value);
+  else {
+    const whole = BigInt(value);
+    to[at] = Number(BigInt.asIntN(32, whole));
+    to[at + 1] = Number(BigInt.asIntN(32, whole >> 32n));
+  }
+}
+
 /** Little-endian u64 of any integer, its low 64 bits. */
 export function writeWord(view: DataView, at: number, value: number | bigint): void {
   if (typeof value === "bigint") {

@@ -2,8 +2,8 @@
  * Where things stand in a machine's linear memory, and numbers that its runtime shares: gen/simulator.mjs writes them into
  * assembly/layout.gen.ts.
  *
- *   0        8 KiB    44 KiB    64 KiB                                                      end
- *   │ runtime │ task, stacks, context, frames │ pages' table │ maps: heads, nodes, rings │ pages │
+ *   0         8 KiB                           64 KiB         384 KiB                                     end
+ *   │ runtime │ task, stacks, context, frames │ pages' table │ batch │ maps: heads, nodes, rings │ pages │
  */
 
 /**
@@ -25,7 +25,9 @@ export const AREA = {
   FRAMES_END: 0xc000,
   PAGE_ORDER: 0x10000,
   PAGE_TABLE: 0x20000,
-  MAPS: 0x60000,
+  BATCH: 0x60000,
+  BATCH_END: 0x1c0000,
+  MAPS: 0x1c0000,
 } as const;
 export const FRAME_SIZE = 512;
 
@@ -112,6 +114,80 @@ export const MAP_TYPE = {
   LRU_PERCPU_HASH: 10,
   RINGBUF: 27,
 } as const;
+
+/**
+ * Events that wait to be played together (assembly/batch.ts), from AREA.BATCH: what is the same for many of them is written
+ * once and named by its place.
+ */
+export const BATCH = {
+  /** Place of the record being played, or of the next; and of its stand. */
+  RECORD: 0,
+  STAND: 4,
+  /** Behind the last record. */
+  END: 8,
+  /** Ring records that may still be put off. */
+  ROOM: 12,
+  /** Behind the journal's last entry. */
+  JOURNAL_END: 16,
+  /** Rings, and the places of their heads. */
+  RINGS: 20,
+  HEADS: 32,
+  /** u64: CLOCK_BOOTTIME at the run's start. */
+  BOOT: 24,
+  /** Of the event that was played last: when it began (f64), its number. */
+  TIME: 0x60,
+  NUMBER: 0x68,
+  /** A byte for each kind of ring record (its first word): whether it may be put off. */
+  SILENT: 0x80,
+  SCENES: 0x2000,
+  STACKS: 0x22000,
+  STANDS: 0x62000,
+  RECORDS: 0xe2000,
+  JOURNAL: 0x122000,
+  SIZE: 0x160000,
+} as const;
+export const MOST_RINGS = 16;
+export const SILENT_KINDS = 4096;
+/** Who does something: words of the task's block. */
+export const SCENE = { PID_TGID: 0, UID_GID: 8, ADDRESS: 16, CGROUP: 24, COMM: 32, SIZE: 48 } as const;
+/** A stack: its depth, its addresses. */
+export const TRACE = { DEPTH: 0, ADDRESSES: 8 } as const;
+/** A program at a place, and how its context comes out of a record's words. */
+export const STAND = {
+  /** Index in the runtime's table. */
+  PROGRAM: 0,
+  /** Whether the words are the context as it is; else they go where slots say. */
+  WHOLE: 4,
+  FUNCTION: 8,
+  /** As TASK.ARGUMENTS; NO_COUNT: stays as it is. */
+  ARGUMENTS: 16,
+  /** Bytes that are the same for every event; slots. */
+  CONSTANT: 20,
+  SLOTS: 24,
+  /** A slot: number of the word in the upper half, offset in the context in the lower. */
+  SLOT: 32,
+  BYTES: 128,
+  SIZE: 512,
+} as const;
+export const NO_COUNT = 0xffffffff;
+/** An event: when (f64, nanoseconds since the run's start), its programs, who and where; then its words. */
+export const EVENT = {
+  TIME: 0,
+  STANDS: 8,
+  COUNT: 12,
+  SCENE: 16,
+  CPU: 20,
+  KERNEL_STACK: 24,
+  USER_STACK: 28,
+  WORDS: 32,
+  /** Counted from the run's start: the event that was the last to come when this was written. */
+  NUMBER: 36,
+  HEAD: 40,
+  /** Bytes that its words may have. */
+  MOST: 1024,
+} as const;
+/** A ring record that was put off: when, its length, its ring; then its bytes. */
+export const JOURNAL = { TIME: 0, LENGTH: 8, RING: 12, HEAD: 16 } as const;
 
 /** Why a run is stopped: the first argument of the runtime's `fail`. */
 export const STOP = {

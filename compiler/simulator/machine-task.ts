@@ -42,8 +42,6 @@ export function machineTask(buffer: ArrayBuffer, cpus: number): MachineTask {
     word(TASK.SEED, seed | 0);
     word(TASK.SEED + 4, 0x9e3779b9); // never all zeros, from which the generator would not move
   };
-  /** The time whose upper word stands there. */
-  let era = Number.NaN;
   word(TASK.CPUS, cpus);
   setSeed(1);
   return {
@@ -72,15 +70,11 @@ export function machineTask(buffer: ArrayBuffer, cpus: number): MachineTask {
     setTime(ns) {
       if (typeof ns === "bigint") {
         wide(TASK.TIME, ns);
-        era = Number.NaN;
         return;
       }
-      if (!(ns >= era && ns < era + UPPER)) {
-        const upper = Math.floor(ns / UPPER);
-        era = upper * UPPER;
-        word(TASK.TIME + 4, upper);
-      }
-      word(TASK.TIME, ns - era);
+      const upper = Math.floor(ns / UPPER);
+      word(TASK.TIME, ns - upper * UPPER);
+      word(TASK.TIME + 4, upper);
     },
     setTaiOffset: (ns) => wide(TASK.TAI, BigInt.asUintN(64, ns)),
     setAddress: (address) => wide(TASK.ADDRESS, address),

@@ -178,6 +178,78 @@ export type MachineMemory = {
   readonly read: (address: bigint, size: number) => Uint8Array | undefined;
 };
 
+/** A program at a place, for events that are played in batches. */
+export type BatchStand = {
+  readonly program: number;
+  /** bpf_get_func_ip; the cookie is 0. */
+  readonly address: bigint;
+  /** As setArgumentCount; undefined: stays as it is. */
+  readonly argumentCount: number | undefined;
+  /** The words of an event are the context as it is; else they go where slots say, above the constant bytes. */
+  readonly whole: boolean;
+  readonly constant: Uint8Array;
+  readonly slots: readonly { readonly word: number; readonly offset: number }[];
+};
+/** Who does something: the task as MachineTask sets it. */
+export type BatchScene = {
+  readonly tid: number;
+  readonly pid: number;
+  readonly uid: number;
+  readonly gid: number;
+  readonly comm: string;
+  readonly cgroup: bigint;
+  readonly address: bigint;
+};
+
+/**
+ * Events that wait, to be played together inside the machine. What many of them share (stands, scenes, stacks) is written
+ * once; an event names its place. A place is 0 where there is no room for more.
+ */
+export type MachineBatch = {
+  /** CLOCK_BOOTTIME at the run's start; and whether a record of the ring may be handed over later, by its first word. */
+  readonly begin: (boot: bigint, isSilent: (kind: number) => boolean) => void;
+  /** Programs that run one after the other on the same events. */
+  readonly addStands: (stands: readonly BatchStand[]) => number;
+  readonly addScene: (scene: BatchScene) => number;
+  readonly addStack: (addresses: ArrayLike<bigint>) => number;
+  /** Scenes and stacks are forgotten. Only while nothing waits. */
+  readonly forget: () => void;
+  /** Events that wait. */
+  readonly size: () => number;
+  /** Where events are written, in 32-bit halves. */
+  readonly words: Int32Array;
+  /**
+   * Begins an event: when (nanoseconds since the start), its number, its stands and how many, who, where, stacks. Gives the
+   * index in `words` at which its own words are to be written (at most EVENT.MOST bytes); negative: there is no room. It
+   * waits from `close` on, which says how many words (of 8 bytes) they are.
+   */
+  readonly open: (
+    time: number,
+    number: number,
+    stands: number,
+    count: number,
+    scene: number,
+    cpu: number,
+    kernelStack: number,
+    userStack: number,
+  ) => number;
+  readonly close: (words: number) => void;
+  /**
+   * Plays what waits. `silent` takes records that could wait, in order, each with the moment of its event; at most `room`.
+   * Undefined: all was played, and nothing waits any more. Else it stopped behind the event of that moment: what that event
+   * left in the rings cannot wait, or a program of it failed. `play` again goes on.
+   */
+  readonly play: (room: number, silent: (record: Uint8Array, time: number) => void) => BatchStop | undefined;
+  /** What waits never happens. */
+  readonly drop: () => void;
+};
+export type BatchStop = {
+  readonly time: number;
+  readonly number: number;
+  readonly program: number;
+  readonly failure: RunFailure | undefined;
+};
+
 export type Machine = {
   readonly programs: readonly MachineProgram[];
   readonly maps: readonly MachineMap[];
@@ -203,6 +275,7 @@ export type Machine = {
    * returns. Returns how many there were. The map is an index into `maps`.
    */
   readonly drain: (callback: (record: Uint8Array, map: number) => void) => number;
+  readonly batch: MachineBatch;
 };
 
 /**

@@ -16,8 +16,10 @@ import {
   type Machine,
   type MachineOptions,
   MEMORY_BASE,
+  type RunFailure,
   SimulatorError,
 } from "./machine.ts";
+import { machineBatch } from "./machine-batch.ts";
 import { isBuffer, machineMap } from "./machine-maps.ts";
 import { machineMemory } from "./machine-memory.ts";
 import { machineTask } from "./machine-task.ts";
@@ -208,16 +210,30 @@ export async function machineOf(
     runtime: runtime.all,
     helpers,
   });
-  table.grow(translation.callbacks.length);
-  translation.callbacks.forEach((name, index) => {
+  // callbacks, then the programs themselves, which batches call
+  const firstEntry = tableBase + translation.callbacks.length;
+  const called = [...translation.callbacks, ...programs.map((_, index) => `p${index}`)];
+  table.grow(called.length);
+  called.forEach((name, index) => {
     table.set(tableBase + index, exports[name]);
   });
+  const rings = layout.maps.flatMap((map, index) => (isBuffer(map) ? [{ head: map.head, index }] : []));
   const buffers: Buffers = {
-    rings: layout.maps.flatMap((map, index) => (isBuffer(map) ? [{ head: map.head, index }] : [])),
+    rings,
     words: new Uint32Array(memory.buffer),
     next: runtime.exports.nextRecord,
   };
   const entries = programs.map((_, index) => exports[`p${index}`] as () => void); // translate.ts exports one per program
+
+  /** What a program was stopped by; whatever else was thrown goes on. */
+  const explain = (program: number, error: unknown): RunFailure => {
+    runtime.exports.recover();
+    const source = programs[program];
+    if (source === undefined || (error !== stopped && !(error instanceof engine.RuntimeError))) throw error;
+    const trap = error === stopped ? undefined : String(error);
+    return failureOf(source, stopped, view.getUint32(AREA.TASK + TASK.INSN, true), trap, budget);
+  };
+  const heads = rings.map(({ head }) => head);
 
   return {
     programs: programs.map(({ name, section, code }) => ({ name, section, instructions: code.length / 8 })),
@@ -237,15 +253,12 @@ export async function machineOf(
         entry();
         return undefined;
       } catch (error) {
-        runtime.exports.recover();
-        const source = programs[program];
-        if (source === undefined || (error !== stopped && !(error instanceof engine.RuntimeError))) throw error;
-        const trap = error === stopped ? undefined : String(error);
-        return failureOf(source, stopped, view.getUint32(AREA.TASK + TASK.INSN, true), trap, budget);
+        return explain(program, error);
       }
     },
     result: () => view.getBigUint64(AREA.TASK + TASK.RESULT, true),
     drain: (callback) => drain(buffers, callback),
+    batch: machineBatch({ buffer: memory.buffer, play: runtime.exports.playBatch, heads, firstEntry, explain }),
   };
 }
 

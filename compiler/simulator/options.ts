@@ -29,6 +29,10 @@ export type SimulateOptions = {
   readonly seed?: number;
   /** Warn of every kind of failure, not only of those that lose data (-k). */
   readonly allWarnings?: boolean;
+  /** Plays every event by itself, never several together: slower, for the same records. Default false. */
+  readonly oneByOne?: boolean;
+  /** Told now and then: how many events have happened so far, and the virtual clock in nanoseconds since the start. */
+  readonly onProgress?: (events: number, now: number) => void;
   /** Ends the run in order, as Ctrl-C does. */
   readonly signal?: AbortSignal;
 };

@@ -4,12 +4,12 @@
  */
 import type { Manifest } from "../5-object/manifest.ts";
 import type { Target } from "./attach.ts";
-import type { Contexts, Occurrence, Site } from "./context.ts";
+import type { ContextForm, Contexts, Occurrence, Site } from "./context.ts";
 import type { EventFrame, Setup, SimulatedEvent } from "./event.ts";
 import type { Needs } from "./host-facts.ts";
 import type { Block } from "./kernel-memory.ts";
-import { type Machine, type RunFailure, SimulatorError } from "./machine.ts";
-import type { Symbols } from "./symbols.ts";
+import { type BatchStand, type Machine, type RunFailure, SimulatorError } from "./machine.ts";
+import type { Stacks } from "./stacks.ts";
 import type { Tasks } from "./tasks.ts";
 
 /** A program that is attached at a place. */
@@ -19,13 +19,21 @@ export type Stand = {
   readonly name: string;
   /** The address that it watches. */
   readonly watched: bigint | undefined;
+  /** The same as data, for batches; undefined: its events are played one by one. */
+  readonly batched: (BatchStand & Pick<ContextForm, "most">) | undefined;
   /** Runs it on an event there; `undefined`: it ended by itself. */
   readonly run: (occurrence: Occurrence) => RunFailure | undefined;
 };
 
 export type Player = {
+  /** Takes away what only the event before could read. */
+  readonly leave: () => void;
+  /** Others have set the scene: nothing is known of it. */
+  readonly forget: () => void;
   /** Makes the event's task the current one on its processor, at a time since the run's start. */
   readonly setScene: (event: SimulatedEvent, cpu: number, now: number, blocks: readonly Block[]) => void;
+  /** Index in the manifest of one of the machine's programs. */
+  readonly programOf: (program: number) => number;
   readonly standAt: (target: Target, site: Site) => Stand;
   /** Runs a program without an event (begin, end), called from these frames of the kernel. */
   readonly runBare: (program: number, kstack: readonly EventFrame[]) => RunFailure | undefined;
@@ -37,17 +45,14 @@ export type PlayerOptions = {
   readonly setup: Setup;
   readonly contexts: Contexts;
   readonly tasks: Tasks;
-  readonly kernel: Symbols;
-  readonly user: Symbols;
+  readonly stacks: Stacks;
   readonly needs: Needs;
 };
 
-type Addresses = readonly bigint[];
-const empty: Addresses = [];
 const IDLE_CGROUP = 1n;
 
 export function createPlayer(options: PlayerOptions): Player {
-  const { machine, manifest, setup, contexts, tasks, kernel, user, needs } = options;
+  const { machine, manifest, setup, contexts, tasks, stacks, needs } = options;
   const { task, memory, context } = machine;
   /** Index in the machine of each of the manifest's programs. */
   const programs = manifest.programs.map(({ name }) => {
@@ -59,20 +64,7 @@ export function createPlayer(options: PlayerOptions): Player {
   const exactBoot = Number.isSafeInteger(boot) && boot < 2 ** 52;
   let dirty = false;
   /** What is written, as events say it; `false`: nothing that an event says. */
-  const scene: Scene = {
-    pid: -1,
-    tid: -1,
-    ppid: -1,
-    uid: -1,
-    gid: -1,
-    cpu: -1,
-    comm: false,
-    cgroup: false,
-    fresh: true,
-  };
-  const unused = (): void => {};
-  const kernelStacks = createStacks(kernel, needs.stacks ? task.setKernelStack : unused);
-  const userStacks = createStacks(user, needs.stacks ? task.setUserStack : unused);
+  const scene: Scene = { ...UNKNOWN };
   /** Whose function the task is in. */
   let current: Site | undefined;
 
@@ -102,7 +94,27 @@ export function createPlayer(options: PlayerOptions): Player {
     task.setFunction(site.address, 0n);
   };
 
+  const batchedAt = (target: Target, site: Site): Stand["batched"] => {
+    const form = target.attach.kind === "watchpoint" ? undefined : contexts.formFor(target, site);
+    if (form === undefined) return undefined;
+    const { kind } = target.attach;
+    const counts = kind === "fentry" || kind === "fexit";
+    const argumentCount = counts ? form.most : undefined;
+    return { ...form, program: programs[target.program] ?? 0, address: site.address, argumentCount };
+  };
+
   return {
+    programOf: (program) => programs.indexOf(program),
+    leave() {
+      if (dirty) memory.clear();
+      dirty = false;
+    },
+    forget() {
+      Object.assign(scene, UNKNOWN);
+      current = undefined;
+      contexts.forget();
+      stacks.forget();
+    },
     setScene(event, cpu, now, blocks) {
       task.setTime(exactBoot ? boot + now : setup.boot + BigInt(now));
       const { comm, cgroup, task: own } = event;
@@ -155,25 +167,17 @@ export function createPlayer(options: PlayerOptions): Player {
       if (dirty || laid.length > 0 || blocks.length > 0) mapAll(laid.length === 0 ? blocks : [...laid, ...blocks]);
     },
     standAt(target, site) {
-      const { place, address } = site;
       const { kind } = target.attach;
       const program = programs[target.program] ?? 0;
       const fill = contexts.fillerFor(target, site, context);
       const counts = kind === "fentry" || kind === "fexit";
-      // An event that gives no stack has this one.
-      const alone = [address];
-      const inKernel = place.kind === "enter" || place.kind === "at" ? alone : empty;
-      const inUser = place.kind === "uenter" ? alone : empty;
-      // A function that has returned is on the stack no more.
-      const left = place.kind === "return" ? place.name : undefined;
       return {
         target,
         name: manifest.programs[target.program]?.name ?? "",
+        batched: batchedAt(target, site),
         watched: target.attach.kind === "watchpoint" ? BigInt(target.attach.address) : undefined,
         run(occurrence) {
-          const { kstack, ustack } = occurrence.event;
-          kernelStacks.set(kstack, inKernel, left);
-          userStacks.set(ustack, inUser, undefined);
+          stacks.enter(occurrence.event, site);
           enter(site);
           if (counts) task.setArgumentCount(site.argumentCount(occurrence));
           fill(occurrence);
@@ -182,8 +186,7 @@ export function createPlayer(options: PlayerOptions): Player {
       };
     },
     runBare(program, kstack) {
-      kernelStacks.set(kstack, empty, undefined);
-      userStacks.set(undefined, empty, undefined);
+      stacks.enterBare(kstack);
       current = undefined;
       task.setFunction(0n, 0n);
       contexts.fillBare(context);
@@ -191,6 +194,18 @@ export function createPlayer(options: PlayerOptions): Player {
     },
   };
 }
+
+const UNKNOWN: Scene = {
+  pid: -1,
+  tid: -1,
+  ppid: -1,
+  uid: -1,
+  gid: -1,
+  cpu: -1,
+  comm: false,
+  cgroup: false,
+  fresh: true,
+};
 
 type Scene = {
   pid: number;
@@ -204,50 +219,3 @@ type Scene = {
   /** The address of the task or its fields may be others than usual. */
   fresh: boolean;
 };
-
-type Stacks = {
-  /** @param alone the stack without frames; @param left a function that is not on it any more, though frames name it */
-  readonly set: (frames: readonly EventFrame[] | undefined, alone: Addresses, left: string | undefined) => void;
-};
-
-/** One of a task's two stacks: frames are resolved once for each list, and written where they are not the last. */
-function createStacks(symbols: Symbols, write: (addresses: Addresses) => void): Stacks {
-  const known = new WeakMap<readonly EventFrame[], Addresses>();
-  /** The list asked for last, and what it is. */
-  let frames: readonly EventFrame[] | undefined;
-  let addresses: Addresses = empty;
-  let written: Addresses | undefined;
-  /** A stack, and the same without the function that returned. */
-  let whole: Addresses = empty;
-  let gone = "";
-  let below: Addresses = empty;
-
-  const resolved = (list: readonly EventFrame[]): Addresses => {
-    if (list === frames) return addresses;
-    let found = known.get(list);
-    if (found === undefined) {
-      found = list.map((frame) => symbols.place(frame));
-      known.set(list, found);
-    }
-    frames = list;
-    addresses = found;
-    return found;
-  };
-  const without = (stack: Addresses, left: string): Addresses => {
-    if (stack === whole && left === gone) return below;
-    const top = stack[0];
-    whole = stack;
-    gone = left;
-    below = top !== undefined && symbols.find(top)?.symbol === left ? stack.slice(1) : stack;
-    return below;
-  };
-  return {
-    set(list, alone, left) {
-      let stack = list === undefined ? alone : resolved(list);
-      if (left !== undefined && list !== undefined) stack = without(stack, left);
-      if (stack === written) return;
-      write(stack);
-      written = stack;
-    },
-  };
-}

@@ -154,9 +154,10 @@ export async function* replay(object: Uint8Array, options: SimulateOptions): Asy
     } catch (error) {
       throw atLine(error instanceof RangeError ? new EventError(error.message) : error, event.line);
     }
+    options.onProgress?.(++count, Number(event.at ?? 0));
     if (items.length > 0) yield* items.splice(0);
     if (failed || options.signal?.aborted === true) break;
-    if (++count % EVENTS_PER_TURN === 0) await new Promise((resolve) => setTimeout(resolve, 0));
+    if (count % EVENTS_PER_TURN === 0) await new Promise((resolve) => setTimeout(resolve, 0));
   }
   if (!attached) yields.put(attachedRecord(manifest));
   pump(true);

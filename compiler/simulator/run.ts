@@ -1,12 +1,15 @@
 /**
  * One run: an object on a machine, its programs attached to a plan, a virtual clock. simulate.ts feeds it events and hands
  * on what it yields. What happens in which order is the loader's (loader/run.c).
+ *
+ * The clock stands where the last event came; what waits in the queue has happened before, and is played before anything
+ * that needs more than the machine: timers, polls, events that are played by themselves.
  */
 import type { Manifest } from "../5-object/manifest.ts";
 import { type ReadObject, readObject } from "../5-object/read-object.ts";
 import type { Snapshot } from "../snapshot/snapshot.ts";
 import type { StreamItem } from "../stream/decode.ts";
-import { makePlan, type Plan } from "./attach.ts";
+import { isOfProcess, makePlan, type Plan } from "./attach.ts";
 import { createAgenda } from "./clock.ts";
 import { createContexts, keepOccurrence, type Occurrence } from "./context.ts";
 import { defaultSetup, EventError, type Setup, type SimulatedEvent } from "./event.ts";
@@ -17,12 +20,15 @@ import { createMemory } from "./kernel-memory.ts";
 import { loadMachine, type Machine, type RunFailure, SimulatorError } from "./machine.ts";
 import { createNames } from "./names.ts";
 import type { SimulateOptions } from "./options.ts";
-import { createPlayer, type Stand } from "./player.ts";
+import { createPlayer } from "./player.ts";
+import { createQueue } from "./queue.ts";
 import { createMapReader } from "./read-maps.ts";
-import { createStops } from "./stops.ts";
+import { createScenes } from "./scenes.ts";
+import { createStacks } from "./stacks.ts";
+import { createStops, type Stands } from "./stops.ts";
 import { createSymbols, KERNEL_TEXT, type Symbols, USER_TEXT } from "./symbols.ts";
 import { createTasks } from "./tasks.ts";
-import { createYields } from "./yields.ts";
+import { createYields, silentKinds } from "./yields.ts";
 
 export type Run = {
   readonly items: StreamItem[];
@@ -38,10 +44,15 @@ export type Run = {
   /** Fires what is due until then, and sets the clock. */
   readonly advance: (to: number) => void;
   /**
-   * Sets the clock to an event and runs what it runs. False: the run is over, or the event comes behind its end.
+   * Sets the clock to an event and runs what it runs, or lets it wait for others (queue.ts): `settle` plays what waits.
+   * False: the run is over, or the event comes behind its end.
    * @throws EventError for an event that cannot happen, with its line
    */
   readonly happen: (event: SimulatedEvent) => boolean;
+  /** Whatever was to happen has happened then. False: the run is over. */
+  readonly settle: () => boolean;
+  /** How many events have happened; of those that wait it is not known before they are settled. */
+  readonly happened: () => number;
   /** End programs, final maps, ledger. */
   readonly finish: (reason: string) => void;
 };
@@ -55,11 +66,11 @@ const MAX_PID = 4_194_304;
 const DEFAULT_RECORDS = 1_000_000;
 /** What is due at a moment of the virtual clock. */
 type Due =
-  | { readonly kind: "timer"; readonly stand: Stand; readonly period: number; readonly cpu: number }
+  | { readonly kind: "timer"; readonly stands: Stands; readonly period: number; readonly cpu: number }
   | {
       readonly kind: "return";
       readonly occurrence: Occurrence;
-      readonly stands: readonly Stand[];
+      readonly stands: Stands;
       readonly cpu: number;
     };
 
@@ -107,26 +118,31 @@ type Parts = {
 };
 
 function assemble(parts: Parts): Run {
-  const { options, snapshot, manifest, machine, plan, setup, kernel, user } = parts;
+  const { options, snapshot, read, manifest, machine, plan, setup, kernel, user } = parts;
   const { cpus } = machine;
   const enumerator = cached((name) => snapshot.btf.findEnumerator(name)?.value ?? snapshot.constant(name));
   const memory = createMemory(kernel, enumerator);
   const contexts = createContexts({ snapshot, arch: snapshot.arch, memory, kernel, user, enumerator });
   const tasks = createTasks(snapshot.btf, memory, setup.boot, systemOf(snapshot, setup));
-  const player = createPlayer({
+  const needs = needsOf(read);
+  const stacks = createStacks(kernel, user, machine.task, needs.stacks);
+  const player = createPlayer({ machine, manifest, setup, contexts, tasks, stacks, needs });
+  const scenes = createScenes(machine.batch, needs.task ? tasks : undefined);
+  const isSilent = silentKinds(manifest);
+  const queue = createQueue({
     machine,
-    manifest,
     setup,
     contexts,
-    tasks,
-    kernel,
-    user,
-    needs: needsOf(parts.read),
+    player,
+    scenes,
+    stacks: needs.stacks ? stacks : undefined,
+    isSilent,
+    options,
   });
   const names = createNames(machine, setup, kernel, user);
-  const stops = createStops(snapshot, plan, contexts, player);
+  const stops = createStops(snapshot, plan, contexts, player, queue);
   /** Nanoseconds since the start. In an object, where engines keep a number in its place. */
-  const clock = { now: 0, polled: 0, busyUntil: 0, last: 0, any: false };
+  const clock = { now: 0, polled: 0, busyUntil: 0, last: 0, any: false, count: 0 };
   const given = options.until ?? setup.until;
   const until = given === undefined ? Number.POSITIVE_INFINITY : Number(given);
   const maps = createMapReader(machine, manifest, names);
@@ -150,6 +166,8 @@ function assemble(parts: Parts): Run {
   }));
   let stopped: string | undefined;
   let nextCpu = 0;
+  /** Something fires by the clock, and finds what its processor does. */
+  let samples = false;
 
   const drain = (): void => {
     if (machine.drain(yields.take) === 0) return;
@@ -173,15 +191,38 @@ function assemble(parts: Parts): Run {
     stopped = "budget";
   };
 
-  /** Kinds of probes that the kernel fires for one process only, where a loader asks so. */
-  const ofProcess = (kind: string): boolean =>
-    ["uprobe", "uretprobe", "usdt", "profile", "software", "hardware", "watchpoint"].includes(kind);
-  const runAll = (stands: readonly Stand[], occurrence: Occurrence, cpu: number): void => {
+  const isOver = (): boolean => stopped !== undefined || state.exitCode !== undefined;
+  const takeLate = (record: Uint8Array, time: number): void => {
+    clock.now = time;
+    yields.take(record);
+  };
+  /** Plays what waits. Where the run ends with it, the clock stands there, and nothing behind it happens. */
+  const settle = (): boolean => {
+    const ahead = clock.now;
+    while (!queue.isEmpty()) {
+      const stop = queue.play(maxRecords - state.delivered, takeLate);
+      if (stop === undefined) break;
+      clock.now = stop.time;
+      if (stop.failure !== undefined) fail(player.programOf(stop.program), stop.failure);
+      drain();
+      if (!isOver()) continue;
+      queue.drop();
+      clock.count = stop.number;
+      return false;
+    }
+    clock.now = ahead;
+    return !isOver();
+  };
+
+  const runAll = (stands: Stands, occurrence: Occurrence, cpu: number): void => {
     const { event } = occurrence;
+    if (stands.group !== undefined && queue.put(stands.group, occurrence, cpu, clock.now, clock.count)) return;
+    if (!settle()) return;
     player.setScene(event, cpu, clock.now, occurrence.blocks);
-    for (const stand of stands) {
+    scenes.told(event, cpu);
+    for (const stand of stands.each) {
       if (event.program !== undefined && stand.name !== event.program) continue;
-      if (options.pid !== undefined && event.pid !== options.pid && ofProcess(stand.target.attach.kind)) continue;
+      if (options.pid !== undefined && event.pid !== options.pid && isOfProcess(stand.target)) continue;
       if (stand.watched !== undefined && state.unwatched.includes(stand.watched)) continue;
       const failure = stand.run(occurrence);
       if (failure === undefined) continue;
@@ -192,29 +233,33 @@ function assemble(parts: Parts): Run {
   };
 
   const tick = (due: Extract<Due, { readonly kind: "timer" }>): void => {
-    const { stand, period, cpu } = due;
+    const { stands, period, cpu } = due;
     const { event } = current[cpu] ?? { event: LOADER };
     const sampled: Occurrence = { event, args: [], retval: 0, bytes: undefined, registers: [], blocks: [] };
     agenda.add(clock.now + period, due);
-    runAll([stand], sampled, cpu);
+    runAll(stands, sampled, cpu);
   };
 
-  const isOver = (): boolean => stopped !== undefined || state.exitCode !== undefined;
   /** Whether something is due until then: mostly nothing is, and the clock is just set. */
   const isDue = (to: number): boolean => agenda.next() <= to || to - clock.polled >= SECOND;
   const advance = (to: number): void => {
     while (agenda.next() <= to && !isOver()) {
+      if (agenda.first()?.kind === "timer" && !settle()) return;
       clock.now = Math.max(clock.now, agenda.next());
       const due = agenda.take();
       if (due === undefined) break;
       if (due.kind === "timer") tick(due);
       else runAll(due.stands, due.occurrence, due.cpu);
-      if (clock.now - clock.polled >= SECOND) look();
+      look();
     }
     if (to > clock.now && !isOver()) clock.now = to;
-    if (clock.now - clock.polled >= SECOND) look();
+    look();
   };
   const look = (): void => {
+    if (clock.now - clock.polled < SECOND) return;
+    settle();
+    // the run may have ended before
+    if (clock.now - clock.polled < SECOND) return;
     clock.polled = clock.now;
     yields.poll();
   };
@@ -231,16 +276,18 @@ function assemble(parts: Parts): Run {
   const play = (event: SimulatedEvent): void => {
     const { place, site, stands, returns } = stops.of(event.probe);
     const cpu = cpuOf(event);
+    if (!samples && stands.group !== undefined && (event.took === undefined || returns.each.length === 0))
+      if (queue.putPlain(stands.group, event, cpu, clock.now, clock.count)) return;
     const running = current[cpu];
-    if (running !== undefined && (place.kind === "running" || !running.told)) {
+    if (samples && running !== undefined && (place.kind === "running" || !running.told)) {
       running.event = event;
       running.told = place.kind === "running";
     }
     const { took } = event;
-    const comesBack = took !== undefined && returns.length > 0;
-    if (site === undefined || (stands.length === 0 && !comesBack)) return;
+    const comesBack = took !== undefined && returns.each.length > 0;
+    if (site === undefined || (stands.each.length === 0 && !comesBack)) return;
     const occurrence = site.prepare(event);
-    if (stands.length > 0) runAll(stands, occurrence, cpu);
+    if (stands.each.length > 0) runAll(stands, occurrence, cpu);
     if (!comesBack) return;
     const at = clock.now + Number(took);
     clock.busyUntil = Math.max(clock.busyUntil, at);
@@ -263,8 +310,9 @@ function assemble(parts: Parts): Run {
       if (attach.kind !== "interval" && attach.kind !== "profile") continue;
       const period = attach.hz === undefined ? Number(attach.ns ?? SECOND) : SECOND / Number(attach.hz);
       const on = attach.kind === "profile" ? cpus : 1;
-      const stand = stops.timer(target, manifest.programs[target.program]?.probe ?? "");
-      for (let cpu = 0; cpu < on; cpu++) agenda.add(clock.now + period, { kind: "timer", stand, period, cpu });
+      const stands = stops.timer(target, manifest.programs[target.program]?.probe ?? "");
+      samples = true;
+      for (let cpu = 0; cpu < on; cpu++) agenda.add(clock.now + period, { kind: "timer", stands, period, cpu });
     }
   };
 
@@ -289,7 +337,12 @@ function assemble(parts: Parts): Run {
       drain();
       startTimers();
     },
-    advance,
+    advance(to) {
+      advance(to);
+      settle();
+    },
+    settle,
+    happened: () => clock.count,
     happen(event) {
       const at = event.at === undefined ? clock.last : Number(event.at);
       if (at > until) return false;
@@ -298,9 +351,11 @@ function assemble(parts: Parts): Run {
       if (isDue(clock.last)) advance(clock.last);
       else clock.now = clock.last;
       if (isOver()) return false;
+      clock.count++;
       try {
         play(event);
       } catch (error) {
+        if (!settle()) return false; // it would have come behind the end
         throw atLine(error, event.line);
       }
       return !isOver();

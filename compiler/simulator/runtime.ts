@@ -33,6 +33,8 @@ export type RuntimeExports = {
   readonly hashDelete: (map: number, key: number) => number;
   readonly hashNext: (map: number, index: number) => number;
   readonly nextRecord: (map: number) => number;
+  /** False: stopped before the end (assembly/batch.ts). */
+  readonly playBatch: () => number;
   readonly reserveRecord: (map: number, size: number) => number;
 };
 export type Runtime = { readonly exports: RuntimeExports; readonly all: Readonly<Record<string, unknown>> };

@@ -40,7 +40,8 @@ export async function* simulate(object: Uint8Array, options: SimulateOptions): A
     const { events } = options;
     if (Symbol.asyncIterator in events) {
       for await (const event of events) {
-        const going = run.happen(event);
+        const going = run.happen(event) && run.settle();
+        options.onProgress?.(run.happened(), run.now());
         for (const item of take(run)) yield item;
         if (!going || aborted()) break;
       }
@@ -51,6 +52,7 @@ export async function* simulate(object: Uint8Array, options: SimulateOptions): A
           try {
             going = playSome(run, source);
           } finally {
+            options.onProgress?.(run.happened(), run.now());
             // also what came before an event that cannot happen
             for (const item of take(run)) yield item;
           }
@@ -79,11 +81,16 @@ export async function* simulate(object: Uint8Array, options: SimulateOptions): A
 
 /** A function of its own, since engines make better code of it than of a generator. False: nothing more happens. */
 function playSome(run: Run, events: Iterator<SimulatedEvent>): boolean {
-  for (let count = 0; count < BATCH && run.items.length < BATCH_ITEMS; count++) {
-    const next = events.next();
-    if (next.done === true || !run.happen(next.value)) return false;
+  let going = true;
+  try {
+    for (let count = 0; going && count < BATCH && run.items.length < BATCH_ITEMS; count++) {
+      const next = events.next();
+      going = next.done !== true && run.happen(next.value);
+    }
+  } finally {
+    if (!run.settle()) going = false;
   }
-  return true;
+  return going;
 }
 
 function take(run: Run): readonly StreamItem[] {

@@ -46,11 +46,19 @@ export type RecordOptions = {
   readonly enumerator: (name: string) => bigint | undefined;
 };
 
-/**
- * Makes a tracepoint's records. What it gives is good until the next event. It throws EventError for fields that the
- * record has not, or values that do not fit.
- */
-export function createRecords(tracepoint: Tracepoint, options: RecordOptions): (event: SimulatedEvent) => Uint8Array {
+/** Contexts that are bytes. */
+export type Records = {
+  /** Good until the next event. @throws EventError for fields that the record has not, or values that do not fit */
+  readonly of: (event: SimulatedEvent) => Uint8Array;
+  /**
+   * Where the fields are numbers, with the names of the event before: written to 32-bit halves from this index on. How many
+   * words of 8 bytes; negative: they are something else.
+   */
+  readonly write: ((event: SimulatedEvent, to: Int32Array, at: number) => number) | undefined;
+};
+
+/** Makes a tracepoint's records. */
+export function createRecords(tracepoint: Tracepoint, options: RecordOptions): Records {
   const fields = tracepoint.fields.map(readField);
   const byName = new Map(fields.map((field) => [field.name, field]));
   const about = `tracepoint:${tracepoint.category}:${tracepoint.event}`;
@@ -58,6 +66,7 @@ export function createRecords(tracepoint: Tracepoint, options: RecordOptions): (
   const size = fields.reduce((end, field) => Math.max(end, field.offset + field.size), 8);
   const record = new Uint8Array((size + 7) & ~7);
   const view = new DataView(record.buffer);
+  const halves = new Int32Array(record.buffer);
   const common = byName.get("common_pid");
   /** Fields of the event before, in its order: the bytes of all others are zero. */
   const last: Field[] = [];
@@ -106,11 +115,19 @@ export function createRecords(tracepoint: Tracepoint, options: RecordOptions): (
     return parts.length === 0 ? record : joined([record, ...parts], length);
   };
 
-  return (event) => {
+  const isPlain = (event: SimulatedEvent): boolean => {
     const { args } = event;
-    if (args === undefined || Array.isArray(args)) return put(event);
+    if (args === undefined || Array.isArray(args)) return false;
     // no list: isArray does not narrow readonly ones
-    return putPlain(args as { readonly [name: string]: EventValue }, event) ? record : put(event);
+    return putPlain(args as { readonly [name: string]: EventValue }, event);
+  };
+  return {
+    of: (event) => (isPlain(event) ? record : put(event)),
+    write(event, to, at) {
+      if (!isPlain(event)) return -1;
+      for (let i = 0; i < halves.length; i++) to[at + i] = halves[i] ?? 0;
+      return halves.length >> 1;
+    },
   };
 }
 

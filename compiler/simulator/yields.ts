@@ -2,7 +2,7 @@
  * What programs yield as records of the stream: events out of the ring buffer, actions that they ask for, warnings, and
  * the ledger (loader/events.c, actions.c, ledger.c).
  */
-import type { EventEntry, Manifest } from "../5-object/manifest.ts";
+import type { EventEntry, Manifest, ValueType } from "../5-object/manifest.ts";
 import type { EventTime, StreamItem } from "../stream/decode.ts";
 import type { Place, StreamRecord, Value } from "../stream/records.ts";
 import { type DecodeValue, decoderFor, type Names, plainInteger, stringAt, textOrBytes } from "./decode-value.ts";
@@ -253,6 +253,36 @@ export function createYields(options: YieldOptions): Yields {
       put({ type: "end", status, ledger: { submitted, delivered: state.delivered, dropped, programs, sites } });
     },
   };
+}
+
+/** Kinds of records that mean the same when they are read later: they print, and what they print stands in them alone. */
+export function silentKinds(manifest: Manifest): (kind: number) => boolean {
+  const silent = new Set(
+    manifest.events
+      .filter(({ kind, args }) => SILENT.has(kind) && args.every(({ type }) => standsAlone(type)))
+      .map(({ id }) => id),
+  );
+  return (kind) => silent.has(kind);
+}
+const SILENT: ReadonlySet<string> = new Set(["printf", "errorf", "warnf", "print", "time", "join"]);
+
+/** Whether a value is all in its bytes: names of addresses, stacks and groups are found out when they are read. */
+function standsAlone(type: ValueType): boolean {
+  switch (type.k) {
+    case "ksym":
+    case "usym":
+    case "stack":
+    case "username":
+    case "cgroup_path":
+      return false;
+    case "array":
+      return standsAlone(type.element);
+    case "tuple":
+    case "record":
+      return type.fields.every((field) => standsAlone(field.type));
+    default:
+      return true;
+  }
 }
 
 export function timeOf(ns: bigint): EventTime {

@@ -65,17 +65,11 @@ export async function simulateObject(
     const shared = { kind: "output", probes, events, seconds: reached / SECOND } as const;
     context.progress({ ...shared, pieces: sink.pieces(), pictures: sink.freshPictures() });
   };
-  const count = (event: SimulatedEvent): void => {
-    events++;
-    if (event.at !== undefined) reached = Math.max(reached, Number(event.at));
-    if ((events & 255) === 0 && performance.now() - told > PROGRESS_MS) tell();
+  const onProgress = (happened: number, now: number): void => {
+    events = happened;
+    reached = Math.max(reached, now);
+    if (performance.now() - told > PROGRESS_MS) tell();
   };
-  function* counted(): Generator<SimulatedEvent> {
-    for (const event of chosen.events) {
-      count(event);
-      yield event;
-    }
-  }
   /** Each event when its time has come, on a clock `pace` times as fast as ours. */
   async function* paced(speed: number): AsyncGenerator<SimulatedEvent> {
     let start: number | undefined;
@@ -92,7 +86,6 @@ export async function simulateObject(
         turn = performance.now();
       }
       if (signal.aborted) return;
-      count(event);
       yield event;
     }
   }
@@ -102,10 +95,11 @@ export async function simulateObject(
   try {
     const run = simulate(object, {
       snapshot,
-      events: pace === undefined ? counted() : paced(pace),
+      events: pace === undefined ? chosen.events : paced(pace),
       setup: chosen.setup,
       cpus,
       signal,
+      onProgress,
       until: seconds * SECOND,
       maxRecords: MOST_RECORDS,
       mapMemory: MAP_MEMORY,

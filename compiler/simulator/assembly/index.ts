@@ -40,6 +40,7 @@ export {
   strtol,
   strtoul,
 } from "./task";
+export { playBatch } from "./batch";
 export { clearPages, keepPages, makePage, pageAt } from "./pages";
 export { hashDelete, hashFind, hashInsert, hashNext } from "./hash";
 import { resetWalks } from "./maps";
