@@ -54,6 +54,7 @@ export function explore(text: string, options: CompileOptions, at: Span | undefi
       environment: {},
       pidFilter: false,
     },
+    binaries: undefined,
     parseLibrary: (library) => parse(createSource("library", library)).value.items,
   }).value;
   const units = [...program.probes, ...program.functions];
@@ -119,7 +120,8 @@ function structFields(struct: StructType): readonly ExploredField[] {
         if (field.name !== "") return [{ name: field.name, type: printType(field.type) }];
         return field.type.kind === "struct" ? structFields(field.type) : [];
       });
-    case "kernel": {
+    case "kernel":
+    case "binary": {
       const { btf } = origin;
       const members = (id: typeof origin.id): readonly BtfMember[] => {
         const type = btf.type(resolve(btf, id).id);

@@ -18,6 +18,9 @@ export type { Manifest } from "./5-object/manifest.ts";
 export type { Diagnostic, Replacement } from "./diagnostics/diagnostic.ts";
 export { renderJson as renderDiagnosticsJson } from "./diagnostics/render-json.ts";
 export { renderText as renderDiagnostics } from "./diagnostics/render-text.ts";
+export type { BinarySource } from "./dwarf/read-binary.ts";
+export { readBinary } from "./dwarf/read-binary.ts";
+export type { Inflate, ReadAt } from "./elf/binary.ts";
 export { type Explored, type ExploredExpression, type ExploredField, explore } from "./explore.ts";
 export { type FormatResult, formatScript } from "./format.ts";
 export { checkObject, explainLog } from "./judge.ts";
@@ -65,6 +68,7 @@ export { createSource, type NamedText, type Source } from "./source/text.ts";
 export { createStreamDecoder, decodeStream, StreamError, type StreamItem } from "./stream/decode.ts";
 export { encodeMessage } from "./stream/encode.ts";
 export type { StreamRecord } from "./stream/records.ts";
+export type { BinaryFunction, BinaryProblem, BinaryResolver, BinaryTypes } from "./types/binary.ts";
 export { bytesText } from "./verifier/bytes-text.ts";
 export {
   CheckError,

@@ -4,6 +4,7 @@
  */
 import type { Arch, Snapshot } from "./snapshot/snapshot.ts";
 import type { NamedText } from "./source/text.ts";
+import type { BinaryResolver } from "./types/binary.ts";
 
 /** Stages that can print themselves, in the order of the data. */
 export const STAGES = ["ast", "typed", "ir", "ir-opt", "asm", "btf", "sections"] as const;
@@ -52,6 +53,8 @@ export type CompileOptions = {
   readonly headers: readonly NamedText[];
   /** Finds the files of `import "path";`; undefined: there are none, and an import is an error. */
   readonly imports: ImportResolver | undefined;
+  /** Finds traced binaries for their debug information, when a script asks for it; undefined: none can be read. */
+  readonly binaries: BinaryResolver | undefined;
   /** Whether kernel types may be used; false: BPFTRACE_HAVE_BTF is not defined, and what needs BTF is refused. */
   readonly btf: boolean;
   /** Called after each stage with a function that prints it. */
@@ -76,6 +79,7 @@ export function defaultOptions(snapshot: Snapshot): CompileOptions {
     record: false,
     headers: [],
     imports: undefined,
+    binaries: undefined,
     btf: true,
     trace: undefined,
   };

@@ -59,6 +59,7 @@ export function compile(text: string, options: CompileOptions): CompileResult {
     snapshot,
     arch: options.arch,
     options: checkOptions(options),
+    binaries: options.binaries,
     parseLibrary: (library) => parse(createSource("library", library)).value.items,
   });
   trace?.("typed", () => printTyped(typed.value));

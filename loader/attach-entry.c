@@ -24,6 +24,7 @@ void attach_entry__read(struct schema *s, const struct mp_node *node, const char
 	a->kind = schema__choice(s, node, where, "kind", attach_kinds, ATTACH_KINDS);
 	a->kind_name = attach_kinds[a->kind];
 	a->path = schema__opt_str(s, node, where, "path");
+	a->build_id = schema__opt_str(s, node, where, "buildId");
 	a->of_pattern = schema__opt_bool(s, node, where, "pattern");
 	a->offset = schema__opt_int(s, node, where, "offset", 0);
 	address = schema__opt_str(s, node, where, "address");

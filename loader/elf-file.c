@@ -4,6 +4,7 @@
 #include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -154,6 +155,28 @@ int elf_file__section(const char *path, const char *name, struct bytes *content,
 	if (fd >= 0)
 		close(fd);
 	return err;
+}
+
+bool elf_file__is_build(const char *path, const char *build_id)
+{
+	struct bytes note = {};
+	/* a note: sizes of its owner and content, its type, "GNU", the content */
+	Elf64_Nhdr head = {};
+	size_t at = sizeof(head) + 4;
+	bool same;
+
+	same = !elf_file__section(path, ".note.gnu.build-id", &note, NULL) && note.len > at;
+	if (same)
+		memcpy(&head, note.data, sizeof(head));
+	same = same && head.n_namesz == 4 && head.n_descsz <= note.len - at && strlen(build_id) == 2 * (size_t)head.n_descsz;
+	for (u32 i = 0; same && i < head.n_descsz; i++) {
+		char digits[3];
+
+		snprintf(digits, sizeof(digits), "%02x", note.data[at + i]);
+		same = !strncmp(build_id + 2 * i, digits, 2);
+	}
+	bytes__free(&note);
+	return same;
 }
 
 struct elf_file *elf_file__open(const char *path, int *err)

@@ -28,6 +28,8 @@ struct elf_file {
 struct elf_file *elf_file__open(const char *path, int *err);
 /* Content (or NULL) and address (or NULL) of the section of this name, of a file that elf_file__open() takes; -ENOENT: it has none. */
 int elf_file__section(const char *path, const char *name, struct bytes *content, u64 *addr);
+/* Whether the file's GNU build id is this one, in hexadecimal. */
+bool elf_file__is_build(const char *path, const char *build_id);
 void elf_file__free(struct elf_file *file);
 /* Where a virtual address of the file stands in it, by its loadable segments; false when nowhere. */
 bool elf_file__offset_of(const struct elf_file *file, u64 addr, u64 *offset);

@@ -84,6 +84,14 @@ static u32 find_paths(const struct options *opt, const char *name, struct bytes 
 	return found ? found : binaries__find(name, paths);
 }
 
+/* In another build than the one that was compiled for, arguments and members of structs may be elsewhere. */
+static void check_build(const struct attach_entry *e, const char *path, const struct place *place)
+{
+	if (e->build_id && !elf_file__is_build(path, e->build_id))
+		report__at(SEVERITY_WARNING, place, "compile the script for this file, or read its memory through structs of the script",
+			   "%s is not the build whose debug information the script was compiled with: its arguments and structs may differ", path);
+}
+
 int expand__uprobe(struct plan *plan, const struct object *o, const struct options *opt, u32 program, const struct attach_entry *e)
 {
 	const struct place *place = &o->m->programs[program].place;
@@ -110,6 +118,7 @@ int expand__uprobe(struct plan *plan, const struct object *o, const struct optio
 			err = EXIT_REFUSED;
 		} else if (count > 0) {
 			total += count;
+			check_build(e, path, place);
 		}
 	}
 	if (!err && !total) {
@@ -197,6 +206,7 @@ int expand__usdt(struct plan *plan, const struct object *o, const struct options
 			err = EXIT_REFUSED;
 		} else if (count > 0) {
 			total += count;
+			check_build(e, path, place);
 		}
 	}
 	free(error);

@@ -113,6 +113,8 @@ struct attach_entry {
 	/* module, category, provider */
 	const char *group;
 	const char *path, *mode, *pin, *signal;
+	/* hexadecimal: the program reads this binary's memory as its debug information says, and may misread another */
+	const char *build_id;
 	/* one of those that a pattern stood for when the object was made: may be missing */
 	bool of_pattern;
 	bool has_address;

@@ -39,6 +39,8 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   ebpf: ["util", "source"],
   elf: ["util"],
   types: ["util", "btf", "snapshot"],
+  // Debug information as types: loaded only when a script asks for a binary's.
+  dwarf: ["util", "btf", "elf", "types"],
   snapshot: ["util", "btf"],
   lang: ["types", "ebpf", "util"],
   "1-parse": libraries,
@@ -50,7 +52,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   render: ["stream", "types", "util"],
   format: ["1-parse", "diagnostics", "source"],
   explore: ["1-parse", "2-check", "btf", "options", "snapshot", "source", "types"],
-  options: ["snapshot", "source"],
+  options: ["snapshot", "source", "types"],
   imports: ["1-parse", "diagnostics", "source"],
   link: ["btf", "ebpf", "elf", "util"],
   // Objects only, never phases: an independent look at what code generation made.
@@ -85,6 +87,9 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     "judge",
     "verifier",
     "simulator",
+    "dwarf",
+    "elf",
+    "types",
   ],
   cli: ["index", "snapshot"],
   gen: ["1-parse", "lang", "types", "ebpf", "5-object", "util", "snapshot", "diagnostics", "source"],

@@ -10,24 +10,14 @@ import { scalarType } from "../types/c-names.ts";
 import { type BtfSource, fromBtf, resolve } from "../types/from-btf.ts";
 import { isMemory, sizeOf } from "../types/layout.ts";
 import type { AddressSpace, IntegerType, Type } from "../types/type.ts";
+import { binaryArgument, binaryArguments } from "./binary-types.ts";
 import type { Context } from "./context.ts";
+import { contextWord, register, stackAddress } from "./context-words.ts";
 import { trust } from "./fields.ts";
 import { cast, errorExpr, readAt } from "./nodes.ts";
 import { similar } from "./similar.ts";
 import { defaultSpace } from "./type-names.ts";
 import type * as Typed from "./typed.ts";
-
-/** A 64-bit word of the context. */
-export function contextWord(offset: number, space: AddressSpace, span: Span): Typed.Expr {
-  const type: IntegerType = { kind: "integer", size: 8, signed: false, space };
-  return { kind: "context", offset, size: 8, signed: false, field: undefined, type, span };
-}
-
-/** `reg("name")`, or undefined for a name that the architecture lacks. */
-export function register(ctx: Context, name: string, span: Span): Typed.Expr | undefined {
-  const offset = ctx.arch.registers[name];
-  return offset === undefined ? undefined : contextWord(offset, defaultSpace(ctx), span);
-}
 
 /** `arg0` … : registers of a function's arguments, words of a raw tracepoint. */
 export function numberedArgument(ctx: Context, name: string, index: number, span: Span): Typed.Expr {
@@ -49,16 +39,12 @@ export function numberedArgument(ctx: Context, name: string, index: number, span
 /** `sarg0` … : arguments on the stack, at function entry. */
 export function stackArgument(ctx: Context, name: string, index: number, span: Span): Typed.Expr {
   const row = ctx.unit.row;
-  const sp = register(ctx, ctx.arch.sp, span);
-  if (row === undefined || row.numbered !== "registers" || sp === undefined) {
+  const pointer = stackAddress(ctx, 8 * index, row?.space ?? "none", span);
+  if (row === undefined || row.numbered !== "registers" || pointer === undefined) {
     ctx.report("argument-builtin", span, { name, provider: row?.name ?? "" });
     return errorExpr(span);
   }
-  const space = row.space;
-  const offset: Typed.Expr = { kind: "constant", value: BigInt(ctx.arch.stackArgs + 8 * index), type: U64, span };
-  const type: IntegerType = { kind: "integer", size: 8, signed: false, space };
-  const pointer: Typed.Expr = { kind: "binary", op: "+", left: sp, right: offset, type, span };
-  return readAt(pointer, type, space, span);
+  return readAt(pointer, { ...U64, space: row.space }, row.space, span);
 }
 
 /** A probe that `missing_probes` lets stand although this kernel has not what it traces, nor its arguments' types. */
@@ -76,7 +62,6 @@ function checkArgs(ctx: Context, span: Span): boolean {
   const row = ctx.unit.row;
   if (row === undefined) ctx.report("outside-probe", span, { name: "args" });
   else if (row.args !== "none") return true;
-  else if (row.name === "uprobe") ctx.report("unsupported-dwarf", span, {});
   else {
     const attach = ctx.unit.target?.attach;
     const traced = attach?.kind === "kprobe" || attach?.kind === "kretprobe" ? attach.function : undefined;
@@ -91,6 +76,7 @@ export function namedArgument(ctx: Context, name: string, span: Span, nameSpan: 
   if (!checkArgs(ctx, span)) return errorExpr(span);
   ctx.unit.uses.add("args");
   const attach = ctx.unit.target?.attach;
+  if (attach?.kind === "uprobe") return binaryArgument(ctx, name, span);
   if (isElsewhere(ctx)) {
     ctx.unit.uses.add("arguments-elsewhere");
     return errorExpr(span); // reported when the target was resolved
@@ -118,6 +104,7 @@ export function allArguments(ctx: Context, span: Span): Typed.Expr {
   if (!checkArgs(ctx, span)) return errorExpr(span);
   ctx.unit.uses.add("args");
   const attach = ctx.unit.target?.attach;
+  if (attach?.kind === "uprobe") return binaryArguments(ctx, span);
   const names =
     attach?.kind === "tracepoint"
       ? (ctx.env.snapshot.tracepoint(attach.category, attach.event)?.fields ?? [])
@@ -149,7 +136,9 @@ function prototype(ctx: Context): Prototype | undefined {
   const { snapshot } = ctx.env;
   if (attach?.kind === "fentry" || attach?.kind === "fexit") {
     const found = snapshot.functionType(attach.function, attach.module);
-    return found === undefined ? undefined : readPrototype({ btf: found.btf, module: found.module }, found.proto, 0);
+    return found === undefined
+      ? undefined
+      : readPrototype({ kind: "kernel", btf: found.btf, module: found.module }, found.proto, 0);
   }
   if (attach?.kind !== "rawtracepoint") return undefined;
   const modules = [undefined, ...(attach.module === undefined ? snapshot.modules : [attach.module])];
@@ -160,7 +149,7 @@ function prototype(ctx: Context): Prototype | undefined {
     // typedef void (*btf_trace_x)(void *, …): the first parameter is the tracepoint's own data.
     const pointer = resolve(btf, id).type;
     if (pointer.kind === "ptr") {
-      const found = readPrototype({ btf, module }, resolve(btf, pointer.type).id, 1);
+      const found = readPrototype({ kind: "kernel", btf, module }, resolve(btf, pointer.type).id, 1);
       return found === undefined ? undefined : withNames(found, parameterNames(btf, attach.event));
     }
   }

@@ -2,9 +2,11 @@
 import { type Builtin, type BuiltinName, builtinRow } from "../lang/builtins.ts";
 import { BOOL, U8, U64 } from "../lang/types.ts";
 import type { Span } from "../source/span.ts";
+import { findTagged } from "../types/from-btf.ts";
 import type { Type } from "../types/type.ts";
-import { allArguments, contextWord, numberedArgument, register, returnValue, stackArgument } from "./arguments.ts";
+import { allArguments, numberedArgument, returnValue, stackArgument } from "./arguments.ts";
 import type { Context } from "./context.ts";
+import { contextWord, register } from "./context-words.ts";
 import { fieldOf } from "./fields.ts";
 import { cast, errorExpr, text } from "./nodes.ts";
 import { stackValue } from "./stacks.ts";
@@ -70,7 +72,8 @@ function builtinValue(ctx: Context, row: Builtin & { readonly name: BuiltinName 
 
 /** `struct task_struct *` of the kernel. */
 export function taskPointer(ctx: Context): Type {
-  const task = ctx.types.tagged("struct", "task_struct") ?? {
+  // The kernel's, whatever a traced binary calls so.
+  const task = findTagged(ctx.types.source, "struct", "task_struct") ?? {
     kind: "struct",
     tag: "struct",
     name: "task_struct",
@@ -107,7 +110,7 @@ function rawContext(ctx: Context, span: Span): Typed.Expr {
   }
   const name =
     row?.context === "registers" ? (row.program === "perf_event" ? "bpf_perf_event_data" : "pt_regs") : undefined;
-  const found = name === undefined ? undefined : ctx.types.tagged("struct", name);
+  const found = name === undefined ? undefined : findTagged(ctx.types.source, "struct", name);
   return { kind: "context-pointer", type: { kind: "pointer", to: found ?? { kind: "none" }, space: "kernel" }, span };
 }
 

@@ -5,7 +5,6 @@ import { isMemory, sizeOf } from "../types/layout.ts";
 import { printType } from "../types/print.ts";
 import { isIntegral } from "../types/relations.ts";
 import type { AddressSpace, Type } from "../types/type.ts";
-import { register } from "./arguments.ts";
 import { allowedHere, relative } from "./builtins.ts";
 import {
   addressArgument,
@@ -18,6 +17,7 @@ import {
 } from "./call-arguments.ts";
 import { placed } from "./casts.ts";
 import type { Context } from "./context.ts";
+import { register } from "./context-words.ts";
 import { parseAddress } from "./inet-address.ts";
 import { libraryCall } from "./library.ts";
 import { integerLiteral, wordArgument } from "./literals.ts";

@@ -1,6 +1,7 @@
 /** Everything that checking depends on besides the script. */
 import type * as Ast from "../1-parse/ast.ts";
 import type { Snapshot } from "../snapshot/snapshot.ts";
+import type { BinaryResolver } from "../types/binary.ts";
 
 export type CheckOptions = {
   /** Allows functions and probes that change the traced system. */
@@ -21,6 +22,8 @@ export type CheckEnv = {
   readonly snapshot: Snapshot;
   readonly arch: "x86_64" | "aarch64";
   readonly options: CheckOptions;
+  /** Finds traced binaries for their debug information; undefined: none can be read. */
+  readonly binaries: BinaryResolver | undefined;
   /** Items of a text of the language, without mistakes: of the library that comes with the compiler. */
   readonly parseLibrary: (text: string) => readonly Ast.Item[];
 };

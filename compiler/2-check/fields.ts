@@ -13,6 +13,7 @@ import { elementPath, type Member, memberNames, memberPath } from "./members.ts"
 import { cast, constantValue, errorExpr, foundIn, isError, readAt, widen } from "./nodes.ts";
 import { addToPointer } from "./operators.ts";
 import { similar } from "./similar.ts";
+import { defaultSpace } from "./type-names.ts";
 import type * as Typed from "./typed.ts";
 
 /** Marks an expression whose pointer the verifier knows the type of. */
@@ -96,7 +97,9 @@ function throughPointer(
 
 function ofValue(ctx: Context, base: Typed.Expr, struct: StructType, name: string, span: Span): Typed.Expr {
   const inner = base.kind === "value-member" ? base : undefined;
-  const found = lookUp(ctx, struct, name, "kernel", inner?.path, span);
+  // A copy says nothing of where its pointers point: where this probe's do, unless it is of a kernel type.
+  const space = struct.origin.kind === "kernel" ? "kernel" : defaultSpace(ctx);
+  const found = lookUp(ctx, struct, name, space, inner?.path, span);
   if (found === undefined) return errorExpr(span);
   return { kind: "value-member", base: inner?.base ?? base, path: found.path, type: found.path.type, span };
 }

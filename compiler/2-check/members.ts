@@ -15,7 +15,8 @@ type Found = {
 function findMember(struct: StructType, name: string, space: AddressSpace): Found | undefined {
   const { origin } = struct;
   switch (origin.kind) {
-    case "kernel": {
+    case "kernel":
+    case "binary": {
       const found = findBtfMember(origin.btf, origin.id, name);
       if (found === undefined) return undefined;
       const type = fromBtf(origin, found.member.type, space);

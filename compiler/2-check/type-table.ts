@@ -17,11 +17,13 @@ export type TypeTable = {
   readonly enumerator: (name: string) => { readonly type: Type; readonly value: bigint } | undefined;
   readonly source: BtfSource;
   readonly snapshot: Snapshot;
+  /** The same in a probe of a traced binary, whose types come before the kernel's. `find` is asked when a name needs it. */
+  readonly inBinary: (find: () => Btf | undefined) => TypeTable;
 };
 
 /** Reads the C part of a script into types; names are looked up in BTF only when asked for. */
 export function makeTypeTable(definitions: readonly Ast.CDefinition[], snapshot: Snapshot): TypeTable {
-  const source: BtfSource = { btf: snapshot.btf, module: undefined };
+  const source: BtfSource = { kind: "kernel", btf: snapshot.btf, module: undefined };
   const tags = new Map<string, Type>();
   const typedefs = new Map<string, Type>();
   const enumerators = new Map<string, { readonly type: Type; readonly value: bigint }>();
@@ -32,7 +34,25 @@ export function makeTypeTable(definitions: readonly Ast.CDefinition[], snapshot:
     enumerator: (name) => enumerators.get(name) ?? kernelEnumerator(snapshot.btf, source, name),
     source,
     snapshot,
+    inBinary: (find) => {
+      const own = (): BtfSource | undefined => {
+        const btf = find();
+        return btf === undefined ? undefined : { kind: "binary", btf, module: undefined };
+      };
+      return {
+        ...table,
+        tagged: (tag, name) => tags.get(`${tag} ${name}`) ?? inSource(own(), tag, name) ?? table.tagged(tag, name),
+        named: (name) => typedefs.get(name) ?? scalarType(name) ?? namedIn(own(), name) ?? table.named(name),
+      };
+    },
   };
+
+  function inSource(of: BtfSource | undefined, tag: "struct" | "union" | "enum", name: string): Type | undefined {
+    return of === undefined ? undefined : findTagged(of, tag, name);
+  }
+  function namedIn(of: BtfSource | undefined, name: string): Type | undefined {
+    return of === undefined ? undefined : findNamed(of, name);
+  }
 
   function defineEnum(definition: Ast.CEnum): EnumType {
     const values = definition.values.map(({ name, value }) => ({ name, value }));

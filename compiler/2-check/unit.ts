@@ -4,6 +4,7 @@ import type { Note } from "../diagnostics/diagnostic.ts";
 import { archOf } from "../lang/arch/index.ts";
 import type { Source } from "../source/text.ts";
 import type { Type } from "../types/type.ts";
+import { typesIn } from "./binary-types.ts";
 import type { CheckReport, Context, Program, Unit } from "./context.ts";
 import type { CheckEnv } from "./env.ts";
 import { checkExpr } from "./expressions.ts";
@@ -47,7 +48,7 @@ export function makeContext(base: Base, program: Program, unit: Unit, report: Ch
     source: base.source,
     arch: archOf(base.env.arch),
     settings: base.settings,
-    types: base.types,
+    types: typesIn(base.types, base.env, unit),
     program,
     report: (code, span, params, notes = []) => report(code, span, params, [...notes, ...expansions(unit)]),
     unit,

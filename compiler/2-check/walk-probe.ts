@@ -1,5 +1,6 @@
 /** Probes: which of their attach points share a program, and what becomes of each group. */
 import type * as Ast from "../1-parse/ast.ts";
+import type { Attach } from "../5-object/manifest.ts";
 import { probeRow } from "../lang/probes.ts";
 import { expandTarget } from "./attach-patterns.ts";
 import { bodyOf } from "./bodies.ts";
@@ -40,7 +41,7 @@ export function groupTargets(
       used = usesOf(base, program, probe, index, target);
       uses.set(target.row.name, used);
     }
-    const typed = target.row.program === "tracepoint" && used.has("args");
+    const typed = (target.row.program === "tracepoint" && used.has("args")) || used.has("binary");
     const apart = used.has("probe") || typed || needsOwn(target);
     if (
       apart &&
@@ -121,7 +122,7 @@ export function walkProbe(
     program: kind,
     section: single ? `${sectionOf(kind)}/${target.section}` : sectionOf(kind),
     probe: target?.text ?? "",
-    attach: group.map((one) => one.attach),
+    attach: group.map((one) => (unit.uses.has("binary") ? boundToBinary(base, one.attach) : one.attach)),
     predicate,
     body,
     vars: finishVars(unit),
@@ -129,6 +130,14 @@ export function walkProbe(
     pidFilter: base.env.options.pidFilter && row?.pidFilter === true,
     span: probe.span,
   };
+}
+
+/** What a program reads by a binary's debug information is only so in this very binary. */
+function boundToBinary(base: Base, attach: Attach): Attach {
+  if (attach.kind !== "uprobe" && attach.kind !== "uretprobe" && attach.kind !== "usdt") return attach;
+  const binary = base.env.binaries?.(attach.path);
+  if (binary === undefined || "problem" in binary || binary.buildId === undefined) return attach;
+  return { ...attach, buildId: binary.buildId };
 }
 
 /** libbpf's name of a program's section. */

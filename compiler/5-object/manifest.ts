@@ -236,15 +236,25 @@ export type Attach =
     }
   | { readonly kind: "tracepoint"; readonly category: string; readonly event: string; readonly pattern?: true }
   | { readonly kind: "rawtracepoint"; readonly event: string; readonly module?: string; readonly pattern?: true }
-  /** path: absolute, or a name searched on the target (PATH, library cache). */
+  /**
+   * path: absolute, or a name searched on the target (PATH, library cache). buildId: the binary whose debug information the
+   * program was compiled with, in hexadecimal; in another one, arguments and members may be elsewhere.
+   */
   | {
       readonly kind: "uprobe" | "uretprobe";
       readonly path: string;
       readonly symbol?: string;
       readonly offset?: number;
       readonly address?: string;
+      readonly buildId?: string;
     }
-  | { readonly kind: "usdt"; readonly path: string; readonly provider?: string; readonly name: string }
+  | {
+      readonly kind: "usdt";
+      readonly path: string;
+      readonly provider?: string;
+      readonly name: string;
+      readonly buildId?: string;
+    }
   /** Exactly one of the two. */
   | { readonly kind: "profile" | "interval"; readonly hz?: number; readonly ns?: number }
   /** type and config of perf_event_attr. */

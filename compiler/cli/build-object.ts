@@ -24,6 +24,7 @@ export type CompileArgs = {
   readonly isa?: "v2" | "v3" | undefined;
   readonly "pid-filter"?: boolean | undefined;
   readonly buffer?: "ring" | "perf" | undefined;
+  readonly debuginfo?: string | undefined;
   readonly k?: number | undefined;
   /** -I and --include. */
   readonly includeDirectories?: readonly string[] | undefined;
@@ -33,7 +34,10 @@ export type CompileArgs = {
 /** What only a caller knows: parameters, whether a child runs. */
 export type Given = Partial<Pick<CompileOptions, "positional" | "named" | "child" | "pidFilter" | "record" | "trace">>;
 
-export function optionsFrom(script: Script, args: CompileArgs, snapshot: Snapshot, given: Given): CompileOptions {
+/** With what only this command line needs: directories of debug information. */
+export type ScriptOptions = CompileOptions & { readonly debugFolders: readonly string[] };
+
+export function optionsFrom(script: Script, args: CompileArgs, snapshot: Snapshot, given: Given): ScriptOptions {
   const base = defaultOptions(snapshot);
   if ((args.k ?? 0) > 0 && args.warnings === false) {
     throw new CliError(EXIT.refused, "USAGE: -k conflicts with --no-warnings");
@@ -51,8 +55,14 @@ export function optionsFrom(script: Script, args: CompileArgs, snapshot: Snapsho
     headers: collectHeaders(script.text, args.includeDirectories ?? [], args.includes ?? []),
     imports: importResolver(script.name),
     btf: kernelTypes(),
+    debugFolders: debugFolders(args.debuginfo),
     ...given,
   };
+}
+
+/** DIR[:DIR…]. */
+export function debugFolders(given: string | undefined): readonly string[] {
+  return given === undefined ? [] : given.split(":").filter((folder) => folder !== "");
 }
 
 /** BPFTRACE_BTF names a file of kernel types: where it cannot be read there are none, as bpftrace has it. */
@@ -70,8 +80,25 @@ function bpftraceEnvironment(): ReadonlyMap<string, string> {
   return found;
 }
 
-export function compileScript(script: Script, options: CompileOptions): CompileResult {
-  return compile(script.text, options);
+/** Compiles; a script that asks for debug information once more, with what reads it. */
+export async function compileScript(script: Script, options: ScriptOptions): Promise<CompileResult> {
+  let asked = false;
+  const prints: (() => void)[] = [];
+  const { trace } = options;
+  const first = compile(script.text, {
+    ...options,
+    binaries: (name) => {
+      asked = true;
+      return { problem: "unavailable", name, why: "" };
+    },
+    trace: trace === undefined ? undefined : (stage, print) => prints.push(() => trace(stage, print)),
+  });
+  if (!asked) {
+    for (const print of prints) print();
+    return first;
+  }
+  const { createBinaryResolver } = await import("./binaries.ts");
+  return compile(script.text, { ...options, binaries: createBinaryResolver(options.debugFolders) });
 }
 
 /** Prints what the compiler has to say; warnings only where they are wanted. */

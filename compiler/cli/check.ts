@@ -102,8 +102,8 @@ async function judgeScript(
   asked: Asked,
 ): Promise<ScriptAnswer> {
   const compiled = new Map<Snapshot, CompileResult>();
-  const compileFor = (snapshot: Snapshot): CompileResult => {
-    const known = compiled.get(snapshot) ?? compileScript(script, optionsFrom(script, args, snapshot, {}));
+  const compileFor = async (snapshot: Snapshot): Promise<CompileResult> => {
+    const known = compiled.get(snapshot) ?? (await compileScript(script, optionsFrom(script, args, snapshot, {})));
     compiled.set(snapshot, known);
     return known;
   };
@@ -111,12 +111,17 @@ async function judgeScript(
     .filter((kernel): kernel is Snapshot => typeof kernel !== "string")
     .sort((a, b) => compareReleases(b, a));
   if (snapshots.length === 0) snapshots.push(chooseSnapshot(undefined));
-  const base = snapshots.find((snapshot) => compileFor(snapshot).object !== undefined);
-  const first = compileFor(base ?? snapshots[0] ?? chooseSnapshot(undefined));
+  let base: Snapshot | undefined;
+  for (const snapshot of snapshots) {
+    if ((await compileFor(snapshot)).object === undefined) continue;
+    base = snapshot;
+    break;
+  }
+  const first = await compileFor(base ?? snapshots[0] ?? chooseSnapshot(undefined));
   if (base === undefined || first.object === undefined) {
-    const answers = kernels.map((kernel) =>
-      notCompiled(kernel, typeof kernel === "string" ? first : compileFor(kernel), false),
-    );
+    const answers: KernelAnswer[] = [];
+    for (const kernel of kernels)
+      answers.push(notCompiled(kernel, typeof kernel === "string" ? first : await compileFor(kernel), false));
     return { answers, own: [], source: first.source };
   }
   const { object, source, diagnostics } = first;
@@ -129,7 +134,7 @@ async function judgeScript(
       answers.push(answer);
       continue;
     }
-    const own = compileFor(kernel);
+    const own = await compileFor(kernel);
     if (own.object === undefined) {
       answers.push({ ...answer, diagnostics: answer.diagnostics.map((d) => withHint(d, own.diagnostics)) });
       continue;

@@ -66,6 +66,11 @@ const COMPILE_OPTIONS = {
     type: "boolean",
     describe: "compile in the process filter that 'run -p' needs for kernel probes",
   },
+  debuginfo: {
+    type: "string",
+    requiresArg: true,
+    describe: "directories of debug information that was split off, DIR[:DIR…]; before /usr/lib/debug",
+  },
   k: { type: "count", describe: "report failed reads of memory at run time" },
 } as const;
 
@@ -179,8 +184,9 @@ export const commands: Readonly<Record<string, CommandRow>> = {
     options: {
       v: flag("arguments too", "verbose"),
       kernel: text("version, snapshot file, or host"),
+      debuginfo: COMPILE_OPTIONS.debuginfo,
     },
-    examples: ["$0 -v 't:timer:hrtimer_start'"],
+    examples: ["$0 -v 't:timer:hrtimer_start'", "$0 -v 'uprobe:/bin/bash:read*'"],
     run: async (args) => (await import("./list.ts")).listCommand(args),
   }),
   inspect: command({
@@ -255,6 +261,7 @@ export const shorthand: CommandRow = command({
     fmt: { type: "boolean", hidden: true },
     info: flag("what this installation and host can do"),
     b: { alias: "btf", type: "boolean", hidden: true },
+    debuginfo: COMPILE_OPTIONS.debuginfo,
     ...REFERENCE_OPTIONS,
     "usdt-file-activation": { type: "boolean", hidden: true },
     isa: { choices: ["v2", "v3"], default: "v3", hidden: true },

@@ -26,7 +26,7 @@ export async function compileCommand(args: Args): Promise<number> {
     chooseSnapshot(args.kernel),
     emit === undefined ? {} : { trace: printStage(new Set([emit])) },
   );
-  const result = compileScript(script, options);
+  const result = await compileScript(script, options);
   tellDiagnostics(result, args.warnings);
   if (result.object === undefined) return EXIT.refused;
   if (args.o !== undefined) writeOutput(args.o, result.object);

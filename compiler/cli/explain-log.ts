@@ -22,7 +22,7 @@ export async function explainLogCommand(args: Args): Promise<number> {
   // yargs makes an empty text of a `-` that stands for a declared word
   const file = args.log === "" ? "-" : args.log;
   const text = new TextDecoder().decode(readInput(file));
-  const loaded = loadedObject(args);
+  const loaded = await loadedObject(args);
   try {
     const explained = await explainLog(text, loaded);
     writeAll(1, Buffer.from(args.json === true ? asJson(explained) : asText(explained)));
@@ -38,12 +38,12 @@ export async function explainLogCommand(args: Args): Promise<number> {
 }
 
 /** What the log is of: an object as it is, or a script compiled now. */
-function loadedObject(args: Args): { readonly object?: Uint8Array; readonly source?: Source } {
+async function loadedObject(args: Args): Promise<{ readonly object?: Uint8Array; readonly source?: Source }> {
   if (args.script === undefined && args.e === undefined) return {};
   const bytes = args.e === undefined && args.script !== undefined ? readInput(args.script) : undefined;
   if (bytes !== undefined && isElf(bytes)) return { object: bytes };
   const script = readScript(args.script, args.e, bytes);
-  const result = compileScript(script, optionsFrom(script, args, chooseSnapshot(args.kernel), {}));
+  const result = await compileScript(script, optionsFrom(script, args, chooseSnapshot(args.kernel), {}));
   if (result.object === undefined) {
     tellDiagnostics(result, args.warnings);
     throw new CliError(EXIT.refused, `${script.name} does not compile: the log is of another version of it`);

@@ -2,81 +2,44 @@
  * `-l 'uprobe:BINARY:PATTERN'` and `-l 'usdt:BINARY:…'`: what a binary on this machine offers. Reads ELF64 files of any
  * machine; a file that is damaged or of another kind offers nothing.
  */
-import { readdirSync, readFileSync, realpathSync } from "node:fs";
-import { delimiter, isAbsolute, join, resolve } from "node:path";
+import { readFileSync } from "node:fs";
 import { matcher } from "../snapshot/glob.ts";
+import { pathsOf } from "./find-binary.ts";
 
-const LIBRARY_FOLDERS = [
-  "/lib/x86_64-linux-gnu",
-  "/usr/lib/x86_64-linux-gnu",
-  "/lib64",
-  "/usr/lib64",
-  "/lib",
-  "/usr/lib",
-];
 const SYMTAB = 2;
 const NOTE = 7;
 const DYNSYM = 11;
 const FUNC = 2;
 
+export type BinaryProbe = {
+  readonly provider: "uprobe" | "uretprobe" | "usdt";
+  readonly path: string;
+  readonly name: string;
+};
+
 /** undefined: the pattern is not about binaries. */
-export function listBinaries(pattern: string): readonly string[] | undefined {
+export function listBinaries(pattern: string): readonly BinaryProbe[] | undefined {
   const match = /^(uprobe|u|uretprobe|ur|usdt|U):([^:]+)(?::(.*))?$/s.exec(pattern);
   const [, short = "", binary = "", rest = "*"] = match ?? [];
   if (match === null) return undefined;
-  const provider = { u: "uprobe", ur: "uretprobe", U: "usdt" }[short] ?? short;
-  const found = new Set<string>();
+  const provider = PROVIDERS[short] ?? "uprobe";
+  const found = new Map<string, BinaryProbe>();
   for (const path of pathsOf(binary)) {
     const image = readImage(path);
     if (image === undefined) continue;
     const names = provider === "usdt" ? usdtNames(image) : functionNames(image);
     const matches = matcher(provider === "usdt" && !rest.includes(":") ? `*:${rest}` : rest);
-    for (const name of names) if (matches(name)) found.add(`${provider}:${path}:${name}`);
+    for (const name of names) if (matches(name)) found.set(`${path}:${name}`, { provider, path, name });
   }
-  return [...found].sort();
+  return [...found].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, probe]) => probe);
 }
 
-/** Files that a target means: a path (with wildcards), a command in PATH, a library by name. */
-function pathsOf(target: string): readonly string[] {
-  if (target.includes("/")) return expand(isAbsolute(target) ? target : resolve(target));
-  const folders = (process.env.PATH ?? "").split(delimiter);
-  const commands = folders.flatMap((folder) => expand(join(folder, target)));
-  const libraries = LIBRARY_FOLDERS.flatMap((folder) =>
-    expand(join(folder, target)).concat(/\.so/.test(target) ? [] : expand(join(folder, `${target}.so*`))),
-  );
-  return [...new Set((commands.length > 0 ? commands.slice(0, 1) : libraries).map((path) => realpathSync(path)))];
-}
-
-function expand(path: string): readonly string[] {
-  let found = [""];
-  for (const part of path.split("/").slice(1)) {
-    const matches = matcher(part);
-    found = found.flatMap((base) =>
-      part.includes("*")
-        ? entries(base)
-            .filter(matches)
-            .map((name) => `${base}/${name}`)
-        : [`${base}/${part}`],
-    );
-  }
-  return found.filter((file) => readable(file));
-}
-
-function entries(folder: string): readonly string[] {
-  try {
-    return readdirSync(folder === "" ? "/" : folder);
-  } catch {
-    return [];
-  }
-}
-
-function readable(path: string): boolean {
-  try {
-    return realpathSync(path) !== "";
-  } catch {
-    return false;
-  }
-}
+const PROVIDERS: Readonly<Record<string, BinaryProbe["provider"]>> = {
+  ur: "uretprobe",
+  uretprobe: "uretprobe",
+  U: "usdt",
+  usdt: "usdt",
+};
 
 type Section = { readonly name: string; readonly type: number; readonly link: number; readonly bytes: Uint8Array };
 type Image = readonly Section[];

@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 
 import { createSource, parseScript, renderDiagnostics } from "../index.ts";
 import { listProbes, type Snapshot } from "../snapshot/index.ts";
+import { debugFolders } from "./build-object.ts";
 import { EXIT, useColour, writeAll } from "./io.ts";
 import { chooseSnapshot, nearestSnapshot } from "./kernels.ts";
 import { listBinaries } from "./list-binaries.ts";
@@ -14,20 +15,22 @@ type Args = {
   readonly e?: string | undefined;
   readonly v?: boolean | number | undefined;
   readonly kernel?: string | undefined;
+  readonly debuginfo?: string | undefined;
 };
 
 export async function listCommand(args: Args): Promise<number> {
   const snapshot = args.kernel === undefined ? nearestSnapshot() : chooseSnapshot(args.kernel);
   const verbose = args.v === true || (typeof args.v === "number" && args.v > 0);
   const { pattern } = args;
-  if (args.e !== undefined) return listScript(readScript(undefined, args.e), snapshot, verbose);
+  const how = { snapshot, verbose, debuginfo: args.debuginfo };
+  if (args.e !== undefined) return listScript(readScript(undefined, args.e), how);
   if (pattern?.endsWith(".bt") === true) {
-    if (existsSync(pattern)) return listScript(readScript(pattern, undefined), snapshot, verbose);
+    if (existsSync(pattern)) return listScript(readScript(pattern, undefined), how);
     process.stderr.write(
       `WARNING: It appears that '${pattern}' is a filename but the file does not exist. Treating '${pattern}' as a search pattern.\n`,
     );
   }
-  const text = listOne(snapshot, pattern, verbose);
+  const text = await listOne(pattern, how);
   if (text === "") {
     process.stderr.write(
       `No probes of kernel ${snapshot.release} match '${pattern ?? "*"}'; --kernel names another kernel\n`,
@@ -38,13 +41,25 @@ export async function listCommand(args: Args): Promise<number> {
   return EXIT.ok;
 }
 
-function listOne(snapshot: Snapshot, pattern: string | undefined, verbose: boolean): string {
-  const names = pattern === undefined ? undefined : listBinaries(pattern);
-  return names === undefined ? listProbes(snapshot, pattern, { verbose }) : names.map((name) => `${name}\n`).join("");
+type How = { readonly snapshot: Snapshot; readonly verbose: boolean; readonly debuginfo: string | undefined };
+
+async function listOne(pattern: string | undefined, { snapshot, verbose, debuginfo }: How): Promise<string> {
+  const found = pattern === undefined ? undefined : listBinaries(pattern);
+  if (found === undefined) return listProbes(snapshot, pattern, { verbose });
+  const wanted = verbose && found.some(({ provider }) => provider === "uprobe");
+  const resolve = wanted ? (await import("./binaries.ts")).createBinaryResolver(debugFolders(debuginfo)) : undefined;
+  return found
+    .map(({ provider, path, name }) => {
+      const binary = provider === "uprobe" ? resolve?.(path) : undefined;
+      const declared = binary === undefined || "problem" in binary ? [] : binary.declarationsOf(name);
+      return `${provider}:${path}:${name}\n${declared.map((one) => `    ${one}\n`).join("")}`;
+    })
+    .join("");
 }
 
 /** What every attach point of a script stands for here; one that stands for nothing is shown as it is written. */
-function listScript(script: Script, snapshot: Snapshot, verbose: boolean): number {
+async function listScript(script: Script, how: How): Promise<number> {
+  const { snapshot } = how;
   const source = createSource(script.name, script.text);
   const { value, diagnostics } = parseScript(source, { params: [], constants: (name) => snapshot.constant(name) });
   if (diagnostics.some((d) => d.severity === "error")) {
@@ -53,10 +68,11 @@ function listScript(script: Script, snapshot: Snapshot, verbose: boolean): numbe
   }
   const points = value.items.flatMap((item) => (item.kind === "probe" ? item.attachPoints : []));
   // A time or count is the script's own: "interval:s:" alone is not what it attaches to.
-  const lines = points.map(({ text }) => {
-    const listed = listOne(snapshot, text, verbose);
-    return listed === "" || listed.endsWith(":\n") ? `${text}\n` : listed;
-  });
+  const lines: string[] = [];
+  for (const { text } of points) {
+    const listed = await listOne(text, how);
+    lines.push(listed === "" || listed.endsWith(":\n") ? `${text}\n` : listed);
+  }
   writeAll(1, Buffer.from([...new Set(lines)].join("")));
   return EXIT.ok;
 }

@@ -12,7 +12,6 @@ export type ReferenceArgs = {
   readonly bench?: boolean | undefined;
   readonly "probe-filter"?: string | undefined;
   readonly "traceable-functions"?: string | undefined;
-  readonly debuginfo?: string | undefined;
   readonly "dwarf-pid"?: string | undefined;
   readonly aot?: string | undefined;
 };
@@ -29,7 +28,6 @@ export const REFERENCE_OPTIONS = {
   bench: FLAG,
   "probe-filter": TEXT,
   "traceable-functions": TEXT,
-  debuginfo: TEXT,
   "dwarf-pid": TEXT,
   aot: TEXT,
 } as const;
@@ -45,7 +43,6 @@ const REFUSED = {
   bench: ["bench probes are not run", "the run with --stats tells what each probe costs"],
   "probe-filter": ["probes are not chosen by a pattern at the start", "name them in the script"],
   "traceable-functions": ["the loader takes the kernel's own list", "--kernel names the snapshot to compile against"],
-  debuginfo: ["debug information (DWARF) is not read", "functions and addresses need none"],
   "dwarf-pid": ["stacks are not unwound by DWARF", "use ustack"],
   aot: ["programs are compiled ahead of time as objects", "tracelet compile -o FILE, then tracelet-loader run FILE"],
 } as const;

@@ -74,7 +74,7 @@ export async function runScript(
   const remote = args.host !== undefined;
   const first =
     args.kernel !== undefined ? chooseSnapshot(args.kernel) : remote ? chooseSnapshot(undefined) : nearestSnapshot();
-  let result = compileScript(script, optionsFrom(script, args, first, settings));
+  let result = await compileScript(script, optionsFrom(script, args, first, settings));
   if (
     result.object === undefined &&
     args.kernel === undefined &&
@@ -83,7 +83,7 @@ export async function runScript(
   ) {
     // The embedded kernel does not know a name: this host's own may.
     const own = hostSnapshot(false);
-    if (own !== undefined) result = compileScript(script, optionsFrom(script, args, own, settings));
+    if (own !== undefined) result = await compileScript(script, optionsFrom(script, args, own, settings));
   }
   tellDiagnostics(result, args.warnings);
   if (result.object === undefined) return EXIT.refused;

@@ -57,7 +57,7 @@ export async function shorthandCommand(args: Args, words: readonly string[]): Pr
   const trace = debug.length === 0 ? {} : { trace: printStage(debugStages(debug)) };
   if (debug.includes("") || mode === "codegen") {
     // 0.17's -d and -dd: show, and do not run.
-    const result = compileScript(
+    const result = await compileScript(
       script,
       optionsFrom(script, args, chooseSnapshot(args.kernel), { ...splitParameters(params, rest), ...trace }),
     );
@@ -66,7 +66,7 @@ export async function shorthandCommand(args: Args, words: readonly string[]): Pr
   }
   const elf = args["emit-elf"];
   if (elf !== undefined) {
-    const result = compileScript(
+    const result = await compileScript(
       script,
       optionsFrom(script, args, chooseSnapshot(args.kernel), { ...splitParameters(params, rest), ...trace }),
     );
@@ -79,8 +79,8 @@ export async function shorthandCommand(args: Args, words: readonly string[]): Pr
 }
 
 /** `script.bt -- --help`: the options that the script names with getopt(). Does not run it. */
-function describeOptions(script: Script, args: Args): number {
-  const result = compileScript(script, optionsFrom(script, args, chooseSnapshot(args.kernel), {}));
+async function describeOptions(script: Script, args: Args): Promise<number> {
+  const result = await compileScript(script, optionsFrom(script, args, chooseSnapshot(args.kernel), {}));
   tellDiagnostics(result, args.warnings);
   if (result.object === undefined) return EXIT.refused;
   const options = inspectObject(result.object).manifest.params.flatMap((param) =>
@@ -118,5 +118,5 @@ function debugStages(given: readonly string[]): ReadonlySet<Stage> {
 
 async function listShorthand(args: Args): Promise<number> {
   const { listCommand } = await import("./list.ts");
-  return listCommand({ pattern: args.script, e: args.e, v: args.v, kernel: args.kernel });
+  return listCommand({ pattern: args.script, e: args.e, v: args.v, kernel: args.kernel, debuginfo: args.debuginfo });
 }

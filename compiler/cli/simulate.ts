@@ -82,7 +82,7 @@ export async function simulateCommand(args: SimulateArgs): Promise<number> {
   const text = args.events === undefined ? undefined : readText(args.events);
   const snapshot = snapshotFor(args.kernel, text);
   const given = args.events === undefined || text === undefined ? undefined : readEvents(args.events, text, snapshot);
-  const built = build(args, snapshot, given?.setup.script);
+  const built = await build(args, snapshot, given?.setup.script);
   if (built === undefined) return EXIT.refused;
   const workload = args.generate === undefined ? undefined : readWorkload(args.generate);
   const events = given?.events ?? generate(built.object, snapshot, settings, workload);
@@ -101,7 +101,7 @@ type Built = {
 };
 
 /** The object: given, or compiled with the parameters left open; a recording brings its own script. */
-function build(args: SimulateArgs, snapshot: Snapshot, recorded: Setup["script"]): Built | undefined {
+async function build(args: SimulateArgs, snapshot: Snapshot, recorded: Setup["script"]): Promise<Built | undefined> {
   const words = [...(args.params ?? [])];
   const rest = args["--"] ?? [];
   if (args.e === undefined && args.script !== undefined && args.script !== "-") {
@@ -126,7 +126,7 @@ function build(args: SimulateArgs, snapshot: Snapshot, recorded: Setup["script"]
       ? {}
       : { pidFilter: true };
   const options = { ...optionsFrom(script, args, snapshot, { positional, named }), ...own };
-  const result = compileScript(script, options);
+  const result = await compileScript(script, options);
   tellDiagnostics(result, args.warnings);
   // Parameters are folded in: the object has none left open.
   return result.object === undefined ? undefined : { object: result.object, positional: [], named: new Map() };

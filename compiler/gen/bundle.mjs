@@ -24,6 +24,7 @@ const PARTS = [
   { name: "run", entries: ["cli/run.ts", "cli/shorthand.ts"] },
   { name: "check", entries: ["cli/check.ts", "cli/explain-log.ts", "verifier/check.ts", "verifier/explain-log.ts"] },
   { name: "simulate", entries: ["cli/simulate.ts", "simulator/make-machine.ts", "simulator/replay.ts"] },
+  { name: "binaries", entries: ["cli/binaries.ts"] },
   { name: "more", entries: [] },
 ];
 

@@ -52,8 +52,8 @@ export type ProbeRow = {
   readonly sectionTarget: boolean;
   /** What the context holds: pt_regs (behind bpf_perf_event_data too), a tracepoint record, an array of u64, an iterator's struct. */
   readonly context: "none" | "registers" | "tracepoint" | "array" | "iter";
-  /** args.NAME comes from the event's format, from BTF, or is absent. */
-  readonly args: "none" | "format" | "btf";
+  /** args.NAME comes from the event's format, from BTF, from the binary's debug information, or is absent. */
+  readonly args: "none" | "format" | "btf" | "dwarf";
   /** argN: argument registers of the function, words of the context's array, what a note in the binary says, or absent. */
   readonly numbered: "none" | "registers" | "array" | "note";
   readonly retval: "none" | "register" | "btf";
@@ -181,6 +181,7 @@ export const probes: readonly ProbeRow[] = [
   }),
   probe("uprobe", ["u"], "uprobe", "4.3", "BINARY:FUNCTION[+OFFSET]", "a function or instruction of a binary", {
     context: "registers",
+    args: "dwarf",
     numbered: "registers",
     func: "user",
     space: "user",

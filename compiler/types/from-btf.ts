@@ -6,7 +6,12 @@ import type { Btf, BtfMember, BtfType, TypeId } from "../btf/types.ts";
 import { unreachable } from "../util/assert.ts";
 import type { AddressSpace, StructType, Type } from "./type.ts";
 
-export type BtfSource = { readonly btf: Btf; readonly module: string | undefined };
+/** Whose types: the kernel's, or those of a traced binary's debug information in the same form. */
+export type BtfSource = {
+  readonly kind: "kernel" | "binary";
+  readonly btf: Btf;
+  readonly module: string | undefined;
+};
 
 const VOID: Type = { kind: "none" };
 
@@ -96,7 +101,7 @@ function isPlainChar(type: BtfType): boolean {
 }
 
 function structOf(source: BtfSource, id: TypeId, tag: "struct" | "union", name: string, size: number): StructType {
-  return { kind: "struct", tag, name, size, origin: { kind: "kernel", btf: source.btf, id, module: source.module } };
+  return { kind: "struct", tag, name, size, origin: { kind: source.kind, btf: source.btf, id, module: source.module } };
 }
 
 /** A declaration: the definition of that name if this BTF has one. */

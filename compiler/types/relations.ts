@@ -62,12 +62,20 @@ function equalAt(a: Type, b: Type | undefined): boolean {
   return b !== undefined && equal(a, b);
 }
 
+type BtfOrigin = StructType["origin"] & { readonly kind: "kernel" | "binary" };
+
 function sameStruct(a: StructType, b: StructType): boolean {
   if (a.tag !== b.tag || a.name !== b.name) return false;
   if (a.origin.kind === "kernel" && b.origin.kind === "kernel") {
     return a.name !== "" || (a.origin.id === b.origin.id && a.origin.module === b.origin.module);
   }
-  return a.size === b.size && (a.name !== "" || a.origin === b.origin);
+  if (a.size !== b.size) return false;
+  if (a.name !== "" || a.origin === b.origin) return true;
+  return a.origin.kind === "binary" && b.origin.kind === "binary" && sameEntry(a.origin, b.origin);
+}
+
+function sameEntry(a: BtfOrigin, b: BtfOrigin): boolean {
+  return a.btf === b.btf && a.id === b.id;
 }
 
 function sameAggregate(a: AggregateType, b: AggregateType): boolean {

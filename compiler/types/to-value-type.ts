@@ -111,7 +111,7 @@ function structFields(type: StructType, stackMap: (stack: StackType) => string):
   const origin = type.origin;
   if (origin.kind === "script")
     for (const field of origin.fields) add(field.name, field.type, field.bitOffset, field.bitSize);
-  if (origin.kind === "kernel") {
+  if (origin.kind === "kernel" || origin.kind === "binary") {
     const definition = resolve(origin.btf, origin.id).type;
     if (definition.kind === "struct" || definition.kind === "union") {
       for (const m of definition.members) add(m.name, fromBtf(origin, m.type), m.bitOffset, m.bitSize);

@@ -26,15 +26,20 @@ export type IntegerType = {
   readonly literal?: 1 | 2 | 4 | 8;
 };
 
-/** A struct or union: of the kernel (BTF), of the script's C part, or a record-like view of a context. */
+/** A struct or union: of the kernel or a traced binary, of the script's C part, or a record-like view of a context. */
 export type StructType = {
   readonly kind: "struct";
   readonly tag: "struct" | "union";
   /** "" for anonymous. */
   readonly name: string;
   readonly size: number;
-  readonly origin: /** CO-RE relocated. `module` undefined: vmlinux. */
-    | { readonly kind: "kernel"; readonly btf: Btf; readonly id: TypeId; readonly module: string | undefined }
+  readonly origin: /** kernel: CO-RE relocated; `module` undefined: vmlinux. binary: laid out as the binary says. */
+    | {
+        readonly kind: "kernel" | "binary";
+        readonly btf: Btf;
+        readonly id: TypeId;
+        readonly module: string | undefined;
+      }
     | { readonly kind: "script"; readonly align: number; readonly fields: readonly ScriptField[] }
     /** Declared only: no field can be read. */
     | { readonly kind: "opaque" };

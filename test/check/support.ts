@@ -22,7 +22,13 @@ export function checked(script: string, options: Partial<CheckOptions> = {}, ker
   const params = full.runtimeParams ? undefined : full.params;
   const ast = parse(source, { params, constants: (name) => snapshot.constant(name) });
   const parseLibrary = (library: string) => parse(createSource("library", library)).value.items;
-  const result = check(ast.value, source, { snapshot, arch: "x86_64", options: full, parseLibrary });
+  const result = check(ast.value, source, {
+    snapshot,
+    arch: "x86_64",
+    options: full,
+    binaries: undefined,
+    parseLibrary,
+  });
   const diagnostics = [...ast.diagnostics, ...result.diagnostics];
   return { program: result.value, diagnostics, text: renderText(diagnostics, source) };
 }

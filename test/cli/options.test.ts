@@ -124,7 +124,6 @@ describe("wrong usage and files (status: spec/decisions/0003)", () => {
     ["--bench", "L8.37"],
     ["--probe-filter=vfs", "L8.38"],
     ["--traceable-functions=functions.txt", "L8.39"],
-    ["--debuginfo=/usr/lib/debug", "L8.40"],
     ["--dwarf-pid=1", "L8.41"],
     ["--aot=program", "L8.43"],
   ])("%s is refused by its name (%s)", (option) => {

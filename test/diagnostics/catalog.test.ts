@@ -3,10 +3,18 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { parse } from "../../compiler/1-parse/parse.ts";
+import { BtfBuilder } from "../../compiler/btf/build.ts";
+import { readBtf } from "../../compiler/btf/read.ts";
 import { findCode, loadCatalog } from "../../compiler/diagnostics/catalog/index.ts";
 import { parseCatalog } from "../../compiler/diagnostics/catalog/parse.ts";
 import { verifierCatalog } from "../../compiler/diagnostics/catalog/verifier.ts";
-import { type CompileOptions, compile, defaultOptions, type ImportResolver } from "../../compiler/index.ts";
+import {
+  type BinaryResolver,
+  type CompileOptions,
+  compile,
+  defaultOptions,
+  type ImportResolver,
+} from "../../compiler/index.ts";
 import { createSource } from "../../compiler/source/text.ts";
 import { defaultSnapshot } from "../runner/kernels.ts";
 
@@ -21,7 +29,7 @@ function programsOf(code: string): { readonly refused: string; readonly accepted
   return { refused, accepted, how: fences[0]?.[1]?.trim() ?? "" };
 }
 
-/** Words behind ```bpftrace: `unsafe`, `record`, `btf=none`, `arch=NAME`, `args=VALUE` or `args=--NAME=VALUE`. */
+/** Words behind ```bpftrace: `unsafe`, `record`, `btf=none`, `binaries=none`, `arch=NAME`, `args=VALUE` or `args=--NAME=VALUE`. */
 function optionsOf(how: string): CompileOptions {
   const words = how.split(" ").filter((word) => word !== "");
   const positional: string[] = [];
@@ -30,7 +38,7 @@ function optionsOf(how: string): CompileOptions {
     const [, name, value] = /^args=(?:--(\w+)=)?(.+)$/.exec(word) ?? [];
     if (value !== undefined && name !== undefined) named.set(name, value);
     else if (value !== undefined) positional.push(value);
-    else if (!["unsafe", "record", "btf=none", "arch=aarch64"].includes(word))
+    else if (!["unsafe", "record", "btf=none", "arch=aarch64", "binaries=none"].includes(word))
       throw new Error(`unknown word behind the fence: ${word}`);
   }
   return {
@@ -38,6 +46,7 @@ function optionsOf(how: string): CompileOptions {
     positional,
     named,
     imports,
+    binaries: words.includes("binaries=none") ? undefined : binaries,
     unsafe: words.includes("unsafe"),
     record: words.includes("record"),
     btf: !words.includes("btf=none"),
@@ -117,6 +126,38 @@ const imports: ImportResolver = (path) => {
   if (path === "prog.bpf.c") return [{ name: path, text: "" }];
   if (path === "lib.bt") return [{ name: path, text: "macro twice($x) { $x * 2 }" }];
   return { problem: "missing", name: path };
+};
+
+/** The binaries that the pages' programs trace: /usr/bin/app has functions main(int, char **) and scale(double, int). */
+const binaries: BinaryResolver = (path) => {
+  if (path === "/usr/bin/absent") return { problem: "missing", name: path, why: "" };
+  if (path === "/usr/bin/stripped") return { problem: "no-debug-info", name: path, why: "" };
+  if (path === "/usr/bin/damaged") return { problem: "unreadable", name: path, why: "not an ELF file" };
+  const build = new BtfBuilder();
+  const int = build.int("int", 4, true);
+  const strings = build.pointer(build.pointer(build.int("char", 1, true)));
+  const double = build.add({ kind: "float", name: "double", size: 8 });
+  const register = (index: number) => ({ kind: "registers", indices: [index] }) as const;
+  const main = [
+    { name: "argc", type: int, place: register(0) },
+    { name: "argv", type: strings, place: register(1) },
+  ];
+  const scale = [
+    { name: "factor", type: double, place: { kind: "hidden", why: "it is a number with a fraction" } as const },
+    { name: "count", type: int, place: register(0) },
+  ];
+  return {
+    path,
+    buildId: "0123456789abcdef",
+    arch: "x86_64",
+    btf: readBtf(build.finish()),
+    symbols: () => ["main", "scale", "_start"],
+    declarationsOf: () => [],
+    functionOf: (symbol) => {
+      const parameters = { main, scale }[symbol];
+      return parameters === undefined ? undefined : { parameters, returns: int, variadic: false };
+    },
+  };
 };
 
 describe("each page of a code of the checker or of lowering proves it", () => {

@@ -119,7 +119,7 @@ describe("names", () => {
 
 describe("kernel types", () => {
   const { btf } = defaultSnapshot("6.12");
-  const source = { btf, module: undefined };
+  const source = { kind: "kernel", btf, module: undefined } as const;
   const member = (struct: string, name: string): Type | undefined => {
     const type = findTagged(source, "struct", struct);
     if (type?.kind !== "struct" || type.origin.kind !== "kernel") return undefined;

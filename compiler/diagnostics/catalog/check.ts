@@ -14,6 +14,8 @@ function called(name: string | undefined): string | undefined {
 const parameterHint =
   "a parameter in an attach point takes its value when the script is compiled: tracelet run SCRIPT VALUE…";
 
+const USE_NUMBERS = "use arg0, arg1, … with a cast to a struct of the script";
+
 const SCALAR = "without an explicit key (scalar map)";
 const KEYED = "with an explicit key (non-scalar map)";
 
@@ -493,6 +495,31 @@ export const checkCatalog = {
       return p.provider === "kretprobe" && p.target !== undefined ? `fexit:${p.target} has args and retval` : undefined;
     },
   ),
+  "args-address": error(
+    () => "args are those of a function, and an address names none",
+    () => "name the function, or use arg0, arg1, … with a cast",
+  ),
+  "binary-missing": error(
+    (p: { name: string }) => `args need the debug information of ${p.name}, which is not on this machine`,
+    () => `compile where it is; or ${USE_NUMBERS}`,
+  ),
+  "binary-debug-info": error(
+    (p: { name: string }) => `${p.name} has no debug information (DWARF), and none was found for it`,
+    () => `build it with -g, or install its -dbgsym or -debuginfo package; or ${USE_NUMBERS}`,
+  ),
+  "binary-unreadable": error(
+    (p: { name: string; why: string }) => `the debug information of ${p.name} cannot be read: ${p.why}`,
+    () => USE_NUMBERS,
+  ),
+  "binary-function": error(
+    (p: { name: string; symbol: string; similar: readonly string[] }) =>
+      `the debug information of ${p.name} has no function ${p.symbol}`,
+    (p) => meant(p.similar) ?? USE_NUMBERS,
+  ),
+  "argument-hidden": error(
+    (p: { name: string; why: string }) => `args.${p.name} cannot be read: ${p.why}`,
+    () => "trace a function that is given a pointer to it",
+  ),
   "func-builtin": error((p: { provider: string }) => `The func builtin can not be used with '${p.provider}' probes`),
   "probe-builtin": error(
     (p: { name: string; provider: string }) => `${p.name} can not be used with "${p.provider}" probes`,
@@ -635,8 +662,8 @@ export const checkCatalog = {
     () => "take the library out of the archive, and name the file",
   ),
   "unsupported-dwarf": error(
-    () => "args of a uprobe are not supported: they need DWARF",
-    () => "use arg0, arg1, … with a cast",
+    (p: { name: string }) => `args need the debug information of ${p.name}, and no binaries are read here`,
+    () => USE_NUMBERS,
   ),
   "unsupported-wildcard": error(
     (p: { provider: string; why: string }) => `a wildcard ${p.provider} probe cannot be used here: ${p.why}`,

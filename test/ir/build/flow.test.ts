@@ -119,13 +119,13 @@ describe("kernel structs", () => {
   const member = (struct: string, name: string, bits: Partial<MemberPath> = {}): MemberPath => {
     const id = btf.find("struct", struct);
     if (id === undefined) throw new Error(`no struct ${struct}`);
-    const root = fromBtf({ btf, module: undefined }, id);
+    const root = fromBtf({ kind: "kernel", btf, module: undefined }, id);
     const definition = btf.type(id);
     if (root.kind !== "struct" || definition.kind !== "struct") throw new Error(`${struct} is no struct`);
     const index = definition.members.findIndex((m) => m.name === name);
     const found = definition.members[index];
     if (found === undefined) throw new Error(`no ${struct}.${name}`);
-    const type = fromBtf({ btf, module: undefined }, found.type);
+    const type = fromBtf({ kind: "kernel", btf, module: undefined }, found.type);
     const offset = Math.floor(found.bitOffset / 8);
     return {
       root,

@@ -1,0 +1,132 @@
+/**
+ * args of uprobes on a program of our own, from the script to the printed text; and the same from bpftrace itself, where it is
+ * right. Not seen by others: the probes are in a file that only this test runs.
+ */
+import { spawnSync } from "node:child_process";
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import { afterAll, describe, expect, test } from "vitest";
+import { available, ROOT, TRACELET, whyNoCommand, whyNoKernel } from "../runner/machine.ts";
+import { RUN_ROWS, type RunRow } from "./run-rows.ts";
+import { build, folder, tool } from "./support.ts";
+
+const can = available("args of uprobes", whyNoKernel() ?? whyNoCommand("gcc"));
+const reference = can && available("comparing args of uprobes with bpftrace", whyNoCommand("apt-get"));
+
+type Ran = { readonly stdout: string; readonly stderr: string; readonly status: number | null };
+
+function tracelet(...words: readonly string[]): Ran {
+  const { stdout, stderr, status } = spawnSync(TRACELET, words, { cwd: folder, encoding: "utf8", timeout: 30_000 });
+  return { stdout, stderr, status };
+}
+
+function programOf(row: RunRow, path: string): string {
+  return `${row.probe.replaceAll("BIN", path)} { ${row.body} }`;
+}
+
+describe
+  .skipIf(!can)
+  .each([
+    ["gcc", ["-g", "-O0"]],
+    ["gcc", ["-gdwarf-4", "-O2"]],
+    ...(whyNoCommand("clang") === undefined ? ([["clang", ["-g", "-O2"]]] as const) : []),
+  ] as const)("args of uprobes: %s %j", (compiler, flags) => {
+  const path = can ? build(`run-${compiler}${flags.join("")}`, compiler, flags) : "";
+
+  test.each(RUN_ROWS.map((row) => [row.probe, row.body, row] as const))(
+    "%s { %s }",
+    { timeout: 40_000 },
+    (_, __, row) => {
+      const run = tracelet("-q", "-e", programOf(row, path), "-c", path);
+      expect(run.stderr).toBe("");
+      expect(run.stdout).toBe(`${row.text}\n\n`);
+    },
+  );
+});
+
+describe.skipIf(!reference)("bpftrace prints the same", () => {
+  const script = join(ROOT, "test/kernel/reference.sh");
+  const tree = reference ? spawnSync(script, ["--root"], { encoding: "utf8" }).stdout.trim() : "";
+  const inside = reference ? mkdtempSync(join(tree, "tmp/dwarf-")) : "";
+  afterAll(() => {
+    if (inside !== "") rmSync(inside, { recursive: true, force: true });
+  });
+  const path = reference ? join("/tmp", basename(inside), "program") : "";
+  if (reference) copyFileSync(build("run-reference", "gcc", ["-g", "-O0"]), join(inside, "program"));
+
+  test.each(RUN_ROWS.filter((row) => row.differs === undefined).map((row) => [row.probe, row.body, row] as const))(
+    "%s { %s }",
+    { timeout: 60_000 },
+    (_, __, row) => {
+      const { stdout } = spawnSync(script, ["bpftrace", "-q", "-e", programOf(row, path), "-c", path], {
+        encoding: "utf8",
+        timeout: 50_000,
+      });
+      expect(stdout).toBe(`${row.text}\n\n`);
+    },
+  );
+});
+
+describe.skipIf(!can)("a binary and its debug information", () => {
+  test("another build than the one that was compiled for is told of", () => {
+    const path = build("built", "gcc", ["-g", "-O0"]);
+    const object = join(folder, "built.bpf.o");
+    const compiled = tracelet("compile", "-e", `uprobe:${path}:hidden { print(args.first); }`, "-o", object);
+    expect(compiled).toEqual({ stdout: "", stderr: "", status: 0 });
+    expect(tracelet("run", "-q", object, "-c", path)).toMatchObject({ stdout: "-1\n\n\n", stderr: "" });
+    build("built", "gcc", ["-g", "-O2"]);
+    const other = tracelet("run", "-q", object, "-c", path);
+    expect(other.stdout).toBe("-1\n\n\n");
+    expect(other.stderr).toContain(
+      `WARNING: ${path} is not the build whose debug information the script was compiled with`,
+    );
+    build("built", "gcc", ["-g", "-O0", "-Wl,--build-id=none"]);
+    expect(tracelet("run", "-q", object, "-c", path).stderr).toContain("is not the build");
+  });
+
+  test("an object without args is bound to no build", () => {
+    const path = build("free", "gcc", ["-g", "-O0"]);
+    const object = join(folder, "free.bpf.o");
+    tracelet("compile", "-e", `uprobe:${path}:hidden { print((int32)arg0); }`, "-o", object);
+    build("free", "gcc", ["-O2"]);
+    expect(tracelet("run", "-q", object, "-c", path)).toMatchObject({ stdout: "-1\n\n\n", stderr: "" });
+  });
+
+  test("debug information that was split off is found by name and by build id (L8.40)", () => {
+    const path = build("apart", "gcc", ["-g", "-O0"]);
+    const program = `uprobe:${path}:hidden { print(args.second); }`;
+    tool("objcopy", "--only-keep-debug", path, `${path}.debug`);
+    tool("strip", "--strip-debug", path);
+    const without = tracelet("-q", "-e", program, "-c", path);
+    expect(without).toMatchObject({ stdout: "", status: 1 });
+    expect(without.stderr).toContain(`${path} has no debug information (DWARF), and none was found for it`);
+
+    const id = /Build ID: ([0-9a-f]+)/.exec(spawnSync("readelf", ["-n", path], { encoding: "utf8" }).stdout)?.[1] ?? "";
+    const place = join(folder, "symbols/.build-id", id.slice(0, 2));
+    mkdirSync(place, { recursive: true });
+    copyFileSync(`${path}.debug`, join(place, `${id.slice(2)}.debug`));
+    const named = ["--debuginfo", `/nonexistent:${join(folder, "symbols")}`];
+    expect(tracelet("-q", ...named, "-e", program, "-c", path)).toMatchObject({ stdout: "-2\n\n\n", stderr: "" });
+
+    tool("objcopy", `--add-gnu-debuglink=${path}.debug`, path);
+    expect(tracelet("-q", "-e", program, "-c", path)).toMatchObject({ stdout: "-2\n\n\n", stderr: "" });
+    // Another file of that name is not of this binary.
+    writeFileSync(`${path}.debug`, "something else");
+    expect(tracelet("-q", "-e", program, "-c", path).stderr).toContain("has no debug information");
+  });
+
+  test("a stage is printed once, also of a script that asks for debug information", () => {
+    const path = build("stages", "gcc", ["-g", "-O0"]);
+    const { stdout } = tracelet("compile", "-e", `uprobe:${path}:hidden { print(args.second); }`, "--emit", "typed");
+    expect(stdout.match(/^program /gm)).toHaveLength(1);
+    expect(stdout).toContain('"buildId":"');
+  });
+
+  test("list -v shows parameters", () => {
+    const path = build("listed", "gcc", ["-g", "-O0"]);
+    expect(tracelet("-lv", `uprobe:${path}:hidden`).stdout).toBe(
+      `uprobe:${path}:hidden\n    int first\n    long long int second\n`,
+    );
+    expect(tracelet("-l", `uprobe:${path}:hidden`).stdout).toBe(`uprobe:${path}:hidden\n`);
+  });
+});
