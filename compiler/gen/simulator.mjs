@@ -19,6 +19,7 @@ writeLines("compiler/simulator/assembly/layout.gen.ts", [
   ...constants("SCENE_", "usize", layout.SCENE),
   ...constants("TRACE_", "usize", layout.TRACE),
   ...constants("STAND_", "usize", layout.STAND),
+  ...constants("GROUP_", "usize", layout.GROUP),
   ...constants("EVENT_", "usize", layout.EVENT),
   ...constants("JOURNAL_", "usize", layout.JOURNAL),
   ...constants("TYPE_", "u32", layout.MAP_TYPE),

@@ -8,7 +8,7 @@ import { branded } from "../util/brand.ts";
 import type { EventPlace } from "./attach.ts";
 import type { Typed } from "./c-values.ts";
 import { EventError, type EventValue, type SimulatedEvent } from "./event.ts";
-import { integerOf, isExact, isWhole, writeHalves } from "./integers.ts";
+import { integerOf, isExact, isWhole } from "./integers.ts";
 import type { Memory } from "./kernel-memory.ts";
 import type { Parameter, Prototype } from "./prototype.ts";
 
@@ -49,6 +49,10 @@ export function createArgumentWords(
   /** The names of the event before, in their order, and where each goes. */
   const names: string[] = [];
   const slots: Slot[] = [];
+  /** The same for `write`, if `isNoted`. */
+  const places: number[] = [];
+  const gaps: number[] = [];
+  let isNoted = false;
 
   const slotOf = (name: string, event: SimulatedEvent): Slot => {
     const found = prototype?.byName.get(name) ?? slotAt(prototype, numbered(name));
@@ -73,12 +77,24 @@ export function createArgumentWords(
   };
   /** Forgets the names from the n-th on, and what stood where they go. */
   const forget = (n: number): void => {
+    isNoted = false;
     for (let i = n; i < slots.length; i++) words.fill(0, slots[i]?.at, (slots[i]?.at ?? 0) + (slots[i]?.words ?? 0));
     slots.length = n;
     names.length = n;
     words.length = slots.reduce((end, { at, words: count }) => Math.max(end, at + count), 0);
   };
+  /** Finds out what `write` goes by: where names that have one word go, and words that no name has. */
+  const note = (): void => {
+    isNoted = true;
+    places.length = 0;
+    gaps.length = 0;
+    for (const { at, words: count } of slots) if (count === 1) places.push(at);
+    // an argument of several words is not for `write`: the number of names tells it
+    if (places.length < slots.length || names.length < slots.length) places.length = 0;
+    for (let at = 0; at < words.length; at++) if (!places.includes(at)) gaps.push(at);
+  };
   const learn = (name: string, slot: Slot): void => {
+    isNoted = false;
     names.push(name);
     slots.push(slot);
     while (words.length < slot.at + slot.words) words.push(0);
@@ -127,20 +143,22 @@ export function createArgumentWords(
   const write: ArgumentWords["write"] = (args, to, at) => {
     if (args === undefined || Array.isArray(args)) return args === undefined && names.length === 0 ? 0 : -1;
     const fields = args as { readonly [name: string]: EventValue }; // as above
-    const count = words.length;
-    for (let i = 0; i < count; i++) {
-      to[at + 2 * i] = 0;
-      to[at + 2 * i + 1] = 0;
+    if (!isNoted) note();
+    for (let i = 0; i < gaps.length; i++) {
+      const gap = at + 2 * (gaps[i] ?? 0);
+      to[gap] = 0;
+      to[gap + 1] = 0;
     }
     let n = 0;
     for (const name in fields) {
       const value = fields[name];
-      const slot = slots[n];
-      if (name !== names[n] || slot === undefined || slot.words !== 1 || !isExact(value)) return -1;
-      writeHalves(to, at + 2 * slot.at, value);
+      if (name !== names[n] || !isExact(value)) return -1;
+      const half = at + 2 * (places[n] ?? 0);
+      to[half] = value;
+      to[half + 1] = value >= 0 && value <= 0xffff_ffff ? 0 : Math.floor(value / 2 ** 32);
       n++;
     }
-    return n === names.length ? count : -1;
+    return n === places.length ? words.length : -1;
   };
   return { of, write };
 }

@@ -139,7 +139,8 @@ export const BATCH = {
   NUMBER: 0x68,
   /** A byte for each kind of ring record (its first word): whether it may be put off. */
   SILENT: 0x80,
-  SCENES: 0x2000,
+  GROUPS: 0x1080,
+  SCENES: 0x4000,
   STACKS: 0x22000,
   STANDS: 0x62000,
   RECORDS: 0xe2000,
@@ -170,19 +171,21 @@ export const STAND = {
   SIZE: 512,
 } as const;
 export const NO_COUNT = 0xffffffff;
-/** An event: when (f64, nanoseconds since the run's start), its programs, who and where; then its words. */
+/** Stands that run on the same events: the first one's place, how many. */
+export const GROUP = { STANDS: 0, COUNT: 4, SIZE: 8 } as const;
+/** An event: when (f64, nanoseconds since the run's start), whose programs, who and where; then its words. */
 export const EVENT = {
   TIME: 0,
-  STANDS: 8,
-  COUNT: 12,
-  SCENE: 16,
-  CPU: 20,
-  KERNEL_STACK: 24,
-  USER_STACK: 28,
-  WORDS: 32,
+  GROUP: 8,
+  SCENE: 12,
+  /** Places of its stacks; 0: programs do not look at them. */
+  KERNEL_STACK: 16,
+  USER_STACK: 20,
+  /** Number of its words in the upper half, its processor in the lower. */
+  SHAPE: 24,
   /** Counted from the run's start: the event that was the last to come when this was written. */
-  NUMBER: 36,
-  HEAD: 40,
+  NUMBER: 28,
+  HEAD: 32,
   /** Bytes that its words may have. */
   MOST: 1024,
 } as const;

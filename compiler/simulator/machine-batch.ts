@@ -1,6 +1,6 @@
 /** The host's side of assembly/batch.ts: writes what is to be played where the runtime reads it, and reads its journal. */
 import { encodeUtf8 } from "../util/bytes.ts";
-import { AREA, BATCH, EVENT, JOURNAL, MOST_RINGS, NO_COUNT, SCENE, SILENT_KINDS, STAND, TRACE } from "./layout.ts";
+import { AREA, BATCH, GROUP, JOURNAL, MOST_RINGS, NO_COUNT, SCENE, SILENT_KINDS, STAND, TRACE } from "./layout.ts";
 import type { BatchStand, MachineBatch, RunFailure } from "./machine.ts";
 
 export type BatchHost = {
@@ -14,8 +14,6 @@ export type BatchHost = {
 };
 
 const COMM_ROOM = 15;
-/** Where an event may still begin. */
-const LAST_START = BATCH.JOURNAL - EVENT.HEAD - EVENT.MOST;
 const MOST_SLOTS = (STAND.BYTES - STAND.SLOT) / 4;
 
 export function machineBatch({ buffer, play, heads, firstEntry, explain }: BatchHost): MachineBatch {
@@ -25,10 +23,8 @@ export function machineBatch({ buffer, play, heads, firstEntry, explain }: Batch
   const words = new Int32Array(buffer, AREA.BATCH, BATCH.SIZE / 4);
   const floats = new Float64Array(buffer, AREA.BATCH, BATCH.SIZE / 8);
   const isFit = heads.length <= MOST_RINGS;
-  const next = { stand: BATCH.STANDS, scene: BATCH.SCENES, stack: BATCH.STACKS };
-  /** Behind the last event. */
-  let end: number = BATCH.RECORDS;
-  let size = 0;
+  const next = { group: BATCH.GROUPS, stand: BATCH.STANDS, scene: BATCH.SCENES, stack: BATCH.STACKS };
+  const cursor = { end: 0, size: 0 };
   heads.slice(0, MOST_RINGS).forEach((head, n) => {
     view.setUint32(BATCH.HEADS + n * 4, head, true);
   });
@@ -46,8 +42,8 @@ export function machineBatch({ buffer, play, heads, firstEntry, explain }: Batch
     bytes.set(stand.constant, at + STAND.BYTES);
   };
   const begin = (): void => {
-    end = BATCH.RECORDS;
-    size = 0;
+    cursor.end = BATCH.RECORDS;
+    cursor.size = 0;
     view.setUint32(BATCH.RECORD, AREA.BATCH + BATCH.RECORDS, true);
   };
   const readJournal = (silent: Parameters<MachineBatch["play"]>[1]): void => {
@@ -65,9 +61,9 @@ export function machineBatch({ buffer, play, heads, firstEntry, explain }: Batch
       view.setBigUint64(BATCH.BOOT, boot, true);
       for (let kind = 0; kind < SILENT_KINDS; kind++) bytes[BATCH.SILENT + kind] = isSilent(kind) ? 1 : 0;
     },
-    addStands(stands) {
-      const at = next.stand;
-      const isRoom = at + stands.length * STAND.SIZE <= BATCH.RECORDS;
+    addGroup(stands) {
+      const { group, stand: at } = next;
+      const isRoom = at + stands.length * STAND.SIZE <= BATCH.RECORDS && group + GROUP.SIZE <= BATCH.SCENES;
       const fits = ({ constant, slots }: BatchStand): boolean =>
         constant.length <= STAND.SIZE - STAND.BYTES && slots.length <= MOST_SLOTS;
       if (!isFit || !isRoom || !stands.every(fits)) return 0;
@@ -75,7 +71,10 @@ export function machineBatch({ buffer, play, heads, firstEntry, explain }: Batch
       stands.forEach((stand, n) => {
         writeStand(at + n * STAND.SIZE, stand);
       });
-      return AREA.BATCH + at;
+      next.group += GROUP.SIZE;
+      view.setUint32(group + GROUP.STANDS, AREA.BATCH + at, true);
+      view.setUint32(group + GROUP.COUNT, stands.length, true);
+      return AREA.BATCH + group;
     },
     addScene({ tid, pid, uid, gid, comm, cgroup, address }) {
       const at = next.scene;
@@ -105,28 +104,10 @@ export function machineBatch({ buffer, play, heads, firstEntry, explain }: Batch
       next.scene = BATCH.SCENES;
       next.stack = BATCH.STACKS;
     },
-    size: () => size,
-    words,
-    open(time, number, stands, count, scene, cpu, kernelStack, userStack) {
-      if (end > LAST_START) return -1;
-      const at = end >> 2;
-      floats[end >> 3] = time;
-      words[at + EVENT.NUMBER / 4] = number;
-      words[at + EVENT.STANDS / 4] = stands;
-      words[at + EVENT.COUNT / 4] = count;
-      words[at + EVENT.SCENE / 4] = scene;
-      words[at + EVENT.CPU / 4] = cpu;
-      words[at + EVENT.KERNEL_STACK / 4] = kernelStack;
-      words[at + EVENT.USER_STACK / 4] = userStack;
-      return at + EVENT.HEAD / 4;
-    },
-    close(count) {
-      words[(end + EVENT.WORDS) >> 2] = count;
-      end += EVENT.HEAD + count * 8;
-      size++;
-    },
+    area: { words, floats, bytes },
+    cursor,
     play(room, silent) {
-      view.setUint32(BATCH.END, AREA.BATCH + end, true);
+      view.setUint32(BATCH.END, AREA.BATCH + cursor.end, true);
       view.setUint32(BATCH.ROOM, Math.max(0, Math.min(room, 0xffffffff)), true);
       view.setUint32(BATCH.JOURNAL_END, AREA.BATCH + BATCH.JOURNAL, true);
       let failure: RunFailure | undefined;

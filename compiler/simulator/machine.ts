@@ -209,31 +209,15 @@ export type MachineBatch = {
   /** CLOCK_BOOTTIME at the run's start; and whether a record of the ring may be handed over later, by its first word. */
   readonly begin: (boot: bigint, isSilent: (kind: number) => boolean) => void;
   /** Programs that run one after the other on the same events. */
-  readonly addStands: (stands: readonly BatchStand[]) => number;
+  readonly addGroup: (stands: readonly BatchStand[]) => number;
   readonly addScene: (scene: BatchScene) => number;
   readonly addStack: (addresses: ArrayLike<bigint>) => number;
   /** Scenes and stacks are forgotten. Only while nothing waits. */
   readonly forget: () => void;
-  /** Events that wait. */
-  readonly size: () => number;
-  /** Where events are written, in 32-bit halves. */
-  readonly words: Int32Array;
-  /**
-   * Begins an event: when (nanoseconds since the start), its number, its stands and how many, who, where, stacks. Gives the
-   * index in `words` at which its own words are to be written (at most EVENT.MOST bytes); negative: there is no room. It
-   * waits from `close` on, which says how many words (of 8 bytes) they are.
-   */
-  readonly open: (
-    time: number,
-    number: number,
-    stands: number,
-    count: number,
-    scene: number,
-    cpu: number,
-    kernelStack: number,
-    userStack: number,
-  ) => number;
-  readonly close: (words: number) => void;
+  /** Where events are written, one behind the other, as EVENT of layout.ts lays them out; three views of the same bytes. */
+  readonly area: { readonly words: Int32Array; readonly floats: Float64Array; readonly bytes: Uint8Array };
+  /** Behind the last event that waits, in bytes; how many wait. Who writes an event moves them. */
+  readonly cursor: { end: number; size: number };
   /**
    * Plays what waits. `silent` takes records that could wait, in order, each with the moment of its event; at most `room`.
    * Undefined: all was played, and nothing waits any more. Else it stopped behind the event of that moment: what that event

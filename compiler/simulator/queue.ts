@@ -6,11 +6,12 @@
  * Gives what playing them one by one gives: what is printed bears its own moment, an event that asks something of the host
  * at once (exit(), print(@map) …) ends the batch, and with a failure or the end of the run what waits behind is dropped.
  */
+import type { Word } from "./argument-words.ts";
 import { isOfProcess } from "./attach.ts";
 import { type Contexts, type Occurrence, type Site, WORD } from "./context.ts";
 import type { Setup, SimulatedEvent } from "./event.ts";
-import { isExact, writeAnyHalves, writeHalves } from "./integers.ts";
-import { EVENT } from "./layout.ts";
+import { isExact, writeAnyHalves } from "./integers.ts";
+import { BATCH, EVENT } from "./layout.ts";
 import type { BatchStop, Machine } from "./machine.ts";
 import type { SimulateOptions } from "./options.ts";
 import type { Player, Stand } from "./player.ts";
@@ -20,18 +21,17 @@ import type { Addresses, Stacks } from "./stacks.ts";
 /** Programs at one place, as the machine knows them. */
 export type Group = {
   readonly site: Site;
-  /** Their place in the machine, and how many. */
+  /** Their place in the machine. */
   readonly at: number;
-  readonly count: number;
   /** Their context is bytes, not words. */
   readonly whole: boolean;
+  /** Their words are arguments only. */
+  readonly isBare: boolean;
   /** Words of arguments that an event may have. */
   readonly most: number;
   readonly isReturn: boolean;
-  /** Where a function that returns goes on, if an event says nothing of it; and its halves. */
+  /** Where a function that returns goes on, if an event says nothing of it. */
   readonly caller: bigint;
-  readonly callerLow: number;
-  readonly callerHigh: number;
 };
 
 export type Queue = {
@@ -66,6 +66,8 @@ export type QueueParts = {
 
 /** Events that may wait. */
 const MOST_WAITING = 1024;
+/** Where an event may still begin. */
+const LAST_START = BATCH.JOURNAL - EVENT.HEAD - EVENT.MOST;
 const MOST_WORDS = EVENT.MOST / 8 - WORD.ARGUMENTS;
 
 /** Whether an event says nothing but who, when, arguments and a result. */
@@ -84,8 +86,8 @@ export function createQueue(parts: QueueParts): Queue {
   const { machine, setup, contexts, player, scenes, stacks, isSilent } = parts;
   const { pid, oneByOne = false } = parts.options;
   const { batch } = machine;
-  const { words } = batch;
-  const area = new Uint8Array(words.buffer, words.byteOffset, words.byteLength);
+  const { cursor } = batch;
+  const { words, floats, bytes: area } = batch.area;
   batch.begin(setup.boot, isSilent);
   /** Where stacks stand in the machine. */
   let isFull = false;
@@ -108,6 +110,31 @@ export function createQueue(parts: QueueParts): Queue {
     traces = new WeakMap();
   };
 
+  const sceneOf = (event: SimulatedEvent, cpu: number): number => {
+    const scene = scenes.of(event, cpu);
+    if (scene === 0) isFull ||= scenes.isFull();
+    return scene;
+  };
+  /** The words before the arguments. */
+  const putResult = (group: Group, event: SimulatedEvent, retval: Word, at: number): number => {
+    const caller = group.isReturn ? contexts.callerOf(event, group.site.place) : undefined;
+    writeAnyHalves(words, at + 2 * WORD.RETVAL, retval);
+    writeAnyHalves(words, at + 2 * WORD.CALLER, caller ?? group.caller);
+    return WORD.ARGUMENTS;
+  };
+  /** Writes the head of an event whose words are written: from now on it waits. */
+  const close = (group: number, scene: number, cpu: number, now: number, number: number, count: number): void => {
+    const { end } = cursor;
+    const at = end >> 2;
+    floats[end >> 3] = now;
+    words[at + EVENT.GROUP / 4] = group;
+    words[at + EVENT.SCENE / 4] = scene;
+    words[at + EVENT.SHAPE / 4] = cpu | (count << 16);
+    words[at + EVENT.NUMBER / 4] = number;
+    cursor.end = end + EVENT.HEAD + count * 8;
+    cursor.size++;
+  };
+
   return {
     groupOf(stands, site) {
       if (oneByOne) return undefined;
@@ -116,73 +143,67 @@ export function createQueue(parts: QueueParts): Queue {
       const [first] = batched;
       if (first === undefined || batched.length < stands.length) return undefined;
       if (batched.some(({ whole }) => whole !== first.whole)) return undefined;
-      const at = batch.addStands(batched);
+      // Most programs look at arguments only: results and callers are not written for them.
+      const isBare = batched.every(({ slots }) => slots.every(({ word }) => word >= WORD.ARGUMENTS));
+      const skipped = isBare ? WORD.ARGUMENTS : 0;
+      const at = batch.addGroup(
+        batched.map((stand) => ({
+          ...stand,
+          slots: stand.slots.map(({ word, offset }) => ({ word: word - skipped, offset })),
+        })),
+      );
       if (at === 0) return undefined;
       const most = Math.min(MOST_WORDS, ...batched.map(({ most }) => most));
       const isReturn = site.place.kind === "return" || site.place.kind === "ureturn";
       const caller = isReturn ? site.address : 0n;
-      const [callerLow, callerHigh] = [Number(BigInt.asIntN(32, caller)), Number(BigInt.asIntN(32, caller >> 32n))];
-      return { site, at, count: stands.length, whole: first.whole, most, isReturn, caller, callerLow, callerHigh };
+      return { site, at, whole: first.whole, isBare, most, isReturn, caller };
     },
     put(group, occurrence, cpu, now, number) {
       const { event, bytes, args, blocks } = occurrence;
       if (blocks.length > 0 || occurrence.registers.length > 0 || event.program !== undefined) return false;
       if ((bytes !== undefined) !== group.whole || args.length > group.most) return false;
       if (bytes !== undefined && (bytes.length > EVENT.MOST || (bytes.length & 7) !== 0)) return false;
-      if (batch.size() === MOST_WAITING) return false;
-      const scene = scenes.of(event, cpu);
-      if (scene === 0) {
-        isFull ||= scenes.isFull();
-        return false;
-      }
+      if (cursor.size === MOST_WAITING || cursor.end > LAST_START) return false;
+      const scene = sceneOf(event, cpu);
+      if (scene === 0) return false;
       let [kernelStack, userStack] = [0, 0];
       if (stacks !== undefined) {
         kernelStack = traceOf(stacks.kernelAt(event, group.site));
         userStack = traceOf(stacks.userAt(event, group.site));
         if (kernelStack === 0 || userStack === 0) return false;
       }
-      if (batch.size() === 0) player.leave();
-      const start = batch.open(now, number, group.at, group.count, scene, cpu, kernelStack, userStack);
-      if (start < 0) return false;
+      if (cursor.size === 0) player.leave();
+      const at = (cursor.end >> 2) + EVENT.HEAD / 4;
+      words[at + (EVENT.KERNEL_STACK - EVENT.HEAD) / 4] = kernelStack;
+      words[at + (EVENT.USER_STACK - EVENT.HEAD) / 4] = userStack;
       if (bytes !== undefined) {
-        area.set(bytes, start * 4);
-        batch.close(bytes.length >> 3);
+        area.set(bytes, at * 4);
+        close(group.at, scene, cpu, now, number, bytes.length >> 3);
         return true;
       }
-      const caller = group.isReturn ? contexts.callerOf(event, group.site.place) : undefined;
-      writeAnyHalves(words, start + 2 * WORD.RETVAL, occurrence.retval);
-      writeAnyHalves(words, start + 2 * WORD.CALLER, caller ?? group.caller);
-      for (let i = 0; i < args.length; i++) writeAnyHalves(words, start + 2 * (WORD.ARGUMENTS + i), args[i] ?? 0);
-      batch.close(WORD.ARGUMENTS + args.length);
+      const count = group.isBare ? 0 : putResult(group, event, occurrence.retval, at);
+      for (let i = 0; i < args.length; i++) writeAnyHalves(words, at + 2 * (count + i), args[i] ?? 0);
+      close(group.at, scene, cpu, now, number, count + args.length);
       return true;
     },
     putPlain(group, event, cpu, now, number) {
+      if (stacks !== undefined || !isPlain(event) || cursor.size === MOST_WAITING || cursor.end > LAST_START)
+        return false;
       const { retval } = event;
-      if (stacks !== undefined || batch.size() === MOST_WAITING || !isPlain(event)) return false;
-      const scene = scenes.of(event, cpu);
+      if (retval !== undefined && !isExact(retval)) return false;
+      const scene = sceneOf(event, cpu);
       if (scene === 0) return false;
-      if (batch.size() === 0) player.leave();
-      const start = batch.open(now, number, group.at, group.count, scene, cpu, 0, 0);
-      if (start < 0) return false;
-      if (group.whole) {
-        const count = retval === undefined ? group.site.write(event, words, start) : -1;
-        if (count < 0) return false;
-        batch.close(count);
-        return true;
-      }
-      if (retval === undefined) {
-        words[start] = 0;
-        words[start + 1] = 0;
-      } else if (isExact(retval)) writeHalves(words, start, retval);
-      else return false;
-      words[start + 2] = group.callerLow;
-      words[start + 3] = group.callerHigh;
-      const count = group.site.write(event, words, start + 4);
+      if (cursor.size === 0) player.leave();
+      const at = (cursor.end >> 2) + EVENT.HEAD / 4;
+      const before = group.isBare ? 0 : putResult(group, event, retval ?? 0, at);
+      const count = group.site.write(event, words, at + 2 * before);
       if (count < 0 || count > group.most) return false;
-      batch.close(WORD.ARGUMENTS + count);
+      words[at + (EVENT.KERNEL_STACK - EVENT.HEAD) / 4] = 0;
+      words[at + (EVENT.USER_STACK - EVENT.HEAD) / 4] = 0;
+      close(group.at, scene, cpu, now, number, before + count);
       return true;
     },
-    isEmpty: () => batch.size() === 0,
+    isEmpty: () => cursor.size === 0,
     play(room, silent) {
       const stop = batch.play(room, silent);
       player.forget();

@@ -22,16 +22,16 @@ import {
   BATCH_NUMBER,
   BATCH_ROOM,
   BATCH_TIME,
-  EVENT_COUNT,
-  EVENT_CPU,
+  EVENT_GROUP,
   EVENT_HEAD,
   EVENT_KERNEL_STACK,
   EVENT_NUMBER,
   EVENT_SCENE,
-  EVENT_STANDS,
+  EVENT_SHAPE,
   EVENT_TIME,
   EVENT_USER_STACK,
-  EVENT_WORDS,
+  GROUP_COUNT,
+  GROUP_STANDS,
   JOURNAL_HEAD,
   JOURNAL_LENGTH,
   JOURNAL_RING,
@@ -179,7 +179,8 @@ export function playBatch(): bool {
     store<f64>(BATCH_TIME, time);
     store<u32>(BATCH_NUMBER, load<u32>(event, EVENT_NUMBER));
     store<u64>(AREA_TASK + TASK_TIME, boot + <u64>time);
-    store<u32>(AREA_TASK + TASK_CPU, load<u32>(event, EVENT_CPU));
+    const shape = load<u32>(event, EVENT_SHAPE);
+    store<u32>(AREA_TASK + TASK_CPU, shape & 0xffff);
     const who: usize = load<u32>(event, EVENT_SCENE);
     if (who != scene) enterScene(who);
     scene = who;
@@ -189,9 +190,10 @@ export function playBatch(): bool {
     const inUser: usize = load<u32>(event, EVENT_USER_STACK);
     if (inUser != userStack) enterStack(inUser, AREA_USER_STACK, AREA_TASK + TASK_USER_DEPTH);
     userStack = inUser;
-    const count = load<u32>(event, EVENT_WORDS);
-    let stand: usize = load<u32>(event, EVENT_STANDS);
-    const last = stand + load<u32>(event, EVENT_COUNT) * STAND_SIZE;
+    const count = shape >> 16;
+    const group: usize = load<u32>(event, EVENT_GROUP);
+    let stand: usize = load<u32>(group, GROUP_STANDS);
+    const last = stand + load<u32>(group, GROUP_COUNT) * STAND_SIZE;
     for (; stand < last; stand += STAND_SIZE) {
       store<u32>(BATCH_STAND, <u32>stand);
       store<u64>(AREA_TASK + TASK_FUNCTION, load<u64>(stand, STAND_FUNCTION));
