@@ -28,11 +28,14 @@ export function gatherImports(
 
   const visit = (file: NamedText, isImport: boolean, find: ImportResolver): void => {
     if (!(isImport ? /\b(?:import|config)\b/ : /\bimport\b/).test(file.text)) return;
-    const ast = parse(createSource(file.name, file.text), options).value;
+    const { value: ast, diagnostics } = parse(createSource(file.name, file.text), options);
+    // One that comes too late is refused for its place, whether or not there is such a file.
+    const late = new Set(diagnostics.filter(({ code }) => code === "import-order").map(({ span }) => span?.start));
     if (isImport && ast.config !== undefined) {
       problems.push({ file, span: ast.config.span, tell: (report, span) => report("config-in-import", span, {}) });
     }
     for (const { path, span } of ast.imports) {
+      if (late.has(span.start)) continue;
       const found = find(path, file.name);
       if ("problem" in found) {
         problems.push({ file, span, tell: tellProblem(path, found) });

@@ -3,7 +3,7 @@
 #ifndef TRACELET_ABI_GEN_H
 #define TRACELET_ABI_GEN_H
 
-#define ABI_MANIFEST_VERSION 1
+#define ABI_MANIFEST_VERSION 2
 #define ABI_STREAM_VERSION 1
 #define ABI_SECTION ".tracelet"
 /* u32 event id, u32 zero */

@@ -20,6 +20,8 @@ struct attaching {
 	struct links *links;
 	struct plan *plan;
 	int prog_fd;
+	/* of the target at hand; NULL: its program asks for none */
+	const u64 *cookie;
 };
 
 static void add_link(struct links *links, struct link link)
@@ -33,7 +35,7 @@ static void add_link(struct links *links, struct link link)
 
 static int attach_perf(struct attaching *a, struct perf_event_attr *attr, int pid, int cpu)
 {
-	int holder, fd = perf__attach(attr, pid, cpu, a->prog_fd, &holder);
+	int holder, fd = perf__attach(attr, pid, cpu, a->prog_fd, a->cookie, &holder);
 
 	if (fd < 0)
 		return fd;
@@ -278,16 +280,21 @@ static int report_failure(const struct attaching *a, const struct target *t, int
 static int attach_multi(struct attaching *a, struct plan *plan, u32 program, enum attach_kind kind)
 {
 	const char **names = mem__zalloc(plan->len * sizeof(*names));
+	u64 *cookies = mem__zalloc(plan->len * sizeof(*cookies));
 	LIBBPF_OPTS(bpf_link_create_opts, opts);
 	u32 count = 0;
 	int fd;
 
-	for (u32 i = 0; i < plan->len; i++)
-		if (plan->list[i].program == program && plan->list[i].entry->kind == kind)
-			names[count++] = plan->list[i].name;
+	for (u32 i = 0; i < plan->len; i++) {
+		if (plan->list[i].program != program || plan->list[i].entry->kind != kind)
+			continue;
+		names[count] = plan->list[i].name;
+		cookies[count++] = plan->list[i].cookie;
+	}
 	opts.kprobe_multi.flags = kind == ATTACH_KRETPROBE ? BPF_F_KPROBE_MULTI_RETURN : 0;
 	opts.kprobe_multi.cnt = count;
 	opts.kprobe_multi.syms = names;
+	opts.kprobe_multi.cookies = a->cookie ? (const __u64 *)cookies : NULL;
 	fd = count ? bpf_link_create(a->prog_fd, 0, BPF_TRACE_KPROBE_MULTI, &opts) : 0;
 	fd = fd < 0 ? -errno : fd;
 	if (count && fd >= 0) {
@@ -296,6 +303,7 @@ static int attach_multi(struct attaching *a, struct plan *plan, u32 program, enu
 			plan->list[i].attached |= plan->list[i].program == program && plan->list[i].entry->kind == kind;
 	}
 	free(names);
+	free(cookies);
 	return fd < 0 ? fd : 0;
 }
 
@@ -306,6 +314,7 @@ static int attach_multi_one(struct attaching *a, struct target *t)
 	LIBBPF_OPTS(bpf_link_create_opts, opts, .kprobe_multi.cnt = 1, .kprobe_multi.syms = &name);
 	int fd;
 
+	opts.kprobe_multi.cookies = (const __u64 *)a->cookie;
 	opts.kprobe_multi.flags = t->entry->kind == ATTACH_KRETPROBE ? BPF_F_KPROBE_MULTI_RETURN : 0;
 	fd = bpf_link_create(a->prog_fd, 0, BPF_TRACE_KPROBE_MULTI, &opts);
 	if (fd < 0)
@@ -323,6 +332,7 @@ int attach__all(struct plan *plan, const struct object *o, const struct options 
 		int err;
 
 		a.prog_fd = bpf_program__fd(o->programs[t->program]);
+		a.cookie = t->is_named ? &t->cookie : NULL;
 		if (plan->multi[t->program] && !t->attached)
 			attach_multi(&a, plan, t->program, t->entry->kind);
 		if (t->attached)

@@ -7,21 +7,28 @@
 #include <string.h>
 #include <unistd.h>
 
-static bool add(struct bytes *paths, const char *path)
+struct finding {
+	/* as found, NUL behind each; the same with links followed, so that each file is found once */
+	struct bytes *paths;
+	struct bytes real;
+};
+
+static bool add(struct finding *f, const char *path)
 {
 	char real[4096];
 
 	if (access(path, R_OK) || !realpath(path, real))
 		return false;
-	for (size_t at = 0; at < paths->len; at += strlen((char *)paths->data + at) + 1)
-		if (!strcmp((char *)paths->data + at, real))
+	for (size_t at = 0; at < f->real.len; at += strlen((char *)f->real.data + at) + 1)
+		if (!strcmp((char *)f->real.data + at, real))
 			return false;
-	bytes__put(paths, real, strlen(real) + 1);
+	bytes__put(&f->real, real, strlen(real) + 1);
+	bytes__put(f->paths, path, strlen(path) + 1);
 	return true;
 }
 
 /* Expands `*` one folder at a time. */
-static u32 add_pattern(struct bytes *paths, const char *base, const char *rest)
+static u32 add_pattern(struct finding *f, const char *base, const char *rest)
 {
 	const char *slash = strchr(rest, '/');
 	char *part = mem__strndup(rest, slash ? (size_t)(slash - rest) : strlen(rest));
@@ -30,7 +37,7 @@ static u32 add_pattern(struct bytes *paths, const char *base, const char *rest)
 	if (!glob__is_pattern(part)) {
 		char *path = mem__format("%s/%s", base, part);
 
-		found = slash ? add_pattern(paths, path, slash + 1) : add(paths, path);
+		found = slash ? add_pattern(f, path, slash + 1) : add(f, path);
 		free(path);
 	} else {
 		DIR *dir = opendir(*base ? base : "/");
@@ -42,7 +49,7 @@ static u32 add_pattern(struct bytes *paths, const char *base, const char *rest)
 			if (entry->d_name[0] == '.' || !glob__match(part, entry->d_name))
 				continue;
 			path = mem__format("%s/%s", base, entry->d_name);
-			found += slash ? add_pattern(paths, path, slash + 1) : add(paths, path);
+			found += slash ? add_pattern(f, path, slash + 1) : add(f, path);
 			free(path);
 		}
 		if (dir)
@@ -52,7 +59,7 @@ static u32 add_pattern(struct bytes *paths, const char *base, const char *rest)
 	return found;
 }
 
-static u32 add_from_path(struct bytes *paths, const char *name)
+static u32 add_from_path(struct finding *f, const char *name)
 {
 	const char *list = getenv("PATH");
 	char *copy = mem__strdup(list && *list ? list : "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"), *rest = copy, *dir;
@@ -62,7 +69,7 @@ static u32 add_from_path(struct bytes *paths, const char *name)
 		char *path = mem__format("%s/%s", *dir ? dir : ".", name);
 
 		if (!access(path, X_OK))
-			found += add(paths, path);
+			found += add(f, path);
 		free(path);
 	}
 	free(copy);
@@ -92,7 +99,7 @@ struct cache_entry {
 enum { CACHE_ELF = 1, CACHE_LIBC6 = 3, CACHE_X86_64 = 0x0300, CACHE_AARCH64 = 0x0a00 };
 
 /* /etc/ld.so.cache, the glibc format: strings are offsets from its head (dl-cache.h). */
-static u32 add_from_cache(struct bytes *paths, const char *name)
+static u32 add_from_cache(struct finding *f, const char *name)
 {
 #if defined(__aarch64__)
 	const s32 wanted = CACHE_AARCH64;
@@ -119,14 +126,14 @@ static u32 add_from_cache(struct bytes *paths, const char *name)
 			if (entries[i].key >= room || entries[i].value >= room || (entries[i].flags & 0xff00) != wanted)
 				continue;
 			if (names_library(name, (char *)at + entries[i].key))
-				found += add(paths, (char *)at + entries[i].value);
+				found += add(f, (char *)at + entries[i].value);
 		}
 	}
 	bytes__free(&file);
 	return found;
 }
 
-static u32 add_from_folders(struct bytes *paths, const char *name)
+static u32 add_from_folders(struct finding *f, const char *name)
 {
 	static const char *const folders[] = {
 #if defined(__aarch64__)
@@ -148,7 +155,7 @@ static u32 add_from_folders(struct bytes *paths, const char *name)
 			if (!names_library(name, entry->d_name))
 				continue;
 			path = mem__format("%s/%s", folders[i], entry->d_name);
-			found += add(paths, path);
+			found += add(f, path);
 			free(path);
 		}
 		if (dir)
@@ -159,19 +166,25 @@ static u32 add_from_folders(struct bytes *paths, const char *name)
 
 u32 binaries__find(const char *name, struct bytes *paths)
 {
+	struct finding f = { .paths = paths };
 	u32 found;
 
-	if (*name == '/')
-		return add_pattern(paths, "", name + 1);
-	if (strchr(name, '/')) {
+	if (*name == '/') {
+		found = add_pattern(&f, "", name + 1);
+	} else if (strchr(name, '/') && !glob__is_pattern(name)) {
+		found = add(&f, name);
+	} else if (strchr(name, '/')) {
 		char *cwd = getcwd(NULL, 0);
 
-		found = cwd ? add_pattern(paths, strcmp(cwd, "/") ? cwd : "", name) : 0;
+		found = cwd ? add_pattern(&f, strcmp(cwd, "/") ? cwd : "", name) : 0;
 		free(cwd);
-		return found;
+	} else {
+		found = add_from_path(&f, name);
+		if (!found)
+			found = add_from_cache(&f, name);
+		if (!found)
+			found = add_from_folders(&f, name);
 	}
-	found = add_from_path(paths, name);
-	if (!found)
-		found = add_from_cache(paths, name);
-	return found ? found : add_from_folders(paths, name);
+	bytes__free(&f.real);
+	return found;
 }

@@ -43,7 +43,7 @@ static bool add_function(void *ctx, const char *module, const char *name)
 	for (u32 i = 0; i < x->plan->len; i++)
 		if (x->plan->list[i].program == x->program && x->plan->list[i].entry == x->entry && !strcmp(x->plan->list[i].name, name))
 			return true;
-	add(x, x->entry->group && *module ? module : NULL, name);
+	add(x, !x->entry->group ? NULL : *module ? module : "vmlinux", name);
 	/* far above the limit: the count in the message need not be exact */
 	return x->plan->len <= x->limit + 100000;
 }

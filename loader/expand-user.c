@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "attach.h"
 #include "binaries.h"
@@ -70,13 +71,28 @@ static int add_address(struct plan *plan, u32 program, const struct attach_entry
 	return err;
 }
 
-/* Seen from the traced process, which may live in a container. */
+static bool is_same_file(u32 pid, const char *theirs, const char *ours)
+{
+	char *path = mem__format("/proc/%u/%s", pid, theirs);
+	struct stat a, b;
+	bool same = !stat(path, &a) && !stat(ours, &b) && a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+
+	free(path);
+	return same;
+}
+
+/* A process in a container, or behind a chroot, has files of its own. */
+static bool has_own_files(u32 pid)
+{
+	return !is_same_file(pid, "root", "/") || !is_same_file(pid, "ns/mnt", "/proc/self/ns/mnt");
+}
+
 static u32 find_paths(const struct options *opt, const char *name, struct bytes *paths)
 {
 	char *inside;
 	u32 found;
 
-	if (!opt->pid || *name != '/')
+	if (!opt->pid || *name != '/' || !has_own_files(opt->pid))
 		return binaries__find(name, paths);
 	inside = mem__format("/proc/%u/root%s", opt->pid, name);
 	found = glob__is_pattern(name) ? 0 : binaries__find(inside, paths);

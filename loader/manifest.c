@@ -24,6 +24,7 @@ enum {
 	MAX_ENTRIES = 65536,
 	MAX_RECORD = 1 << 20,
 	MAX_LINE = 1 << 30,
+	MAX_NAME = 65536,
 };
 
 struct reading {
@@ -105,6 +106,11 @@ static void read_program(struct reading *r, const struct mp_node *node, const ch
 	p->place = read_place(&r->s, node, where);
 	p->pid_filter = schema__opt_bool(&r->s, node, where, "pidFilter");
 	p->ledger = mp__get(node, "ledger") ? (s64)read_offset(r, node, where, "ledger", true, ABI_LEDGER_SIZE) : -1;
+	if (mp__get(node, "nameSize")) {
+		p->name_size = schema__uint(&r->s, node, where, "nameSize", MAX_NAME);
+		if (!r->m->names_symbol)
+			schema__fail(&r->s, where, "nameSize", "asks for names, but there is no array of names");
+	}
 	read_usdt_arguments(r, node, where, p);
 	list = schema__list(&r->s, node, where, "attach", MAX_ENTRIES, &p->attach_len);
 	p->attach = mem__zalloc(p->attach_len * sizeof(*p->attach));
@@ -320,7 +326,7 @@ static void read_config(struct reading *r, const struct mp_node *root)
 static void read_head(struct reading *r, const struct mp_node *root)
 {
 	static const char *const buffers[] = { "ring", "perf" };
-	const struct mp_node *source, *buffer = mp__get(root, "buffer");
+	const struct mp_node *source, *buffer = mp__get(root, "buffer"), *names = mp__get(root, "names");
 	struct manifest *m = r->m;
 
 	m->tool = schema__str(&r->s, root, "", "tool");
@@ -338,6 +344,8 @@ static void read_head(struct reading *r, const struct mp_node *root)
 		m->perf_buffer = schema__choice(&r->s, buffer, "buffer", "kind", buffers, ARRAY_LEN(buffers)) == 1;
 		m->buffer_symbol = schema__str(&r->s, buffer, "buffer", "symbol");
 	}
+	if (names)
+		m->names_symbol = schema__str(&r->s, names, "names", "symbol");
 }
 
 struct manifest *manifest__read(const u8 *data, size_t len, size_t bss, size_t rodata, char **error)
@@ -352,8 +360,8 @@ struct manifest *manifest__read(const u8 *data, size_t len, size_t bss, size_t r
 		return NULL;
 	}
 	version = schema__uint(&r.s, root, "", "version", UINT32_MAX);
-	if (!r.s.error && version != ABI_MANIFEST_VERSION) {
-		*error = mem__format("its manifest has format version %llu, this loader reads version %d", (unsigned long long)version,
+	if (!r.s.error && (!version || version > ABI_MANIFEST_VERSION)) {
+		*error = mem__format("its manifest has format version %llu, this loader reads versions 1 to %d", (unsigned long long)version,
 				     ABI_MANIFEST_VERSION);
 		return NULL;
 	}

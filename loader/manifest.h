@@ -133,6 +133,8 @@ struct program_entry {
 	u32 attach_len;
 	struct place place;
 	s64 ledger;
+	/* bytes of its attach points' names, which it asks for by cookie; 0: it does not */
+	u32 name_size;
 	struct usdt_read *usdt_arguments;
 	u32 usdt_arguments_len;
 	bool pid_filter;
@@ -186,6 +188,8 @@ struct manifest {
 	u32 files_len;
 	/* NULL: nothing is emitted */
 	const char *buffer_symbol;
+	/* NULL: no program asks for names */
+	const char *names_symbol;
 	bool perf_buffer, unsafe;
 	struct {
 		u32 max_cat_bytes, max_probes, perf_rb_pages;

@@ -55,6 +55,8 @@ static char *check_names(const struct object *o)
 			return mem__format("its manifest names a map '%.60s' that it does not hold", m->maps[i].symbol);
 	if (m->buffer_symbol && !in_section(o, find_symbol(o, m->buffer_symbol, STT_OBJECT), ".maps"))
 		return mem__strdup("its manifest names a buffer that it does not hold");
+	if (m->names_symbol && !in_section(o, find_symbol(o, m->names_symbol, STT_OBJECT), ".maps"))
+		return mem__strdup("its manifest names an array of names that it does not hold");
 	for (u32 i = 0; i < m->tracepoint_fields_len; i++) {
 		u32 section = image__find_section(&o->img, m->tracepoint_fields[i].section);
 
@@ -269,6 +271,17 @@ static int number_stack_rooms(struct object *o)
 	return 0;
 }
 
+/* Each program finds room for its names. */
+static bool are_names_sound(const struct object *o)
+{
+	if (!o->names || bpf_map__type(o->names) != BPF_MAP_TYPE_ARRAY || bpf_map__key_size(o->names) != 4)
+		return false;
+	for (u32 i = 0; i < o->m->programs_len; i++)
+		if (o->m->programs[i].name_size > bpf_map__value_size(o->names))
+			return false;
+	return true;
+}
+
 int object__open(struct object *o)
 {
 	LIBBPF_OPTS(bpf_object_open_opts, opts, .object_name = "tracelet");
@@ -303,6 +316,9 @@ int object__open(struct object *o)
 		if (m->maps[i].symbol && (!map || bpf_map__key_size(map) != m->maps[i].key_size || bpf_map__value_size(map) != m->maps[i].value_size))
 			return refuse("the object", "a map differs from what its manifest says");
 	}
+	o->names = m->names_symbol ? bpf_object__find_map_by_name(o->bpf, m->names_symbol) : NULL;
+	if (m->names_symbol && !are_names_sound(o))
+		return refuse("the object", "its array of names is not what its manifest says");
 	fit_stack_overflows(o);
 	if (check_map_sizes(o))
 		return EXIT_HOST;

@@ -21,6 +21,8 @@ struct object {
 	bool *zeroed;
 	/* NULL without a buffer */
 	struct bpf_map *buffer;
+	/* names of attach points by cookie; NULL: no program asks for them */
+	struct bpf_map *names;
 	/* .bss as the kernel sees it: counters of sites, ledgers, global maps. NULL before loading, or without .bss. */
 	u8 *bss;
 	size_t bss_len;

@@ -15,15 +15,21 @@ bool perf__runs_disabled(const struct perf_event_attr *attr)
 	return attr->type == PERF_TYPE_TRACEPOINT || attr->type >= PERF_TYPE_MAX;
 }
 
-int perf__attach(struct perf_event_attr *attr, int pid, int cpu, int prog_fd, int *link)
+int perf__attach(struct perf_event_attr *attr, int pid, int cpu, int prog_fd, const u64 *cookie, int *link)
 {
+	LIBBPF_OPTS(bpf_link_create_opts, opts, .perf_event.bpf_cookie = cookie ? *cookie : 0);
 	int fd, err;
 
 	attr->size = sizeof(*attr);
 	fd = syscall(SYS_perf_event_open, attr, pid, cpu, -1, PERF_FLAG_FD_CLOEXEC);
 	if (fd < 0)
 		return -errno;
-	*link = perf__runs_disabled(attr) ? bpf_link_create(prog_fd, fd, BPF_PERF_EVENT, NULL) : -1;
+	*link = perf__runs_disabled(attr) ? bpf_link_create(prog_fd, fd, BPF_PERF_EVENT, &opts) : -1;
+	if (*link < 0 && cookie) {
+		err = -errno;
+		close(fd);
+		return err;
+	}
 	if ((*link < 0 && ioctl(fd, PERF_EVENT_IOC_SET_BPF, prog_fd)) || ioctl(fd, PERF_EVENT_IOC_ENABLE, 0)) {
 		err = -errno;
 		if (*link >= 0)

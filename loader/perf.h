@@ -9,9 +9,10 @@
 
 /*
  * Opens the event, sets the program on it and starts it. The fd, or -errno. *link: a bpf link that holds the program to the
- * event (Linux 5.15); -1: the program goes with the event.
+ * event (Linux 5.15); -1: the program goes with the event. cookie: what the program is told at this event, which needs the
+ * link, or NULL.
  */
-int perf__attach(struct perf_event_attr *attr, int pid, int cpu, int prog_fd, int *link);
+int perf__attach(struct perf_event_attr *attr, int pid, int cpu, int prog_fd, const u64 *cookie, int *link);
 /* True where a disabled event still runs its program: at kprobes, uprobes and tracepoints, which call it by themselves. */
 bool perf__runs_disabled(const struct perf_event_attr *attr);
 /* The type number of a dynamic event source ("kprobe"), and the config bit of its `retprobe`. -errno. */

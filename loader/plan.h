@@ -21,6 +21,9 @@ struct target {
 	u64 semaphore;
 	struct usdt_argument *arguments;
 	int prog_fd;
+	/* of a program that asks by its cookie which target fired */
+	u64 cookie;
+	bool is_named;
 	bool attached;
 };
 

@@ -21,6 +21,7 @@
 #include "kallsyms.h"
 #include "ledger.h"
 #include "maps.h"
+#include "names.h"
 #include "perf.h"
 #include "plan.h"
 #include "release.h"
@@ -138,7 +139,9 @@ static int load(struct run *r)
 	if ((err = object__fill(o, r->opt, &facts)))
 		return err;
 	usdt__fill(&r->plan, o);
-	return object__load(o);
+	names__number(&r->plan, o);
+	err = object__load(o);
+	return err ? err : names__fill(&r->plan, o);
 }
 
 /* Runs the programs of one kind (begin, end, signal) here, in this process. */
@@ -183,7 +186,7 @@ static void put_host(struct run *r)
 	struct bpf_map *map = bpf_object__find_map_by_name(r->object.bpf, ".rodata");
 	size_t size = 0;
 	const u8 *rodata = map ? bpf_map__initial_value(map, &size) : NULL;
-	struct bytes *b = stream__begin(&r->stream, "host", 4);
+	struct bytes *b = stream__begin(&r->stream, "host", 5);
 	u64 value;
 
 	record__int(b, "epoch_offset", r->decoder.epoch_offset);
@@ -200,6 +203,7 @@ static void put_host(struct run *r)
 		memcpy(&value, rodata + m->symbols[i].offset, 8);
 		mp__uint(b, value);
 	}
+	names__put(b, &r->plan, &r->object);
 }
 
 static bool names_users(const struct manifest *m)

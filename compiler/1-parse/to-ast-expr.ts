@@ -62,6 +62,10 @@ export const exprActions: Actions = {
     const base = ast<Ast.Expr>(primary, ctx);
     if (tails.children.length === 0) return base;
     const { start } = spanOf(node, ctx);
+    if (tails.children.length > maxOperands) {
+      ctx.report("nesting-too-deep", spanOf(node, ctx), {});
+      return base;
+    }
     return each<Tail>(tails, ctx).reduce((expr, tail) => tail(expr, start), base);
   },
   PostfixTail(_node, ctx, _look, tail) {

@@ -1,5 +1,6 @@
 /** Targets in the kernel: functions, tracepoints, raw tracepoints, iterators, resolved against the snapshot. */
 import type { Attach } from "../5-object/manifest.ts";
+import { rawTracepointType } from "../snapshot/raw-tracepoint.ts";
 import type { Snapshot } from "../snapshot/snapshot.ts";
 import { expandTarget } from "./attach-patterns.ts";
 import { splitOffset } from "./attach-user.ts";
@@ -26,10 +27,12 @@ export function kprobeTarget(point: Point, kind: "kprobe" | "kretprobe"): Target
   }
   const pattern = isPattern(name) || (module !== undefined && isPattern(module));
   const moduleName = module === "vmlinux" ? undefined : module;
+  // A pattern's matches are named as they were asked for, "vmlinux:" included.
+  const owner = pattern ? module : moduleName;
   const attach: Attach = {
     kind,
     function: name,
-    ...(moduleName === undefined ? {} : { module: moduleName }),
+    ...(owner === undefined ? {} : { module: owner }),
     ...(offset === undefined ? {} : { offset }),
   };
   const text = module === undefined ? written : `${module}:${written}`;
@@ -156,7 +159,8 @@ export function rawTracepointTarget(point: Point): Target | undefined {
   const event = parts[parts.length - 1]?.text ?? "";
   const pattern = isPattern(event);
   const attach: Attach = { kind: "rawtracepoint", event, ...(module === undefined ? {} : { module }) };
-  const target = point.make(attach, event, pattern ? "" : event, pattern);
+  const text = `${module ?? (pattern ? undefined : rawTracepointType(env.snapshot, event)?.module) ?? "vmlinux"}:${event}`;
+  const target = point.make(attach, text, pattern ? "" : event, pattern);
   if (env.snapshot.rawTracepoints(event).length > 0) return target;
   return absent(point, event, env.snapshot.suggest("rawtracepoint", event), target);
 }

@@ -1,4 +1,5 @@
 /** Members of kernel patterns, where each needs a program of its own. */
+import { rawTracepointType } from "../snapshot/raw-tracepoint.ts";
 import type { ResolveEnv, Target } from "./target.ts";
 
 /** Members of a pattern, each with a program of its own; an exact target alone. */
@@ -46,7 +47,7 @@ export function expandTarget(env: ResolveEnv, target: Target): readonly Target[]
       return env.snapshot.rawTracepoints(attach.event).map((event) => ({
         ...target,
         attach: { kind: "rawtracepoint", event, pattern: true },
-        text: `rawtracepoint:${event}`,
+        text: `rawtracepoint:${attach.module ?? rawTracepointType(env.snapshot, event)?.module ?? "vmlinux"}:${event}`,
         section: event,
         pattern: false,
       }));

@@ -122,7 +122,9 @@ function probeText(ctx: Context, name: "probe" | "probetype", span: Span): Typed
   }
   if (name === "probetype") return text(target.row.type, span);
   ctx.unit.uses.add("probe");
-  return text(target.text, span);
+  const size = ctx.unit.nameSize();
+  if (size === 0) return text(target.text, span);
+  return { kind: "builtin", name: "probe", type: { kind: "string", size }, span };
 }
 
 function tracedFunction(ctx: Context, span: Span): Typed.Expr {

@@ -78,6 +78,8 @@ export type Unit = {
   readonly key: string;
   readonly row: ProbeRow | undefined;
   readonly target: Target | undefined;
+  /** Bytes of the `probe` builtin's text where only the target host knows it; 0: it is a constant. */
+  readonly nameSize: () => number;
   readonly returns: Type | undefined;
   readonly vars: VarSlot[];
   /** Names that some scope of the unit declared: for the hint about block scope. */

@@ -92,6 +92,8 @@ export type Probe = {
   readonly section: string;
   /** Text of the `probe` builtin: "kprobe:tcp_sendmsg". */
   readonly probe: string;
+  /** Bytes of that text where the program asks its host for it; 0: it does not. */
+  readonly nameSize: number;
   readonly attach: readonly Attach[];
   readonly predicate: Expr | undefined;
   readonly body: readonly Stmt[];

@@ -26,12 +26,19 @@ export type Base = {
   readonly targets: readonly (readonly Target[])[];
 };
 
-export function makeUnit(kind: Unit["kind"], key: string, target: Target | undefined, returns: Type | undefined): Unit {
+export function makeUnit(
+  kind: Unit["kind"],
+  key: string,
+  target: Target | undefined,
+  returns: Type | undefined,
+  nameSize = () => 0,
+): Unit {
   return {
     kind,
     key,
     row: target?.row,
     target,
+    nameSize,
     returns,
     vars: [],
     declaredNames: new Set(),

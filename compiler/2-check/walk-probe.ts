@@ -6,14 +6,15 @@ import { expandTarget } from "./attach-patterns.ts";
 import { bodyOf } from "./bodies.ts";
 import type { CheckReport, Program, Unit } from "./context.ts";
 import { condition } from "./operators.ts";
+import { hasCookies, isNamedByHost, nameSize } from "./probe-names.ts";
 import { programName } from "./program-names.ts";
-import type { Target } from "./target.ts";
+import type { ResolveEnv, Target } from "./target.ts";
 import type * as Typed from "./typed.ts";
 import { type Base, finishVars, makeContext, makeUnit, reportUnassigned } from "./unit.ts";
 
 /**
- * Attach points that may share one program. What the body asks for decides: its probe's text, typed arguments and return
- * values make programs of their own; typed programs are always bound to one target each.
+ * Attach points that may share one program. What the body asks for decides: typed arguments and return values make programs
+ * of their own; typed programs are always bound to one target each. So does the probe's text, unless the host knows better.
  */
 export function groupTargets(
   base: Base,
@@ -42,26 +43,18 @@ export function groupTargets(
       uses.set(target.row.name, used);
     }
     const typed = (target.row.program === "tracepoint" && used.has("args")) || used.has("binary");
-    const apart = used.has("probe") || typed || needsOwn(target);
-    if (
-      apart &&
-      target.pattern &&
-      (target.row.name === "uprobe" || target.row.name === "uretprobe" || target.row.name === "usdt")
-    ) {
+    const named = used.has("probe");
+    const told = named && isNamedByHost(target) && hasCookies(base.env.snapshot);
+    const apart = (named && !told) || typed || needsOwn(target);
+    if (named && !told && target.pattern && target.row.space === "user") {
       report("unsupported-wildcard", target.span, {
         provider: target.row.name,
-        why: "the probe builtin needs each match's name, which only its host knows",
+        why: `only the traced host knows the name of each match, and Linux ${base.env.snapshot.version.slice(0, 2).join(".")} cannot tell it to a program (5.15 or newer can)`,
       });
     }
-    const resolveEnv = {
-      snapshot: base.env.snapshot,
-      settings: base.settings,
-      unsafe: base.env.options.unsafe,
-      report,
-    };
-    const members = apart ? expandTarget(resolveEnv, target) : [target];
+    const members = apart ? expandTarget(resolveEnvOf(base), target) : [target];
     for (const member of members) {
-      const key = apart ? `${member.text}#${groups.size}` : target.row.program;
+      const key = apart ? `${member.text}#${groups.size}` : `${target.row.program}${told ? " told" : ""}`;
       const group = groups.get(key);
       if (group === undefined) groups.set(key, [member]);
       else group.push(member);
@@ -70,15 +63,15 @@ export function groupTargets(
   return [...groups.values()];
 }
 
+/** To look up what patterns stand for; their targets were reported when they were resolved. */
+function resolveEnvOf(base: Base): ResolveEnv {
+  const { snapshot, options } = base.env;
+  return { snapshot, settings: base.settings, unsafe: options.unsafe, report: () => {} };
+}
+
 /** A walk for the sake of what the body uses; its diagnostics are dropped, its types are kept. */
 function usesOf(base: Base, program: Program, probe: Ast.Probe, index: number, target: Target): ReadonlySet<string> {
-  const resolveEnv = {
-    snapshot: base.env.snapshot,
-    settings: base.settings,
-    unsafe: base.env.options.unsafe,
-    report: () => {},
-  };
-  const [representative = target] = expandTarget(resolveEnv, target);
+  const [representative = target] = expandTarget(resolveEnvOf(base), target);
   const unit = makeUnit("probe", `p${index}?${target.row.name}`, representative, undefined);
   const trial = { ...program, params: new Map() };
   const ctx = makeContext(base, trial, unit, () => {});
@@ -108,7 +101,11 @@ export function walkProbe(
   report: CheckReport,
 ): Typed.Probe | undefined {
   const [target] = group;
-  const unit = makeUnit("probe", key, target, undefined);
+  let size: number | undefined;
+  const unit = makeUnit("probe", key, target, undefined, () => {
+    size ??= nameSize(group, resolveEnvOf(base));
+    return size;
+  });
   const ctx = makeContext(base, program, unit, report);
   const predicate = probe.predicate === undefined ? undefined : condition(ctx, ctx.expr(probe.predicate));
   const body = bodyOf(ctx, probe.body);
@@ -122,6 +119,7 @@ export function walkProbe(
     program: kind,
     section: single ? `${sectionOf(kind)}/${target.section}` : sectionOf(kind),
     probe: target?.text ?? "",
+    nameSize: unit.uses.has("probe") ? unit.nameSize() : 0,
     attach: group.map((one) => (unit.uses.has("binary") ? boundToBinary(base, one.attach) : one.attach)),
     predicate,
     body,

@@ -6,7 +6,8 @@
  * Offsets and sizes are bytes. Keys that do not apply are left out; never null unless the type says so.
  */
 
-export const MANIFEST_VERSION = 1;
+/** Objects with `names` have version 2, all others 1: loaders of the first version would leave the names empty. */
+export const MANIFEST_VERSION = 2;
 
 /** How a value lies in memory (event record, map key, map value), little-endian as the target. */
 export type ValueType =
@@ -276,6 +277,11 @@ export type ProgramEntry = {
   readonly ledger?: number;
   /** usdt: arguments that the program reads; at `offset` in `.rodata` the loader writes where each is (spec/object.md). */
   readonly usdtArguments?: readonly UsdtArgument[];
+  /**
+   * The program asks by its attach cookie which of its targets fired: each link has the index of its text ("kprobe:vfs_read")
+   * in the array `names.symbol` as its cookie. The program reads this many bytes of the text.
+   */
+  readonly nameSize?: number;
   /** Runs in `.rodata`-guarded pid filter mode (compiled with it). */
   readonly pidFilter?: boolean;
 };
@@ -380,6 +386,8 @@ export type Manifest = {
     readonly stack_mode: string;
   };
   readonly unsafe: boolean;
+  /** Symbol in `.maps`: an array of texts, NUL padded, as large as the loader needs it. Absent: no program asks for names. */
+  readonly names?: { readonly symbol: string };
   readonly programs: readonly ProgramEntry[];
   readonly maps: readonly MapEntry[];
   readonly events: readonly EventEntry[];

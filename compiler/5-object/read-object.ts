@@ -112,7 +112,15 @@ const MANIFEST_SHAPE: Readonly<Record<string, (value: Msgpack) => boolean>> = {
   kernel: isText,
   config: isMap,
   programs: (value) =>
-    Array.isArray(value) && value.every((row) => isMap(row) && isText(row.name ?? null) && isText(row.probe ?? null)),
+    Array.isArray(value) &&
+    value.every(
+      (row) =>
+        isMap(row) &&
+        isText(row.name ?? null) &&
+        isText(row.probe ?? null) &&
+        (row.nameSize === undefined || Number.isInteger(row.nameSize)),
+    ),
+  names: (value) => value === null || (isMap(value) && isText(value.symbol ?? null)),
   maps: (value) => Array.isArray(value) && value.every((row) => isMap(row) && isText(row.name ?? null)),
   events: isList,
   sites: isList,

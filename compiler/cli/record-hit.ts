@@ -27,7 +27,8 @@ export type Hit = {
   /** CLOCK_BOOTTIME. */
   readonly at: bigint;
   readonly program: number;
-  readonly probe: string;
+  /** As the loader attached it, once the program asked for it; till then as in the manifest. */
+  probe: string;
   readonly name: string;
   readonly cpu: number;
   readonly pid: number;

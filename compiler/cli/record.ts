@@ -177,9 +177,13 @@ export function createRecorder(path: string, manifest: Manifest, run: RecordedRu
       return;
     }
     switch (seen.what) {
-      case "result":
-        addResult(hit, seen.helper, exact(num(first)));
+      case "result": {
+        // Of cookies only the name is kept, as the event's own.
+        const named = seen.helper === "get_attach_cookie" ? host?.names?.[Number(first)] : undefined;
+        if (named === undefined) addResult(hit, seen.helper, exact(num(first)));
+        else hit.probe = typeof named === "string" ? named : Buffer.from(named).toString();
         return;
+      }
       case "bytes":
         addResult(hit, seen.helper, withBytes(num(first), bytes));
         if (seen.helper === "get_stack" && hit.collided !== undefined && bytes instanceof Uint8Array)

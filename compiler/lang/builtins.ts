@@ -56,7 +56,7 @@ const ROWS = [
   value("pcomm", undefined, "name of the parent task", CHECKED),
   value("pid", U32, "process id (thread group)", call("get_current_pid_tgid", [], { shift: 32, bits: 32, pure: true })),
   value("ppid", undefined, "process id of the parent", CHECKED),
-  value("probe", undefined, "the full name of the probe", CHECKED, "probe"),
+  value("probe", undefined, "the full name of the probe", custom("probe_name"), "probe"),
   value("probetype", undefined, "the kind of the probe", CHECKED, "probe"),
   value("rand", U32, "a random number of 32 bits", call("get_prandom_u32", [], { bits: 32 })),
   value("retval", undefined, "the function's return value", CHECKED, "retval"),

@@ -33,6 +33,8 @@ export type CustomName =
   | "ntop"
   /** args [pointer to struct path]. Type: string(size) by d_path. */
   | "path"
+  /** Type: string(size): the name of what the program is attached to here, by its attach cookie. */
+  | "probe_name"
   /** Stack capture. Type: stack; its `user`, `mode` and `limit` say all. */
   | "stack"
   /** args [stack]. Type: i64 number of frames. */

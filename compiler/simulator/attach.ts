@@ -55,6 +55,8 @@ export type EventPlace = {
   readonly name: string;
   /** Tracepoint's category, or the binary of a user probe ("" if the event does not say). */
   readonly group: string;
+  /** A static probe's, if the event says. */
+  readonly provider?: string;
 };
 
 const running: EventPlace = { kind: "running", key: "running", name: "running", group: "" };
@@ -106,8 +108,11 @@ export function parsePlace(probe: string): EventPlace {
       const kind = row.name === "uprobe" ? "uenter" : "ureturn";
       return { kind, key: kind, name: need(last), group: rest.slice(0, -1).join(":") };
     }
-    case "usdt":
-      return { kind: "usdt", key: "usdt", name: need(last), group: rest[0] === last ? "" : (rest[0] ?? "") };
+    case "usdt": {
+      const provider = rest.length > 2 ? { provider: rest.at(-2) ?? "" } : {};
+      const group = rest[0] === last ? "" : (rest[0] ?? "");
+      return { kind: "usdt", key: "usdt", name: need(last), group, ...provider };
+    }
     case "profile":
     case "interval":
     case "software":
@@ -211,8 +216,7 @@ function expand(
     case "kretprobe": {
       if (attach.address !== undefined) return add(entry.probe);
       const { kind, module } = attach;
-      const group = (found: string | undefined): string =>
-        module === undefined || found === undefined ? "" : `${found}:`;
+      const group = (found: string | undefined): string => (module === undefined ? "" : `${found ?? "vmlinux"}:`);
       if (!hasWildcard(attach.function) && !hasWildcard(module ?? "")) {
         if (!snapshot.isTraceable(attach.function) && snapshot.functionType(attach.function) === undefined)
           return missing(program, `${kind}:${attach.function}: this kernel has no such function`);

@@ -9,6 +9,7 @@ import type { EventFrame, Setup, SimulatedEvent } from "./event.ts";
 import type { Needs } from "./host-facts.ts";
 import type { Block } from "./kernel-memory.ts";
 import { type BatchStand, type Machine, type RunFailure, SimulatorError } from "./machine.ts";
+import { createProbeNames, nameAt } from "./probe-names.ts";
 import type { Stacks } from "./stacks.ts";
 import type { Tasks } from "./tasks.ts";
 
@@ -42,6 +43,8 @@ export type Player = {
 export type PlayerOptions = {
   readonly machine: Machine;
   readonly manifest: Manifest;
+  /** All targets: the place of one here is its attach cookie. */
+  readonly targets: readonly Target[];
   readonly setup: Setup;
   readonly contexts: Contexts;
   readonly tasks: Tasks;
@@ -52,7 +55,7 @@ export type PlayerOptions = {
 const IDLE_CGROUP = 1n;
 
 export function createPlayer(options: PlayerOptions): Player {
-  const { machine, manifest, setup, contexts, tasks, stacks, needs } = options;
+  const { machine, manifest, targets, setup, contexts, tasks, stacks, needs } = options;
   const { task, memory, context } = machine;
   /** Index in the machine of each of the manifest's programs. */
   const programs = manifest.programs.map(({ name }) => {
@@ -65,8 +68,10 @@ export function createPlayer(options: PlayerOptions): Player {
   let dirty = false;
   /** What is written, as events say it; `false`: nothing that an event says. */
   const scene: Scene = { ...UNKNOWN };
-  /** Whose function the task is in. */
+  const names = createProbeNames(machine, manifest);
+  /** Whose function the task is in, and what brought the program there. */
   let current: Site | undefined;
+  let cookieNow = 0;
 
   /** Lasting blocks first, so that what is kept is only they. */
   const mapAll = (blocks: readonly Block[]): void => {
@@ -88,14 +93,17 @@ export function createPlayer(options: PlayerOptions): Player {
   };
 
   /** Makes the task one that is at this place. */
-  const enter = (site: Site): void => {
-    if (current === site) return;
+  const enter = (site: Site, cookie: number): void => {
+    if (current === site && cookieNow === cookie) return;
     current = site;
-    task.setFunction(site.address, 0n);
+    cookieNow = cookie;
+    task.setFunction(site.address, BigInt(cookie));
   };
 
   const batchedAt = (target: Target, site: Site): Stand["batched"] => {
-    const form = target.attach.kind === "watchpoint" ? undefined : contexts.formFor(target, site);
+    // Names are written as programs run under them: one by one.
+    const alone = target.attach.kind === "watchpoint" || manifest.programs[target.program]?.nameSize !== undefined;
+    const form = alone ? undefined : contexts.formFor(target, site);
     if (form === undefined) return undefined;
     const { kind } = target.attach;
     const counts = kind === "fentry" || kind === "fexit";
@@ -171,6 +179,8 @@ export function createPlayer(options: PlayerOptions): Player {
       const program = programs[target.program] ?? 0;
       const fill = contexts.fillerFor(target, site, context);
       const counts = kind === "fentry" || kind === "fexit";
+      const cookie = Math.max(0, targets.indexOf(target));
+      const name = nameAt(target, site.place);
       return {
         target,
         name: manifest.programs[target.program]?.name ?? "",
@@ -178,7 +188,8 @@ export function createPlayer(options: PlayerOptions): Player {
         watched: target.attach.kind === "watchpoint" ? BigInt(target.attach.address) : undefined,
         run(occurrence) {
           stacks.enter(occurrence.event, site);
-          enter(site);
+          enter(site, cookie);
+          names.set(target.program, cookie, name);
           if (counts) task.setArgumentCount(site.argumentCount(occurrence));
           fill(occurrence);
           return machine.run(program);

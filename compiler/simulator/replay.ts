@@ -24,6 +24,7 @@ import { CONTEXT_SIZE, loadMachine, type Machine, type RunFailure } from "./mach
 import { createNames } from "./names.ts";
 import type { SimulateOptions } from "./options.ts";
 import { formatEvent } from "./printf-bytes.ts";
+import { createProbeNames } from "./probe-names.ts";
 import { createMapReader } from "./read-maps.ts";
 import { createSymbols, KERNEL_TEXT, type Symbols, USER_TEXT } from "./symbols.ts";
 import { createTasks, type Tasks } from "./tasks.ts";
@@ -79,6 +80,7 @@ export async function* replay(object: Uint8Array, options: SimulateOptions): Asy
   const { items, state } = yields;
   const kinds = new Map(manifest.events.map((event) => [event.id, event]));
   const programs = programIndexes(machine, manifest);
+  const probeNames = createProbeNames(machine, manifest);
   const memory = createMemory(kernel, () => undefined);
   const tasks = needsOf(read).task ? createTasks(snapshot.btf, memory, setup.boot) : undefined;
   const scene = createScene({ machine, setup, kernel, user, tasks });
@@ -134,6 +136,7 @@ export async function* replay(object: Uint8Array, options: SimulateOptions): Asy
     if (program.attach[0]?.kind === "end") state.ending = true;
     wall = setup.epoch + BigInt(event.at ?? 0);
     scene(event, program.usdtArguments ?? []);
+    probeNames.set(index, 0, event.probe);
     answers.begin(event);
     const failure = machine.run(programs[index] ?? 0);
     if (failure !== undefined) fail(index, failure);

@@ -21,6 +21,7 @@ import { loadMachine, type Machine, type RunFailure, SimulatorError } from "./ma
 import { createNames } from "./names.ts";
 import type { SimulateOptions } from "./options.ts";
 import { createPlayer } from "./player.ts";
+import { roomForNames } from "./probe-names.ts";
 import { createQueue } from "./queue.ts";
 import { createMapReader } from "./read-maps.ts";
 import { createScenes } from "./scenes.ts";
@@ -94,7 +95,10 @@ export async function createRun(object: Uint8Array, options: SimulateOptions): P
     budget: options.budget ?? DEFAULT_BUDGET,
     moves: fieldMoves(manifest, snapshot),
     ...(options.mapMemory === undefined ? {} : { mapMemory: options.mapMemory }),
-    maxEntries: buffer?.kind === "ring" ? { [buffer.symbol]: bufferSize(manifest) } : {},
+    maxEntries: {
+      ...(buffer?.kind === "ring" ? { [buffer.symbol]: bufferSize(manifest) } : {}),
+      ...roomForNames(manifest, plan.targets.length),
+    },
   });
   const kernel = createSymbols(KERNEL_TEXT, setup.symbols);
   const user = createSymbols(USER_TEXT, new Map());
@@ -126,7 +130,7 @@ function assemble(parts: Parts): Run {
   const tasks = createTasks(snapshot.btf, memory, setup.boot, systemOf(snapshot, setup));
   const needs = needsOf(read);
   const stacks = createStacks(kernel, user, machine.task, needs.stacks);
-  const player = createPlayer({ machine, manifest, setup, contexts, tasks, stacks, needs });
+  const player = createPlayer({ machine, manifest, targets: plan.targets, setup, contexts, tasks, stacks, needs });
   const scenes = createScenes(machine.batch, needs.task ? tasks : undefined);
   const isSilent = silentKinds(manifest);
   const queue = createQueue({

@@ -8,6 +8,7 @@ import { printDefinition, printParameter } from "../btf/print-c.ts";
 import type { Btf, BtfType, NamedKind, TypeId } from "../btf/types.ts";
 import { hasWildcard, matcher } from "./glob.ts";
 import { compareNames } from "./names.ts";
+import { rawTracepointType } from "./raw-tracepoint.ts";
 import type { Snapshot, TracepointField } from "./snapshot.ts";
 
 export type ListOptions = { readonly verbose?: boolean };
@@ -213,18 +214,6 @@ function listRawTracepoints({ snapshot, parts, verbose }: Target): readonly List
       },
     ];
   });
-}
-
-function rawTracepointType(
-  snapshot: Snapshot,
-  name: string,
-): { readonly module: string; readonly btf: Btf; readonly id: TypeId } | undefined {
-  for (const module of ["vmlinux", ...snapshot.modules]) {
-    const btf = snapshot.moduleBtf(module);
-    const id = btf?.find("typedef", `btf_trace_${name}`);
-    if (btf && id !== undefined) return { module, btf, id };
-  }
-  return undefined;
 }
 
 /**

@@ -132,6 +132,8 @@ export type StreamRecord =
       readonly cpus: number;
       readonly words: readonly (number | bigint)[];
       readonly symbols: readonly (number | bigint)[];
+      /** Of attach points, by the cookie that programs learn; empty where none asks. */
+      readonly names?: readonly (string | Uint8Array)[];
     }
   | { readonly type: "hit" | "seen"; readonly event: number; readonly args: readonly Value[] }
   | {

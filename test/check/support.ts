@@ -6,6 +6,7 @@ import { printTyped } from "../../compiler/2-check/print.ts";
 import type * as Typed from "../../compiler/2-check/typed.ts";
 import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.ts";
 import { renderText } from "../../compiler/diagnostics/render-text.ts";
+import type { Snapshot } from "../../compiler/snapshot/index.ts";
 import { createSource } from "../../compiler/source/text.ts";
 import { defaultSnapshot } from "../runner/kernels.ts";
 
@@ -15,8 +16,12 @@ export type Checked = {
   readonly text: string;
 };
 
-export function checked(script: string, options: Partial<CheckOptions> = {}, kernel = "6.12"): Checked {
-  const snapshot = defaultSnapshot(kernel);
+export function checked(
+  script: string,
+  options: Partial<CheckOptions> = {},
+  kernel: string | Snapshot = "6.12",
+): Checked {
+  const snapshot = typeof kernel === "string" ? defaultSnapshot(kernel) : kernel;
   const source = createSource("stdin", script);
   const full = { ...defaultCheckOptions, ...options };
   const params = full.runtimeParams ? undefined : full.params;

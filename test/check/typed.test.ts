@@ -1,6 +1,7 @@
 /** What the checker makes of scripts: types inferred over the whole program, loads, reads, conversions. */
 import { describe, expect, it } from "vitest";
 import { printType } from "../../compiler/types/print.ts";
+import { defaultSnapshot } from "../runner/kernels.ts";
 import { checked, dump, lines, typed } from "./support.ts";
 
 describe("maps", () => {
@@ -94,6 +95,10 @@ describe("programs", () => {
     ["L3.35 one program for a pattern", "k:vfs_* { @ = count() }", [1]],
     ["L3.35 one program for a list", "k:vfs_read,k:vfs_write { @ = count() }", [2]],
     ["L3.35 the probe's text tells them apart", "k:vfs_read,k:vfs_write { @[probe] = count() }", [1, 1]],
+    ["L3.35 the host names what a pattern matches", "k:vfs_* { @[probe] = count() }", [1]],
+    ["L3.35 patterns of a kind share", "k:vfs_*,k:tcp_*,kr:tcp_*,t:sched:* { @[probe] = count() }", [2, 1, 1]],
+    ["L3.35 exact targets stay constants", "k:vfs_read,k:tcp_* { @[probe] = count() }", [1, 1]],
+    ["L3.35 of binaries too", "u:/bin/sh:a*,u:/bin/*sh:b,usdt:/bin/sh:* { @[probe] = count() }", [2, 1]],
     ["other kinds are other programs", "k:vfs_read,t:sched:sched_switch { @ = count() }", [1, 1]],
     ["timers share", "i:s:1,p:hz:99 { @ = count() }", [2]],
     [
@@ -116,6 +121,28 @@ describe("programs", () => {
     expect(dump("kfunc:vfs_read { print(probe) }")).toContain('"fentry:vmlinux:vfs_read"');
     expect(dump("BEGIN { print(probe) }")).toContain('"begin"');
     expect(dump("software:cpu:100000 { print(probe) }")).toContain('"software:cpu:100000"');
+  });
+
+  it("L3.27 text that only the host knows is asked for", () => {
+    const sizes = (script: string): readonly number[] => typed(script).probes.map((probe) => probe.nameSize);
+    expect(sizes("k:vfs_* { print(probe) }")).toEqual([64]);
+    expect(sizes("k:*iter_* { print(probe) }")).toEqual([80]);
+    expect(sizes("u:libc:malloc,u:/bin/sh:main,usdt:/bin/sh:p:x,usdt:/bin/sh:x { print(probe) }")).toEqual([
+      256, 0, 0, 256,
+    ]);
+    expect(sizes("k:vfs_* { print(func) }")).toEqual([0]);
+    expect(dump("rt:sched_switch { print(probe) }")).toContain('"rawtracepoint:vmlinux:sched_switch"');
+  });
+
+  it("L3.35 kernels without cookies: a program each, and none for binaries", () => {
+    const old = { ...defaultSnapshot("6.12"), version: [5, 10, 0] } as const;
+    const { program } = checked("k:vfs_rea* { @[probe] = count() }", {}, old);
+    expect(program.probes.length).toBeGreaterThan(1);
+    expect(program.probes.every((probe) => probe.attach.length === 1 && probe.nameSize === 0)).toBe(true);
+    expect(checked("u:/bin/sh:a* { @[probe] = count() }", {}, old).text).toContain(
+      "ERROR: a wildcard uprobe probe cannot be used here: only the traced host knows the name of each match, and Linux 5.10",
+    );
+    expect(checked("u:libc:malloc { print(probe) }", {}, old).program.probes[0]?.nameSize).toBe(0);
   });
 
   it("suffixes of clones are suggested as a pattern", () => {

@@ -29,7 +29,7 @@ function programsOf(code: string): { readonly refused: string; readonly accepted
   return { refused, accepted, how: fences[0]?.[1]?.trim() ?? "" };
 }
 
-/** Words behind ```bpftrace: `unsafe`, `record`, `btf=none`, `binaries=none`, `arch=NAME`, `args=VALUE` or `args=--NAME=VALUE`. */
+/** Words behind ```bpftrace: `unsafe`, `record`, `btf=none`, `binaries=none`, `linux=5.10`, `arch=NAME`, `args=VALUE` or `args=--NAME=VALUE`. */
 function optionsOf(how: string): CompileOptions {
   const words = how.split(" ").filter((word) => word !== "");
   const positional: string[] = [];
@@ -38,11 +38,12 @@ function optionsOf(how: string): CompileOptions {
     const [, name, value] = /^args=(?:--(\w+)=)?(.+)$/.exec(word) ?? [];
     if (value !== undefined && name !== undefined) named.set(name, value);
     else if (value !== undefined) positional.push(value);
-    else if (!["unsafe", "record", "btf=none", "arch=aarch64", "binaries=none"].includes(word))
+    else if (!["unsafe", "record", "btf=none", "binaries=none", "linux=5.10", "arch=aarch64"].includes(word))
       throw new Error(`unknown word behind the fence: ${word}`);
   }
+  const snapshot = defaultSnapshot("6.12");
   return {
-    ...defaultOptions(defaultSnapshot("6.12")),
+    ...defaultOptions(words.includes("linux=5.10") ? { ...snapshot, version: [5, 10, 0] } : snapshot),
     positional,
     named,
     imports,

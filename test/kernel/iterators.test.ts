@@ -111,7 +111,7 @@ describe.skipIf(!available("guests", whyNoGuest())).each(guestKernels())(
       const names = [...entries("typed").keys()];
       expect(names).toContain("fentry:vmlinux:vfs_read");
       expect(names).toContain("fexit:vmlinux:vfs_write");
-      expect(names).toContain("rawtracepoint:sched_waking");
+      expect(names).toContain("rawtracepoint:vmlinux:sched_waking");
     });
 
     test("a pattern leaves RCU's functions out unless it begins like them", () => {

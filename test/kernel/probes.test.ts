@@ -45,6 +45,27 @@ const PROGRAMS: readonly Program[] = [
       "@[__x64_sys_clock_nanosleep]: 1\n@[hrtimer_nanosleep]: 1\n@p[kprobe:__x64_sys_clock_nanosleep]: 1\n@p[kprobe:hrtimer_nanosleep]: 1\n",
   },
   {
+    name: "the host names what a pattern matches: kernel probes (L3.27, L3.31, L3.33, L4.26)",
+    text: 'k:vmlinux:hrtimer_nanosl*p, kr:hrtimer_nano*leep, k:hrtimer_nanosle*, t:syscalls:sys_*_clock_nanosleep /comm == "call"/ { @[probe, probe == "kprobe:hrtimer_nanosleep"] = count(); }',
+    expected:
+      "@[kprobe:hrtimer_nanosleep, true]: 1\n@[kprobe:vmlinux:hrtimer_nanosleep, false]: 1\n@[kretprobe:hrtimer_nanosleep, false]: 1\n@[tracepoint:syscalls:sys_enter_clock_nanosleep, false]: 1\n@[tracepoint:syscalls:sys_exit_clock_nanosleep, false]: 1\n",
+  },
+  {
+    name: "the host names hundreds of matches (L3.31, L3.33)",
+    text: 't:syscalls:sys_enter_*, k:__x64_sys_* /comm == "call" && strcontains(probe, "clock_nanosleep")/ { @[probe] = count(); }',
+    expected: "@[kprobe:__x64_sys_clock_nanosleep]: 1\n@[tracepoint:syscalls:sys_enter_clock_nanosleep]: 1\n",
+  },
+  {
+    name: "the host names what a pattern matches: user probes (L3.27, L3.34)",
+    text: "u:/ca*:w*rk, ur:/call:wor* { @[probe] = count(); }",
+    expected: "@[uprobe:/call:work]: 5\n@[uretprobe:/call:work]: 5\n",
+  },
+  {
+    name: "raw tracepoints are named with what declares them (L3.27)",
+    text: 'rt:sys_ente* /comm == "call" && arg1 == 230/ { @[probe] = count(); }',
+    expected: "@[rawtracepoint:vmlinux:sys_enter]: 1\n",
+  },
+  {
     name: "fentry and fexit have typed arguments (L3.7, L3.8, L3.60)",
     text: 'fentry:hrtimer_nanosleep /comm == "call"/ { @e[args.clockid] = count(); } fexit:hrtimer_nanosleep /comm == "call"/ { @x[retval, args.clockid] = count(); }',
     expected: "@e[0]: 1\n@x[0, 0]: 1\n",

@@ -79,9 +79,9 @@ describe.skipIf(reason !== undefined)("objects that are damaged or made to harm"
   });
 
   test("a manifest of another version says so", () => {
-    const { status, stderr } = withManifest({ ...basic(), version: 2 });
+    const { status, stderr } = withManifest({ ...basic(), version: 3 });
     expect(status).toBe(1);
-    expect(stderr).toContain("its manifest has format version 2, this loader reads version 1");
+    expect(stderr).toContain("its manifest has format version 3, this loader reads versions 1 to 2");
   });
 
   test("an object for another machine says so", () => {
@@ -122,6 +122,34 @@ describe.skipIf(reason !== undefined)("objects that are damaged or made to harm"
       "a map of another size",
       (m: { [key: string]: unknown }) => Object.assign(first(m, "maps"), { valueSize: 64 }),
       "a map differs from what its manifest says",
+    ],
+    [
+      "names without an array of names",
+      (m: { [key: string]: unknown }) => Object.assign(first(m, "programs"), { nameSize: 64 }),
+      "programs[0].nameSize asks for names, but there is no array of names",
+    ],
+    [
+      "names of absurd size",
+      (m: { [key: string]: unknown }) => {
+        Object.assign(m, { names: { symbol: "m_hash" } });
+        Object.assign(first(m, "programs"), { nameSize: 1 << 30 });
+      },
+      "programs[0].nameSize must be an integer from 0 to 65536",
+    ],
+    [
+      "an array of names that is not there",
+      (m: { [key: string]: unknown }) => Object.assign(m, { names: { symbol: "other" } }),
+      "names an array of names that it does not hold",
+    ],
+    [
+      "an array of names that is a table",
+      (m: { [key: string]: unknown }) => Object.assign(m, { names: { symbol: first(m, "maps").symbol } }),
+      "its array of names is not what its manifest says",
+    ],
+    [
+      "an array of names without a symbol",
+      (m: { [key: string]: unknown }) => Object.assign(m, { names: {} }),
+      "names.symbol",
     ],
     [
       "a program that is not there",

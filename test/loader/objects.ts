@@ -104,8 +104,12 @@ export type Outcome = {
 };
 
 /** Runs the loader to its end. */
-export function runLoader(args: readonly string[], input?: Uint8Array): Outcome {
-  const result = spawnSync(loader, args, { input, timeout: 20000, maxBuffer: 1 << 28 });
+export function runLoader(
+  args: readonly string[],
+  input?: Uint8Array,
+  where: { readonly cwd?: string; readonly env?: NodeJS.ProcessEnv } = {},
+): Outcome {
+  const result = spawnSync(loader, args, { input, timeout: 20000, maxBuffer: 1 << 28, ...where });
   const stdout = new Uint8Array(result.stdout);
   return {
     status: result.status,

@@ -227,7 +227,7 @@ describe.skipIf(reason !== undefined)("a run of begin and end probes", () => {
     }
     expect(runLoader(["--help"])).toMatchObject({ status: 0, stderr: "" });
     expect(runLoader(["--version"]).stdout).toMatch(
-      /^tracelet-loader \d+\.\d+\.\d+ \(manifest version 1, stream version 1\)\n$/,
+      /^tracelet-loader \d+\.\d+\.\d+ \(manifest version 2, stream version 1\)\n$/,
     );
   });
 

@@ -48,6 +48,28 @@ describe.skipIf(reason !== undefined)("static probes", () => {
     expect(of(run.records, "map")[0]?.entries).toEqual([{ value: 5 }]);
   });
 
+  test("the name of each match is the host's, path and provider included (L3.27, L4.26)", () => {
+    const keys = (script: string) =>
+      (of(trace(script).records, "map")[0] as unknown as { readonly entries: readonly { key: unknown; value: unknown }[] }).entries
+        .map(({ key, value }) => [key, value])
+        .sort();
+    const [one, guarded] = [`usdt:${binary}:mine:one`, `usdt:${binary}:mine:guarded`];
+    expect(keys("usdt:BINARY:* { @[probe] = count(); }")).toEqual([
+      [guarded, 1],
+      [one, 4],
+    ]);
+    expect(keys("usdt:BINARY:one { @[probe] = count(); }")).toEqual([[one, 4]]);
+    expect(keys("usdt:BINARY:mi*:o*, usdt:BINARY:mi*:guarded { @[probe, arg0 != 1] = count(); }")).toEqual([
+      [[guarded, false], 1],
+      [[one, true], 4],
+    ]);
+    expect(keys("usdt:BINARY:*, uprobe:BINARY:ma*n { @[probe] = count(); }")).toEqual([
+      [`uprobe:${binary}:main`, 1],
+      [guarded, 1],
+      [one, 4],
+    ]);
+  });
+
   test("what a binary lacks is named: the probe, the provider, the argument", () => {
     for (const [script, message] of [
       ["usdt:BINARY:mine:nosuch { print(1); }", `no matches for usdt:${binary}:mine:nosuch`],

@@ -165,7 +165,7 @@ describe("damaged and foreign objects", () => {
     [
       "a later format",
       withSection(".tracelet", encodeMsgpack({ ...module.manifest, version: 9, tool: "tracelet 7.0" })),
-      "object format 9, made by tracelet 7.0: this tracelet reads formats up to 1",
+      "object format 9, made by tracelet 7.0: this tracelet reads formats up to 2",
     ],
     ["no manifest map", withSection(".tracelet", encodeMsgpack([1])), "it is no map"],
     [

@@ -117,6 +117,14 @@ uretprobe:${binary}:tell { printf("%d\\n", retval); @took = nsecs - @began[tid];
     // Another script on what happened: it belongs to no program then.
     const other = `uprobe:${binary}:tell { @[arg1] = count(); } END { printf("end\\n") }`;
     expect(await replay(other, "other", events, snapshot)).toContain("end\n\n\n@[0]: 1\n@[2]: 1\n@[4]: 1\n");
+
+    // Of a pattern each event has the name of its match (L3.27).
+    const names = `uprobe:${binary}:te*l, uprobe:${binary}:ma*n, uretprobe:${binary}:t*l { @[probe] = count(); }`;
+    const named = record(names, ["-c", binary]);
+    expect(named.text).toContain(`@[uprobe:${binary}:tell]: 3\n`);
+    expect(await replay(names, "recorded", named.events, snapshot)).toBe(named.text);
+    const probes = linesOf(named.events).map(({ probe }) => probe);
+    expect(probes.filter((probe) => probe === `uretprobe:${binary}:tell`).length).toBe(3);
   });
 
   test("from the command line: the run prints as ever, and the recording alone repeats it", () => {

@@ -10,13 +10,15 @@ import { positionAt, type Source } from "../../source/text.ts";
 import type { Function as Fn, Module, ProgramDef } from "../ir.ts";
 import type { MapPlan } from "./lowering.ts";
 import { planMap } from "./maps.ts";
-import { type BuildEnv, EVENTS, ModuleBuilder, SCRATCH } from "./module-builder.ts";
+import { type BuildEnv, EVENTS, ModuleBuilder, NAMES, SCRATCH } from "./module-builder.ts";
 import { lowerProbe } from "./probe.ts";
 
 export type { BuildEnv } from "./module-builder.ts";
 
-/** The manifest's version; tsc holds it to the contract's. */
-const VERSION: typeof MANIFEST_VERSION = 1;
+/** The manifest's version where a loader must know of names; tsc holds it to the contract's. */
+const VERSION: typeof MANIFEST_VERSION = 2;
+/** Of all other objects. */
+const VERSION_WITHOUT_NAMES = 1;
 /** Largest value of a per-CPU map (PCPU_MIN_UNIT_SIZE, include/linux/percpu.h). */
 const SCRATCH_MAX = 32768;
 
@@ -55,6 +57,7 @@ export function build(program: Program, env: BuildEnv): Result<Module> {
       place: module.place(span),
       ...(ledger === undefined ? {} : { ledger }),
       ...noteArguments(lowered.state.noteArguments),
+      ...(probe.nameSize === 0 ? {} : { nameSize: probe.nameSize }),
       ...(probe.pidFilter ? { pidFilter: true } : {}),
     });
     const bytes = lowered.state.scratchSize;
@@ -82,7 +85,7 @@ export function build(program: Program, env: BuildEnv): Result<Module> {
     data: module.data,
     license: config.license,
     manifest: {
-      version: VERSION,
+      version: module.usesNames ? VERSION : VERSION_WITHOUT_NAMES,
       tool: env.tool,
       source: sourceText(env.source),
       arch: env.arch,
@@ -100,6 +103,7 @@ export function build(program: Program, env: BuildEnv): Result<Module> {
         stack_mode: config.stackMode,
       },
       unsafe: program.unsafe,
+      ...(module.usesNames ? { names: { symbol: NAMES } } : {}),
       programs: entries,
       maps: [...maps.values()].map((plan) => plan.entry),
       events: module.events,

@@ -6,6 +6,7 @@ import { storeScalar } from "./access.ts";
 import { bufferOf, bytesCompared, hardwareAddress, userWritten } from "./custom-bytes.ts";
 import type { CustomCall, Lower } from "./custom-call.ts";
 import { internetAddress } from "./custom-net.ts";
+import { probeName } from "./custom-probe.ts";
 import { textContained, textFound } from "./custom-search.ts";
 import { stackCaptured, stackLength } from "./custom-stack.ts";
 import { concatenated, textLength, textsDiffer } from "./custom-strings.ts";
@@ -38,6 +39,7 @@ const LOWER: Readonly<Record<CustomName, Lower>> = {
   ns_pid: { kind: "scalar", lower: namespaceId },
   ntop: { kind: "memory", prepare: internetAddress },
   path: { kind: "memory", prepare: pathOf },
+  probe_name: { kind: "memory", prepare: probeName },
   stack: { kind: "scalar", lower: stackCaptured },
   stack_length: { kind: "scalar", lower: stackLength },
   str: { kind: "memory", prepare: textOf },

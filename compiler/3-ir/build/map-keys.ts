@@ -39,7 +39,7 @@ export function lowerKey(cx: Lowering, plan: MapPlan, key: Expr | undefined): Ke
     };
   }
   const size = sizeOf(key.type);
-  if (bucketOffset === undefined && isStable(key) && alwaysPadded(key.type)) {
+  if (bucketOffset === undefined && (isHostName(key) || (isStable(key) && alwaysPadded(key.type)))) {
     const place = cx.steps.memory(cx, key);
     return () => ({ kind: "memory", base: place.base, offset: place.offset, size: keySize });
   }
@@ -67,6 +67,11 @@ function onlyScalars(expr: Expr, offset: number, parts: Part[]): boolean {
 /** Whether the value lies in memory that nothing changes before the map is asked. */
 function isStable(expr: Expr): boolean {
   return expr.kind === "var" || (expr.kind === "tuple-element" && isStable(expr.base));
+}
+
+/** Whether the value is a name that the loader wrote, which stands in its array, padded, as long as the program runs. */
+function isHostName(expr: Expr): boolean {
+  return expr.kind === "builtin" && expr.name === "probe";
 }
 
 /** A scalar as a map's value. */

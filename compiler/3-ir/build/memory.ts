@@ -11,6 +11,7 @@ import { callFunctionInto } from "./calls.ts";
 import { constantPlace, literalBytes, textBytes, zerosPlace } from "./constants.ts";
 import { convertValue } from "./convert.ts";
 import { prepareCustom } from "./custom.ts";
+import { probeNamePlace } from "./custom-probe.ts";
 import type { Place } from "./draft.ts";
 import { coreReference, memberInto, readAddress, readBytes } from "./kernel-memory.ts";
 import type { Fill, Lowering, Writer } from "./lowering.ts";
@@ -41,6 +42,9 @@ function placeOf(cx: Lowering, expr: Expr): Place {
     case "string":
     case "bytes":
       return constantPlace(cx, literalBytes(expr));
+    case "builtin":
+      if (expr.name === "probe") return probeNamePlace(cx, expr);
+      break;
     case "param":
       if (expr.skip === undefined && expr.type.kind === "string") return paramPlace(cx, expr.param, expr.type.size);
       break;

@@ -44,6 +44,8 @@ export type EventShape = Omit<EventEntry, "id" | "place" | "program" | "format">
 
 /** Symbol of the buffer that events go to. */
 export const EVENTS = "events";
+/** Symbol of the array of names that the loader fills, by attach cookie. */
+export const NAMES = "probe_names";
 /** Symbol of the per-CPU map that holds values too large for the stack, one entry per program. */
 export const SCRATCH = "scratch";
 
@@ -171,6 +173,18 @@ export class ModuleBuilder {
   scratch(): string {
     this.usesScratch = true;
     return SCRATCH;
+  }
+
+  /** The array of names of attach points, for texts of up to so many bytes. Its symbol. */
+  names(size: number): string {
+    const valueSize = Math.max(size, this.#maps.get(NAMES)?.valueSize ?? 0);
+    const shape = { symbol: NAMES, type: "array", keySize: 4, maxEntries: 1, flags: 0 } as const;
+    this.addMap({ ...shape, valueSize, keyType: undefined, valueType: undefined });
+    return NAMES;
+  }
+
+  get usesNames(): boolean {
+    return this.#maps.has(NAMES);
   }
 
   get usesEvents(): boolean {

@@ -183,6 +183,7 @@ function probeOf(given: Given, index: number): Probe {
     program: "kprobe",
     section: "kprobe/vfs_read",
     probe: "kprobe:vfs_read",
+    nameSize: 0,
     attach: [{ kind: "kprobe", function: "vfs_read" }],
     predicate: given.predicate,
     body: given.body,
