@@ -369,7 +369,7 @@ void attach__iterate(const struct plan *plan, int (*between)(void *ctx), void *c
  * Perf events are stopped here and freed with the process: freeing each waits for the kernel's RCU. Where a stopped event
  * would still run its program, the program is taken off it by its link; on kernels without such links the event must go.
  */
-void attach__detach(struct links *links)
+void attach__detach(struct links *links, bool wait)
 {
 	int *fds = mem__zalloc((links->len + 1) * sizeof(*fds));
 	u32 len = 0;
@@ -391,7 +391,7 @@ void attach__detach(struct links *links)
 		if (link->holder < 0 && link->runs_disabled)
 			link->fd = -1;
 	}
-	release__programs(fds, len);
+	release__programs(fds, len, wait);
 	free(fds);
 	links->held = links->len;
 	links->len = 0;

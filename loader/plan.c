@@ -82,8 +82,10 @@ int plan__make(struct plan *plan, const struct object *o, const struct options *
 		if (err)
 			return err;
 	}
-	for (u32 i = 0; i < plan->len; i++)
+	for (u32 i = 0; i < plan->len; i++) {
 		plan->waits |= !runs_alone(plan->list[i].entry->kind);
+		plan->ends |= plan->list[i].entry->kind == ATTACH_END;
+	}
 	if (!plan->len) {
 		report__error("No probes to attach: nothing is left of the script");
 		return EXIT_REFUSED;

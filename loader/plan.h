@@ -34,6 +34,8 @@ struct plan {
 	bool *multi;
 	/* Probes that only run by themselves (begin, end, iterators) are no reason to stay. */
 	bool waits;
+	/* There is an end probe: all others must have run for the last time before it does. */
+	bool ends;
 	/* of -c, 0 without */
 	int child_pid;
 };

@@ -54,9 +54,10 @@ static bool sleeps_in(pid_t pid, const char *function)
 
 /*
  * True once it has ended, or sleeps where the program is off its event. Who sleeps for the lock under which programs are
- * taken off is not there yet: kernels of these years hold it while they wait for RCU, so the next waits as long.
+ * taken off is not there yet: kernels of these years hold it while they wait for RCU, so the next waits as long. wait: then
+ * we do too.
  */
-static bool is_settled(const struct closer *c)
+static bool is_settled(const struct closer *c, bool wait)
 {
 	char path[32], state = 0;
 	struct bytes b = {};
@@ -72,14 +73,14 @@ static bool is_settled(const struct closer *c)
 	if (at && at[1] == ' ')
 		state = at[2];
 	bytes__free(&b);
-	return state != 'R' && !sleeps_in(c->pid, "detach_bpf_prog");
+	return state != 'R' && !(wait && sleeps_in(c->pid, "detach_bpf_prog"));
 }
 
 /*
  * Closing such a descriptor takes the program off at once, and then waits for the kernel's RCU: hundreds of milliseconds
  * that nobody needs to wait for. So each is closed by a process of its own, which shares descriptors and memory with us.
  */
-void release__programs(const int *fds, u32 len)
+void release__programs(const int *fds, u32 len, bool wait)
 {
 	struct closer *closers = mem__zalloc((len + 1) * sizeof(*closers));
 	const struct timespec moment = { .tv_nsec = 200000 };
@@ -97,11 +98,11 @@ void release__programs(const int *fds, u32 len)
 	for (int tries = 0; calm < 2 && tries < SETTLE_TRIES; tries++) {
 		calm++;
 		for (u32 i = 0; i < len && calm; i++)
-			if (closers[i].pid && !is_settled(&closers[i]))
+			if (closers[i].pid && !is_settled(&closers[i], wait))
 				calm = 0;
 		nanosleep(&moment, NULL);
 	}
-	if (calm < 2)
+	if (wait && calm < 2)
 		report__at(SEVERITY_WARNING, NULL, NULL, "the kernel still holds programs at their probes: they may run while end probes do");
 	/* their stacks and what they were told stay until this process ends */
 }

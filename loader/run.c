@@ -378,7 +378,7 @@ static int status_of(const struct run *r)
 
 static void finish(struct run *r)
 {
-	attach__detach(&r->links);
+	attach__detach(&r->links, r->plan.ends);
 	child__stop(&r->child);
 	if (r->stream.closed)
 		return;
