@@ -29,7 +29,10 @@ int attach__expand(struct plan *plan, const struct object *o, const struct optio
 int attach__all(struct plan *plan, const struct object *o, const struct options *opt, struct links *links);
 /* Reads the iterators to their ends; between(ctx) is called now and then, and ends it when not 0. */
 void attach__iterate(const struct plan *plan, int (*between)(void *ctx), void *ctx);
-/* Stops every event. wait: their programs, too, have run for the last time when this returns (release.h). */
+/*
+ * Stops every event. wait: all programs have run for the last time when this returns; else the first ones have, and the
+ * others may run until this process ends.
+ */
 void attach__detach(struct links *links, bool wait);
 /* Removes the watchpoints on this address. */
 void attach__unwatch(struct links *links, u64 address);

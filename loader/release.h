@@ -11,10 +11,4 @@
  */
 void release__in_background(const struct links *links, int stream_fd, int child_stdout);
 
-/*
- * Takes programs off their probes by closing what holds them there. wait: they run no more when this returns, which takes
- * the kernel some 10 ms for each that has a perf event; else that goes on behind our back.
- */
-void release__programs(const int *fds, u32 len, bool wait);
-
 #endif
