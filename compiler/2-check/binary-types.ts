@@ -2,6 +2,7 @@
  * What a traced binary's debug information adds to a probe of it: `args` by name, and the binary's own types. It is asked for
  * only when a script needs it.
  */
+import type { Attach } from "../5-object/manifest.ts";
 import type { TypeId } from "../btf/types.ts";
 import { U8, U64 } from "../lang/types.ts";
 import type { Span } from "../source/span.ts";
@@ -30,6 +31,30 @@ export function typesIn(types: TypeTable, env: CheckEnv, unit: Unit): TypeTable 
     unit.uses.add("binary");
     return found.btf;
   });
+}
+
+/** What a program reads by a binary's debug information is so in this very binary; the attach point says which, and what. */
+export function boundToBinary(ctx: Context, attach: Attach): Attach {
+  if (attach.kind !== "uprobe" && attach.kind !== "uretprobe" && attach.kind !== "usdt") return attach;
+  const binary = ctx.env.binaries?.(attach.path);
+  if (binary === undefined || "problem" in binary) return attach;
+  const bound = binary.buildId === undefined ? attach : { ...attach, buildId: binary.buildId };
+  if (bound.kind !== "uprobe" || bound.symbol === undefined || !ctx.unit.uses.has("args")) return bound;
+  const fn = binary.functionOf(bound.symbol);
+  return typeof fn === "object" ? { ...bound, argumentNames: wordNames(fn, ctx.arch.fnArgs.length) } : bound;
+}
+
+/** Names of the words that begin a parameter: registers, then what is on the stack. */
+function wordNames(fn: BinaryFunction, registers: number): readonly string[] {
+  const names: string[] = [];
+  for (const { name, place } of fn.parameters) {
+    const at = place.kind === "reference" ? place.at : place;
+    const word = at.kind === "registers" ? at.indices[0] : at.kind === "stack" ? registers + at.offset / 8 : undefined;
+    if (word === undefined) continue;
+    while (names.length <= word) names.push("");
+    names[word] = name;
+  }
+  return names;
 }
 
 /** `args.name` of a uprobe. */

@@ -1,8 +1,8 @@
 /** Probes: which of their attach points share a program, and what becomes of each group. */
 import type * as Ast from "../1-parse/ast.ts";
-import type { Attach } from "../5-object/manifest.ts";
 import { probeRow } from "../lang/probes.ts";
 import { expandTarget } from "./attach-patterns.ts";
+import { boundToBinary } from "./binary-types.ts";
 import { bodyOf } from "./bodies.ts";
 import type { CheckReport, Program, Unit } from "./context.ts";
 import { condition } from "./operators.ts";
@@ -120,7 +120,7 @@ export function walkProbe(
     section: single ? `${sectionOf(kind)}/${target.section}` : sectionOf(kind),
     probe: target?.text ?? "",
     nameSize: unit.uses.has("probe") ? unit.nameSize() : 0,
-    attach: group.map((one) => (unit.uses.has("binary") ? boundToBinary(base, one.attach) : one.attach)),
+    attach: group.map((one) => (unit.uses.has("binary") ? boundToBinary(ctx, one.attach) : one.attach)),
     predicate,
     body,
     vars: finishVars(unit),
@@ -128,14 +128,6 @@ export function walkProbe(
     pidFilter: base.env.options.pidFilter && row?.pidFilter === true,
     span: probe.span,
   };
-}
-
-/** What a program reads by a binary's debug information is only so in this very binary. */
-function boundToBinary(base: Base, attach: Attach): Attach {
-  if (attach.kind !== "uprobe" && attach.kind !== "uretprobe" && attach.kind !== "usdt") return attach;
-  const binary = base.env.binaries?.(attach.path);
-  if (binary === undefined || "problem" in binary || binary.buildId === undefined) return attach;
-  return { ...attach, buildId: binary.buildId };
 }
 
 /** libbpf's name of a program's section. */

@@ -239,7 +239,8 @@ export type Attach =
   | { readonly kind: "rawtracepoint"; readonly event: string; readonly module?: string; readonly pattern?: true }
   /**
    * path: absolute, or a name searched on the target (PATH, library cache). buildId: the binary whose debug information the
-   * program was compiled with, in hexadecimal; in another one, arguments and members may be elsewhere.
+   * program was compiled with, in hexadecimal; in another one, arguments and members may be elsewhere. argumentNames: of a
+   * program that reads `args`, by words: argument registers, then the stack; "" for words that begin no argument.
    */
   | {
       readonly kind: "uprobe" | "uretprobe";
@@ -248,6 +249,7 @@ export type Attach =
       readonly offset?: number;
       readonly address?: string;
       readonly buildId?: string;
+      readonly argumentNames?: readonly string[];
     }
   | {
       readonly kind: "usdt";

@@ -38,9 +38,11 @@ export type ArgumentWords = {
   readonly write: (args: SimulatedEvent["args"], to: Int32Array, at: number) => number;
 };
 
+/** @param known names of words that have no types: a function's of a binary; "any": they are not known, and all will do */
 export function createArgumentWords(
   place: EventPlace,
   prototype: Prototype | undefined,
+  known: readonly string[] | "any",
   memory: Memory,
   btf: Btf,
 ): ArgumentWords {
@@ -55,9 +57,11 @@ export function createArgumentWords(
   let isNoted = false;
 
   const slotOf = (name: string, event: SimulatedEvent): Slot => {
-    const found = prototype?.byName.get(name) ?? slotAt(prototype, numbered(name));
+    const found = prototype?.byName.get(name) ?? slotAt(prototype, numbered(name) ?? wordOf(known, name));
     if (found !== undefined) return found;
-    throw new EventError(`${event.probe} has no argument '${name}'`, 0, argumentHint(prototype));
+    const hint =
+      known.length > 0 && known !== "any" ? listed(known.filter((one) => one !== "")) : argumentHint(prototype);
+    throw new EventError(`${event.probe} has no argument '${name}'`, 0, hint);
   };
   const put = (slot: Slot, value: EventValue, name: string, event: SimulatedEvent): void => {
     const { at, typed } = slot;
@@ -175,10 +179,20 @@ function numbered(name: string): number | undefined {
   return index === undefined || index >= MAX_WORDS ? undefined : index;
 }
 
+function wordOf(known: readonly string[] | "any", name: string): number | undefined {
+  if (known === "any") return 0;
+  const index = known.indexOf(name);
+  return name === "" || index < 0 ? undefined : index;
+}
+
 function argumentHint(prototype: Prototype | undefined): string {
   if (prototype === undefined) return "this kernel's types do not tell its arguments: call them arg0, arg1 …";
   if (prototype.params.length === 0) return "it has none";
-  return `its arguments are ${prototype.params.map((param) => param.name).join(", ")}`;
+  return listed(prototype.params.map((param) => param.name));
+}
+
+function listed(names: readonly string[]): string {
+  return `its arguments are ${names.join(", ")}`;
 }
 
 /** A value without a type: integers, texts and bytes of the process, symbols and objects (by "@type") of the kernel. */

@@ -282,6 +282,13 @@ export function targetsOf(plan: Plan, place: EventPlace): readonly Target[] {
   return known.filter((target) => target.accepts?.(group, name) === true);
 }
 
+/** Names of the words that a function of a binary is given, as far as a program that reads them knows. */
+export function wordNamesOf(plan: Plan, place: EventPlace): readonly string[] {
+  for (const { attach } of targetsOf(plan, place))
+    if (attach.kind === "uprobe" && attach.argumentNames !== undefined) return attach.argumentNames;
+  return [];
+}
+
 /** "profile" alone means every profile probe, "profile:hz:99" the one of this text. */
 function perfTargets(plan: Plan, place: EventPlace): readonly Target[] {
   const exact = plan.byKey.get(place.key);

@@ -87,6 +87,8 @@ export type ContextOptions = {
   readonly kernel: Symbols;
   readonly user: Symbols;
   readonly enumerator: (name: string) => bigint | undefined;
+  /** Names of the words that a function of a binary is given, as the object has them; "any": there is no object. */
+  readonly wordNames: (place: EventPlace) => readonly string[] | "any";
 };
 
 const none: readonly never[] = [];
@@ -101,7 +103,7 @@ export function keepOccurrence(occurrence: Occurrence): Occurrence {
 }
 
 export function createContexts(options: ContextOptions): Contexts {
-  const { snapshot, memory, kernel, user, enumerator } = options;
+  const { snapshot, memory, kernel, user, enumerator, wordNames } = options;
   const { btf } = snapshot;
   const arch = archOf(options.arch);
   const registers = registersOf(options.arch);
@@ -247,7 +249,7 @@ export function createContexts(options: ContextOptions): Contexts {
     siteOf(place) {
       const prototype = isUserPlace(place) ? undefined : prototypeOf(place);
       const bytesOf = bytesFor(place);
-      const words = createArgumentWords(place, prototype, memory, btf);
+      const words = createArgumentWords(place, prototype, isUserPlace(place) ? wordNames(place) : none, memory, btf);
       const stackFrom = place.kind === "enter" || place.kind === "uenter" ? registers.arguments.length : Infinity;
       const made: { -readonly [Key in keyof Occurrence]: Occurrence[Key] } = {
         event: { probe: "running" },

@@ -151,7 +151,15 @@ function createCheck(snapshot: Snapshot): (event: SimulatedEvent, setup: Partial
     return enumerators.get(name);
   };
   const memory = createMemory(kernel, enumerator);
-  const contexts = createContexts({ snapshot, arch: snapshot.arch, memory, kernel, user, enumerator });
+  const contexts = createContexts({
+    snapshot,
+    arch: snapshot.arch,
+    memory,
+    kernel,
+    user,
+    enumerator,
+    wordNames: () => "any",
+  });
   const sites = new Map<string, Site>();
   return (event, setup) => {
     let site = sites.get(event.probe);

@@ -9,7 +9,7 @@ import type { Manifest } from "../5-object/manifest.ts";
 import { type ReadObject, readObject } from "../5-object/read-object.ts";
 import type { Snapshot } from "../snapshot/snapshot.ts";
 import type { StreamItem } from "../stream/decode.ts";
-import { isOfProcess, makePlan, type Plan } from "./attach.ts";
+import { type EventPlace, isOfProcess, makePlan, type Plan, wordNamesOf } from "./attach.ts";
 import { createAgenda } from "./clock.ts";
 import { createContexts, keepOccurrence, type Occurrence } from "./context.ts";
 import { defaultSetup, EventError, type Setup, type SimulatedEvent } from "./event.ts";
@@ -126,7 +126,8 @@ function assemble(parts: Parts): Run {
   const { cpus } = machine;
   const enumerator = cached((name) => snapshot.btf.findEnumerator(name)?.value ?? snapshot.constant(name));
   const memory = createMemory(kernel, enumerator);
-  const contexts = createContexts({ snapshot, arch: snapshot.arch, memory, kernel, user, enumerator });
+  const wordNames = (place: EventPlace) => wordNamesOf(plan, place);
+  const contexts = createContexts({ snapshot, arch: snapshot.arch, memory, kernel, user, enumerator, wordNames });
   const tasks = createTasks(snapshot.btf, memory, setup.boot, systemOf(snapshot, setup));
   const needs = needsOf(read);
   const stacks = createStacks(kernel, user, machine.task, needs.stacks);

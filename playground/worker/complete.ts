@@ -326,7 +326,8 @@ function fits(where: (typeof builtins)[number]["where"], probe: ProbeRow): boole
     case "probe":
       return true;
     case "args":
-      return probe.args !== "none";
+      // No binary is there to read names from.
+      return probe.args === "format" || probe.args === "btf";
     case "retval":
       return probe.retval !== "none";
     case "registers":

@@ -3,19 +3,12 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { parse } from "../../compiler/1-parse/parse.ts";
-import { BtfBuilder } from "../../compiler/btf/build.ts";
-import { readBtf } from "../../compiler/btf/read.ts";
 import { findCode, loadCatalog } from "../../compiler/diagnostics/catalog/index.ts";
 import { parseCatalog } from "../../compiler/diagnostics/catalog/parse.ts";
 import { verifierCatalog } from "../../compiler/diagnostics/catalog/verifier.ts";
-import {
-  type BinaryResolver,
-  type CompileOptions,
-  compile,
-  defaultOptions,
-  type ImportResolver,
-} from "../../compiler/index.ts";
+import { type CompileOptions, compile, defaultOptions, type ImportResolver } from "../../compiler/index.ts";
 import { createSource } from "../../compiler/source/text.ts";
+import { binaries } from "../runner/binaries.ts";
 import { defaultSnapshot } from "../runner/kernels.ts";
 
 const root = join(import.meta.dirname, "../..");
@@ -127,38 +120,6 @@ const imports: ImportResolver = (path) => {
   if (path === "prog.bpf.c") return [{ name: path, text: "" }];
   if (path === "lib.bt") return [{ name: path, text: "macro twice($x) { $x * 2 }" }];
   return { problem: "missing", name: path };
-};
-
-/** The binaries that the pages' programs trace: /usr/bin/app has functions main(int, char **) and scale(double, int). */
-const binaries: BinaryResolver = (path) => {
-  if (path === "/usr/bin/absent") return { problem: "missing", name: path, why: "" };
-  if (path === "/usr/bin/stripped") return { problem: "no-debug-info", name: path, why: "" };
-  if (path === "/usr/bin/damaged") return { problem: "unreadable", name: path, why: "not an ELF file" };
-  const build = new BtfBuilder();
-  const int = build.int("int", 4, true);
-  const strings = build.pointer(build.pointer(build.int("char", 1, true)));
-  const double = build.add({ kind: "float", name: "double", size: 8 });
-  const register = (index: number) => ({ kind: "registers", indices: [index] }) as const;
-  const main = [
-    { name: "argc", type: int, place: register(0) },
-    { name: "argv", type: strings, place: register(1) },
-  ];
-  const scale = [
-    { name: "factor", type: double, place: { kind: "hidden", why: "it is a number with a fraction" } as const },
-    { name: "count", type: int, place: register(0) },
-  ];
-  return {
-    path,
-    buildId: "0123456789abcdef",
-    arch: "x86_64",
-    btf: readBtf(build.finish()),
-    symbols: () => ["main", "scale", "_start"],
-    declarationsOf: () => [],
-    functionOf: (symbol) => {
-      const parameters = { main, scale }[symbol];
-      return parameters === undefined ? undefined : { parameters, returns: int, variadic: false };
-    },
-  };
 };
 
 describe("each page of a code of the checker or of lowering proves it", () => {
