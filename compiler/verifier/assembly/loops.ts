@@ -7,12 +7,13 @@
  * the calls that lead there. Older kernels took the marks of callbacks' loops for complete.
  */
 import { alloc } from "./arena";
+import { CallChain, isChain, setChain } from "./call-chain";
 import { count } from "./env";
 import { successorOf } from "./flow";
 import { callsCallback, isSecond } from "./marks";
 import { changedMarks, everything, propagatePrecision, resetChanged } from "./precise";
 import { propagateReads } from "./stack";
-import { copyState, copySteps, frameOf, freeState, MAX_FRAMES, State } from "./state";
+import { copyState, copySteps, frameOf, freeState, State } from "./state";
 
 /** Rounds of propagation after which every number of every path back is taken for precise. */
 const MAX_ROUNDS: i32 = 64;
@@ -27,21 +28,12 @@ class Backedge {
 
 /** One loop as reached by one chain of calls. */
 @unmanaged
-export class Visit {
+export class Visit extends CallChain {
   next: Visit | null;
   component: i32;
-  depth: i32;
   /** The first state recorded in the loop; the loop is walked when that is. null: nobody is inside. */
   entry: State | null;
   backedges: Backedge | null;
-  c0: i32;
-  c1: i32;
-  c2: i32;
-  c3: i32;
-  c4: i32;
-  c5: i32;
-  c6: i32;
-  c7: i32;
 }
 
 /** Component of each instruction; 0: in no loop. */
@@ -50,9 +42,6 @@ let visits: Visit | null = null;
 
 function componentAt(i: i32): i32 {
   return load<i32>(components + (<usize>i << 2));
-}
-function callsite(visit: Visit, n: i32): i32 {
-  return load<i32>(changetype<usize>(visit) + offsetof<Visit>("c0") + (<usize>n << 2));
 }
 
 function word(table: usize, i: i32): i32 {
@@ -137,21 +126,15 @@ export function visitOf(state: State): Visit | null {
   if (component == 0) return null;
   let visit = visits;
   while (visit != null) {
-    let same = visit.component == component && visit.depth == depth;
-    for (let f = 0; same && f < depth; f++) same = callsite(visit, f) == frameOf(state, f + 1).callsite;
-    if (same) return visit;
+    if (visit.component == component && isChain(visit, state, depth)) return visit;
     visit = visit.next;
   }
   const made = changetype<Visit>(alloc(offsetof<Visit>()));
   made.next = visits;
   made.component = component;
-  made.depth = depth;
   made.entry = null;
   made.backedges = null;
-  for (let f = 0; f < MAX_FRAMES; f++) {
-    const site = f < depth ? frameOf(state, f + 1).callsite : 0;
-    store<i32>(changetype<usize>(made) + offsetof<Visit>("c0") + (<usize>f << 2), site);
-  }
+  setChain(made, state, depth);
   visits = made;
   return made;
 }

@@ -5,6 +5,7 @@
  * Kernel: kernel/bpf/liveness.c. Older kernels mark the states of each path: see markSlotRead in stack.ts.
  */
 import { alloc } from "./arena";
+import { CallChain, callOf, isChain, setChain } from "./call-chain";
 import { FEAT_STACK_LIFE } from "./codes.gen";
 import { has, pc } from "./env";
 import { functionEnd, functionStart } from "./functions";
@@ -26,11 +27,10 @@ const SLOTS_SIZE: usize = 32;
 
 /** A function as one chain of calls reaches it. */
 @unmanaged
-class Instance {
+class Instance extends CallChain {
   next: Instance | null;
   start: i32;
   end: i32;
-  depth: i32;
   updated: i32;
   dropped: i32;
   /** Per instruction: SEEN, WRITES. */
@@ -44,14 +44,6 @@ class Instance {
   t5: usize;
   t6: usize;
   t7: usize;
-  c0: i32;
-  c1: i32;
-  c2: i32;
-  c3: i32;
-  c4: i32;
-  c5: i32;
-  c6: i32;
-  c7: i32;
 }
 const SEEN: u8 = 1;
 const WRITES: u8 = 2;
@@ -77,9 +69,6 @@ export function changeChain(): void {
 function tableOf(instance: Instance, f: i32): usize {
   return load<usize>(changetype<usize>(instance) + offsetof<Instance>("t0") + (<usize>f << 2));
 }
-function siteOf(instance: Instance, n: i32): i32 {
-  return load<i32>(changetype<usize>(instance) + offsetof<Instance>("c0") + (<usize>n << 2));
-}
 function slotsAt(instance: Instance, f: i32, insn: i32): Slots {
   return changetype<Slots>(tableOf(instance, f) + <usize>(insn - instance.start) * SLOTS_SIZE);
 }
@@ -98,9 +87,7 @@ function instanceOf(state: State, depth: i32): Instance {
   const start = functionStart(frameOf(state, depth).subprogram);
   let instance = instances;
   while (instance != null) {
-    let same = instance.depth == depth && instance.start == start;
-    for (let f = 0; same && f < depth; f++) same = siteOf(instance, f) == frameOf(state, f + 1).callsite;
-    if (same) return instance;
+    if (instance.start == start && isChain(instance, state, depth)) return instance;
     instance = instance.next;
   }
   const made = changetype<Instance>(alloc(offsetof<Instance>()));
@@ -108,11 +95,7 @@ function instanceOf(state: State, depth: i32): Instance {
   made.next = instances;
   made.start = start;
   made.end = functionEnd(frameOf(state, depth).subprogram);
-  made.depth = depth;
-  for (let f = 0; f < depth; f++) {
-    const site = frameOf(state, f + 1).callsite;
-    store<i32>(changetype<usize>(made) + offsetof<Instance>("c0") + (<usize>f << 2), site);
-  }
+  setChain(made, state, depth);
   made.flags = alloc(<usize>(made.end - start));
   memory.fill(made.flags, 0, <usize>(made.end - start));
   instances = made;
@@ -202,7 +185,7 @@ function settle(state: State, instance: Instance): void {
   }
   if (instance.depth == 0) return;
   const outer = instanceOf(state, instance.depth - 1);
-  const callsite = siteOf(instance, instance.depth - 1);
+  const callsite = callOf(instance, instance.depth - 1);
   clearWritten();
   for (let f = 0; f < instance.depth; f++) {
     if (tableOf(instance, f) == 0) continue;
