@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/resource.h>
 #include <unistd.h>
 #include <bpf/bpf.h>
 #include <linux/hw_breakpoint.h>
@@ -12,6 +13,9 @@
 #include "perf.h"
 #include "report.h"
 #include "usdt.h"
+
+/* maps, programs, buffers, the stream; timers on every processor */
+enum { OTHER_FILES = 512 };
 
 struct attaching {
 	const struct object *o;
@@ -322,10 +326,28 @@ static int attach_multi_one(struct attaching *a, struct target *t)
 	return 0;
 }
 
+/* An event and its link are two descriptors, more than the usual limit has for a thousand probes. Where it cannot be raised, attaching says so. */
+static void make_room(const struct plan *plan)
+{
+	rlim_t want = 2ull * plan->len + OTHER_FILES;
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) || limit.rlim_cur >= want)
+		return;
+	if (limit.rlim_max >= want)
+		limit.rlim_cur = want;
+	else if (!setrlimit(RLIMIT_NOFILE, &(struct rlimit){ want, want }))
+		return;
+	else
+		limit.rlim_cur = limit.rlim_max;
+	setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 int attach__all(struct plan *plan, const struct object *o, const struct options *opt, struct links *links)
 {
 	struct attaching a = { .o = o, .opt = opt, .links = links, .plan = plan };
 
+	make_room(plan);
 	for (u32 i = 0; i < plan->len; i++) {
 		struct target *t = &plan->list[i];
 		int err;

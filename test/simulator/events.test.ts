@@ -229,6 +229,40 @@ describe("values", () => {
       }),
     ).toBe("one");
   });
+  test("probe in patterns is what happened (L3.27, L4.26)", async () => {
+    const script = `k:tcp_send*, t:syscalls:sys_enter_*, kr:vmlinux:tcp_*msg { @[probe] = count(); }
+u:libc:put*, u:/bin/*sh:r* { printf("%s\\n", probe); } usdt:/bin/app:* { for ($i : 0..2) { printf("%s %d\\n", probe, $i); } }
+k:tcp_sendmsg { @fixed[probe] = count(); }`;
+    const at = (probe: string): SimulatedEvent => ({ probe, pid: 1 });
+    const events = [
+      "kprobe:tcp_sendmsg",
+      "kretprobe:tcp_sendmsg",
+      "kprobe:tcp_send_ack",
+      "uprobe:/lib/libc.so.6:puts",
+      "uprobe:puts",
+      "uprobe:/bin/bash:readline",
+      "kprobe:tcp_sendmsg",
+      "tracepoint:syscalls:sys_enter_read",
+      "usdt:/bin/app:prov:one",
+      "usdt:/bin/app:two",
+      "uprobe:/lib/libc.so.6:putw",
+    ].map(at);
+    const shown = await show(objectOf(script), { events });
+    expect(shown.stdout.replaceAll(/\n+/g, "\n")).toBe(`uprobe:/lib/libc.so.6:puts
+uprobe:libc:puts
+uprobe:/bin/bash:readline
+usdt:/bin/app:prov:one 0
+usdt:/bin/app:prov:one 1
+usdt:/bin/app:two 0
+usdt:/bin/app:two 1
+uprobe:/lib/libc.so.6:putw
+@[kprobe:tcp_send_ack]: 1
+@[kretprobe:vmlinux:tcp_sendmsg]: 1
+@[tracepoint:syscalls:sys_enter_read]: 1
+@[kprobe:tcp_sendmsg]: 2
+@fixed[kprobe:tcp_sendmsg]: 2
+`);
+  });
   test("a struct passed by value takes as many words as its size needs", async () => {
     const script = 'fentry:ZSTD_compressBegin_usingCDict_internal { printf("%d\\n", args.pledgedSrcSize); }';
     const args = { fParams: { contentSizeFlag: 1, checksumFlag: 2, noDictIDFlag: 3 }, pledgedSrcSize: 4096 };
