@@ -13,18 +13,20 @@ export type Actor = {
   readonly process: number;
 };
 
-/** What a value may refer to by name: the event's arguments so far, pid, tid, cpu. */
-export type Scope = { readonly [name: string]: EventValue };
+/** The event that values are drawn for; `args` so far. */
+export type Scope = { actor: Actor; cpu: number; args: Record<string, EventValue> };
+/** Draws a value: what can be found out before is. */
+export type Draw = (scope: Scope) => EventValue;
 
 export type Values = {
-  readonly draw: (value: Generated, scope: Scope, actor: Actor) => EventValue;
+  readonly drawer: (value: Generated) => Draw;
   /** A whole number that is not negative. */
-  readonly duration: (value: Generated, scope: Scope, actor: Actor) => number;
+  readonly duration: (value: Generated) => (scope: Scope) => number;
   /** A folded stack as frames, innermost first; one list for each text, so that a player resolves it once. */
-  readonly stack: (value: Generated, scope: Scope, actor: Actor) => readonly EventFrame[];
+  readonly stack: (value: Generated) => (scope: Scope) => readonly EventFrame[];
   readonly socket: (actor: Actor) => EventValue;
-  readonly task: (actor: Actor) => EventValue;
   /** A task by thread, with what the kernel knows of it. */
+  readonly task: (actor: Actor) => EventValue;
 };
 
 const SOCKETS_PER_PROCESS = 5;
@@ -84,55 +86,74 @@ export function createValues(random: Random, actors: readonly Actor[]): Values {
     }));
   };
 
-  const draw: Values["draw"] = (value, scope, actor) => {
+  const drawer = (value: Generated): Draw => {
     switch (value.kind) {
       case "constant":
-        return value.value;
+        return () => value.value;
       case "text":
-        return value.text;
-      case "uniform":
-        return random.integer(value.min, value.max);
+        return () => value.text;
+      case "uniform": {
+        const { min, max } = value;
+        return () => random.integer(min, max);
+      }
       case "normal":
-        return Math.round(random.normal(value.mean, value.deviation));
-      case "lognormal":
-        return Math.round(random.lognormal(value.median, value.sigma));
+        return () => Math.round(random.normal(value.mean, value.deviation));
+      case "lognormal": {
+        const { median, sigma } = value;
+        return () => Math.round(random.lognormal(median, sigma));
+      }
       case "exponential":
-        return Math.round(random.exponential(value.mean));
+        return () => Math.round(random.exponential(value.mean));
       case "pareto":
-        return Math.round(random.pareto(value.least, value.shape));
+        return () => Math.round(random.pareto(value.least, value.shape));
       case "choice": {
-        const chosen = value.options[random.weighted(value.options.map((option) => option.weight))];
-        return chosen === undefined ? 0 : draw(chosen.value, scope, actor);
+        const choose = random.chooser(value.options.map((option) => option.weight));
+        const options = value.options.map((option) => drawer(option.value));
+        return (scope) => options[choose()]?.(scope) ?? 0;
       }
       case "same":
-        return scope[value.name] ?? value.name;
+        return (scope) => sameAs(value.name, scope);
       case "thing":
-        if (value.thing === "socket") return socket(actor);
-        if (value.thing === "file") return file();
-        return task(actors[random.integer(0, actors.length - 1)] ?? actor);
-      case "list":
-        return value.elements.map((element) => draw(element, scope, actor));
-      case "fields":
-        return Object.fromEntries(
-          Object.entries(value.fields).map(([name, field]) => [name, draw(field, scope, actor)]),
-        );
+        if (value.thing === "socket") return ({ actor }) => socket(actor);
+        if (value.thing === "file") return file;
+        return ({ actor }) => task(actors[random.integer(0, actors.length - 1)] ?? actor);
+      case "list": {
+        const elements = value.elements.map(drawer);
+        return (scope) => elements.map((draw) => draw(scope));
+      }
+      case "fields": {
+        const fields = Object.entries(value.fields).map(([name, field]) => [name, drawer(field)] as const);
+        return (scope) => Object.fromEntries(fields.map(([name, draw]) => [name, draw(scope)]));
+      }
     }
   };
 
   return {
-    draw,
+    drawer,
     socket,
     task,
-    duration(value, scope, actor) {
-      const drawn = draw(value, scope, actor);
-      return typeof drawn === "number" && drawn > 0 ? Math.round(drawn) : 0;
+    duration(value) {
+      const draw = drawer(value);
+      return (scope) => {
+        const drawn = draw(scope);
+        return typeof drawn === "number" && drawn > 0 ? Math.round(drawn) : 0;
+      };
     },
-    stack(value, scope, actor) {
-      const drawn = draw(value, scope, actor);
-      if (Array.isArray(drawn)) return drawn.map(String);
-      return unfold(String(drawn), folded);
+    stack(value) {
+      const draw = drawer(value);
+      return (scope) => {
+        const drawn = draw(scope);
+        return Array.isArray(drawn) ? drawn.map(String) : unfold(String(drawn), folded);
+      };
     },
   };
+}
+
+/** An argument that was drawn before, or who does it; else the name itself, as a text. */
+function sameAs(name: string, { actor, cpu, args }: Scope): EventValue {
+  if (Object.hasOwn(args, name)) return args[name] ?? 0;
+  if (name === "cpu") return cpu;
+  return name === "pid" ? actor.pid : name === "tid" ? actor.tid : name;
 }
 
 /** "outermost;…;innermost" as frames. */

@@ -8,10 +8,10 @@ import { resolveType } from "../btf/layout.ts";
 import type { Snapshot } from "../snapshot/snapshot.ts";
 import { makePlan, type Target } from "./attach.ts";
 import { createAgenda } from "./clock.ts";
-import type { EventFrame, EventValue, SimulatedEvent } from "./event.ts";
+import type { EventFrame, SimulatedEvent } from "./event.ts";
+import { generateRow } from "./generate-row.ts";
 import { isScheduling, scheduleEvents } from "./generate-scheduler.ts";
-import { type Actor, actorsOf, createValues, type Scope, unfold, type Values } from "./generate-values.ts";
-import { integerOf } from "./integers.ts";
+import { type Actor, actorsOf, createValues, unfold } from "./generate-values.ts";
 import type { Generated, GenerateOptions, WorkloadEvent, WorkloadProcess } from "./options.ts";
 import { parseWorkload } from "./parse-workload.ts";
 import { createRandom, type Random } from "./random.ts";
@@ -43,13 +43,10 @@ export function* generateEvents(object: Uint8Array, options: GenerateOptions): G
   const seed = options.seed ?? 1;
   const rows = rowsFor(manifest, snapshot, plan.targets, workload?.events ?? []);
   const wanted = new Set(rows.map((row) => row.probe));
-  const agenda = createAgenda<Iterator<SimulatedEvent>>();
-  const pending = new Map<Iterator<SimulatedEvent>, SimulatedEvent>();
-  const add = (source: Iterator<SimulatedEvent>): void => {
-    const next = source.next();
-    if (next.done === true) return;
-    pending.set(source, next.value);
-    agenda.add(Number(next.value.at ?? 0), source);
+  const agenda = createAgenda<Source>();
+  const add = (events: Iterator<SimulatedEvent>): void => {
+    const next = events.next();
+    if (next.done !== true) agenda.add(Number(next.value.at ?? 0), { events, next: next.value });
   };
 
   const own = rows.filter((row) => !isScheduling(row.probe) || (workload?.events ?? []).includes(row));
@@ -58,7 +55,7 @@ export function* generateEvents(object: Uint8Array, options: GenerateOptions): G
     const random = createRandom(seed ^ hashText(row.probe));
     const actors = actorsOf(processes);
     const maker = { random, actors, processes, cpus, snapshot, usual: !(workload?.events ?? []).includes(row) };
-    add(happen(maker, createValues(random, actors), row, rate, duration));
+    add(generateRow(maker, createValues(random, actors), row, rate, duration));
   }
   if (rows.length > own.length) {
     const random = createRandom(seed ^ hashText("scheduler"));
@@ -81,12 +78,21 @@ export function* generateEvents(object: Uint8Array, options: GenerateOptions): G
       add([{ probe: `self:signal:${target.attach.signal}`, at: duration / 2 }][Symbol.iterator]());
   }
 
-  for (let source = agenda.take(); source !== undefined; source = agenda.take()) {
-    const event = pending.get(source);
-    if (event !== undefined) yield event;
-    add(source);
+  for (let source = agenda.take(); source !== undefined; ) {
+    yield source.next;
+    const next = source.events.next();
+    if (next.done !== true) {
+      source.next = next.value;
+      const at = Number(next.value.at ?? 0);
+      if (at < agenda.next()) continue; // it is the next of all
+      agenda.add(at, source);
+    }
+    source = agenda.take();
   }
 }
+
+/** Events in order of time, and the first that is not yielded yet. */
+type Source = { readonly events: Iterator<SimulatedEvent>; next: SimulatedEvent };
 
 function usualProcesses(): readonly WorkloadProcess[] {
   return parseWorkload(USUAL_PROCESSES, "processes").workload.processes;
@@ -243,95 +249,6 @@ function fieldByType(type: string, size: number, name: string): Generated {
   if (/\[/.test(type) || /^(struct|union)\b/.test(type)) return { kind: "list", elements: [] };
   if (name === "pid" || name === "tid" || name === "cpu") return { kind: "same", name };
   return size === 1 ? { kind: "uniform", min: 0, max: 1 } : lognormal(64, 1.2);
-}
-
-type Maker = {
-  readonly random: Random;
-  readonly actors: readonly Actor[];
-  readonly processes: readonly WorkloadProcess[];
-  readonly cpus: number;
-  readonly snapshot: Snapshot;
-  /** The row is one of ours, and arguments that this kernel lacks are left out; a caller's are as written. */
-  readonly usual: boolean;
-};
-
-/** One row's events, gaps between them exponential. */
-function* happen(
-  maker: Maker,
-  values: Values,
-  row: WorkloadEvent,
-  factor: number,
-  duration: number,
-): Generator<SimulatedEvent> {
-  const { random, actors, processes, cpus } = maker;
-  /** Until when each thread is inside: it cannot be twice at once. */
-  const busy = new Map<number, number>();
-  const chosen = actors.filter(({ comm }) => row.processes.length === 0 || row.processes.includes(comm));
-  const able = chosen.length === 0 ? actors : chosen;
-  const weights = able.map(({ process }) => (processes[process]?.weight ?? 1) / (processes[process]?.threads ?? 1));
-  const gap = SECOND / Math.max(1e-9, row.rate * factor);
-  const known = maker.usual ? namesOf(maker.snapshot, row.probe) : undefined;
-  const exit = row.probe.replace(/^(tracepoint:(?:syscalls:|raw_syscalls:)sys)_enter/, "$1_exit");
-  const returns: { readonly at: number; readonly event: SimulatedEvent }[] = [];
-  for (let at = random.exponential(gap); at <= duration; at += random.exponential(gap)) {
-    returns.sort((a, b) => a.at - b.at);
-    while (returns[0] !== undefined && returns[0].at <= at) {
-      const back = returns.shift();
-      if (back !== undefined) yield back.event;
-    }
-    let actor = able[random.weighted(weights)];
-    for (let tries = 0; actor !== undefined && (busy.get(actor.tid) ?? 0) > at && tries < 8; tries++)
-      actor = able[random.weighted(weights)];
-    if (actor === undefined || (busy.get(actor.tid) ?? 0) > at) continue;
-    const { comm, pid, tid, uid } = actor;
-    const cpu = random.next() < 0.85 ? tid % cpus : random.integer(0, cpus - 1);
-    let scope: Scope = { pid, tid, cpu };
-    const args: Record<string, EventValue> = {};
-    for (const [name, value] of Object.entries(row.args)) {
-      if (known !== undefined && !known.has(name) && !/^arg\d+$/.test(name)) continue;
-      args[name] = values.draw(value, scope, actor);
-      scope = { ...scope, [name]: args[name] ?? 0 };
-    }
-    const took = row.took === undefined ? 0 : values.duration(row.took, scope, actor);
-    if (took > 0) busy.set(tid, at + took);
-    const retval = row.retval === undefined ? undefined : values.draw(row.retval, scope, actor);
-    const event: SimulatedEvent = {
-      probe: row.probe,
-      at: Math.round(at),
-      cpu,
-      pid,
-      tid,
-      comm,
-      uid,
-      ...(Object.keys(args).length === 0 ? {} : { args }),
-      ...(retval === undefined ? {} : { retval }),
-      ...(row.kstack === undefined ? {} : { kstack: values.stack(row.kstack, scope, actor) }),
-      ...(row.ustack === undefined ? {} : { ustack: values.stack(row.ustack, scope, actor) }),
-    };
-    if (!row.probe.startsWith("tracepoint:")) {
-      yield row.took === undefined ? event : { ...event, took };
-      continue;
-    }
-    const { retval: result, args: fields, ...scene } = event;
-    yield fields === undefined ? scene : { ...scene, args: fields };
-    if (exit === row.probe) continue;
-    const ret = typeof result === "number" ? result : (integerOf(result ?? 0) ?? 0);
-    const nr = exit.includes("raw_syscalls") ? { id: args.id ?? 0 } : {};
-    returns.push({ at: at + took, event: { ...scene, probe: exit, at: Math.round(at + took), args: { ...nr, ret } } });
-  }
-  for (const { event } of returns) yield event;
-}
-
-/** Arguments that the kernel knows there; undefined: any name may do. */
-function namesOf(snapshot: Snapshot, probe: string): ReadonlySet<string> | undefined {
-  const [kind = "", ...rest] = probe.split(":");
-  const name = rest.at(-1) ?? "";
-  if (kind === "tracepoint")
-    return new Set(snapshot.tracepoint(rest[0] ?? "", name)?.fields.map((field) => field.name));
-  if (kind !== "kprobe") return undefined;
-  const found = snapshot.functionType(name);
-  const proto = found?.btf.type(found.proto);
-  return new Set(proto?.kind === "func_proto" ? proto.params.map((param) => param.name) : []);
 }
 
 const USER_STACKS: readonly string[] = [

@@ -14,6 +14,8 @@ export type Random = {
   readonly pareto: (least: number, shape: number) => number;
   /** Index of one of these weights. */
   readonly weighted: (weights: readonly number[]) => number;
+  /** The same for weights that are asked often. */
+  readonly chooser: (weights: readonly number[]) => () => number;
 };
 
 /** xoshiro128**, seeded by splitmix32 (Blackman and Vigna). */
@@ -45,8 +47,35 @@ export function createRandom(seed: number): Random {
     const radius = Math.sqrt(-2 * Math.log(1 - next()));
     return mean + deviation * radius * Math.cos(2 * Math.PI * next());
   };
+  const chooser = (weights: readonly number[]): (() => number) => {
+    const last = weights.length - 1;
+    let total = 0;
+    const ends = weights.map((weight) => {
+      total += weight;
+      return total;
+    });
+    if (last <= 0)
+      return () => {
+        next(); // as many numbers as of several
+        return 0;
+      };
+    // Where in `ends` to begin to look: the first that ends behind each step of the whole.
+    const steps = 2 ** Math.ceil(Math.log2(4 * weights.length));
+    const starts = Array.from({ length: steps }, (_, step) => {
+      const found = ends.findIndex((end) => end > (step / steps) * total);
+      return found < 0 ? last : found;
+    });
+    return () => {
+      const drawn = next();
+      const at = drawn * total;
+      let i = starts[Math.floor(drawn * steps)] ?? 0;
+      while (i < last && at >= (ends[i] ?? total)) i++;
+      return i;
+    };
+  };
   return {
     next,
+    chooser,
     uniform: (min, max) => min + (max - min) * next(),
     integer: (min, max) => Math.floor(min + (max - min + 1) * next()),
     normal,
