@@ -6,7 +6,7 @@ import type { Attach } from "../5-object/manifest.ts";
 import type { TypeId } from "../btf/types.ts";
 import { U8, U64 } from "../lang/types.ts";
 import type { Span } from "../source/span.ts";
-import type { BinaryFunction, BinaryParameter, BinaryTypes, ParameterPlace } from "../types/binary.ts";
+import type { BinaryFunction, BinaryParameter, ParameterPlace } from "../types/binary.ts";
 import { type BtfSource, fromBtf } from "../types/from-btf.ts";
 import { isMemory } from "../types/layout.ts";
 import type { Type } from "../types/type.ts";
@@ -29,7 +29,7 @@ export function typesIn(types: TypeTable, env: CheckEnv, unit: Unit): TypeTable 
     const found = binaries(attach.path);
     if ("problem" in found) return undefined;
     unit.uses.add("binary");
-    return found.btf;
+    return found.typesFor("symbol" in attach ? attach.symbol : undefined);
   });
 }
 
@@ -62,7 +62,7 @@ export function binaryArgument(ctx: Context, name: string, span: Span): Typed.Ex
   const found = tracedFunction(ctx, span);
   if (found === undefined) return errorExpr(span);
   const parameter = found.fn.parameters.find((one) => one.name === name);
-  if (parameter !== undefined) return parameterValue(ctx, found.binary, parameter, span);
+  if (parameter !== undefined) return parameterValue(ctx, found.source, parameter, span);
   const names = found.fn.parameters.map((one) => one.name);
   ctx.report("unknown-parameter", span, { name, similar: similar(name, names) });
   return errorExpr(span);
@@ -73,7 +73,7 @@ export function binaryArguments(ctx: Context, span: Span): Typed.Expr {
   const found = tracedFunction(ctx, span);
   if (found === undefined) return errorExpr(span);
   const { parameters } = found.fn;
-  const elements = parameters.map((one) => parameterValue(ctx, found.binary, one, span));
+  const elements = parameters.map((one) => parameterValue(ctx, found.source, one, span));
   if (elements.some((one) => one.type.kind === "error")) return errorExpr(span);
   const fields = parameters.map(({ name }, i) => ({ name, type: elements[i]?.type ?? U64 }));
   return { kind: "tuple", elements, type: { kind: "record", fields }, span };
@@ -83,7 +83,7 @@ export function binaryArguments(ctx: Context, span: Span): Typed.Expr {
 function tracedFunction(
   ctx: Context,
   span: Span,
-): { readonly binary: BinaryTypes; readonly fn: BinaryFunction } | undefined {
+): { readonly source: BtfSource; readonly fn: BinaryFunction } | undefined {
   const { target } = ctx.unit;
   const attach = target?.attach;
   if (attach?.kind !== "uprobe") return undefined;
@@ -133,15 +133,14 @@ function tracedFunction(
     return undefined;
   }
   if (typeof fn === "string") {
-    ctx.report("binary-unreadable", span, { name: binary.path, why: fn });
+    ctx.report("args-unknown", span, { symbol, why: fn });
     return undefined;
   }
   ctx.unit.uses.add("binary");
-  return { binary, fn };
+  return { source: { kind: "binary", btf: binary.typesFor(symbol), module: undefined }, fn };
 }
 
-function parameterValue(ctx: Context, binary: BinaryTypes, parameter: BinaryParameter, span: Span): Typed.Expr {
-  const source: BtfSource = { kind: "binary", btf: binary.btf, module: undefined };
+function parameterValue(ctx: Context, source: BtfSource, parameter: BinaryParameter, span: Span): Typed.Expr {
   const type = fromBtf(source, parameter.type, "user");
   const value = valueAt(ctx, source, parameter.type, type, parameter.place, span);
   if (value !== undefined) return value;

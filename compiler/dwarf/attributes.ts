@@ -2,7 +2,7 @@
 import { textAt } from "../elf/binary.ts";
 import { AT, FORM, OP_PLUS } from "./constants.ts";
 import { Cursor } from "./cursor.ts";
-import { attributeAt, baseOf, type Entry, entryAt, type Info } from "./units.ts";
+import { attributeAt, baseOf, type Entry, entryAt, type Info, type Unit } from "./units.ts";
 
 /** Text of an attribute; undefined: there is none, or it stands in another file. */
 export function textOf(info: Info, entry: Entry, name: number): string | undefined {
@@ -134,7 +134,11 @@ export function addressOf(info: Info, entry: Entry, name: number): bigint | unde
 }
 
 function indexedAddress(info: Info, entry: Entry, index: number): bigint {
-  const { unit } = entry;
+  return addressAt(info, entry.unit, index);
+}
+
+/** A row of .debug_addr. */
+export function addressAt(info: Info, unit: Unit, index: number): bigint {
   const cursor = new Cursor(info.sections.addr, baseOf(info, unit, "addresses"));
   cursor.skip(index * unit.address);
   return unit.address === 8 ? cursor.u64() : BigInt(cursor.u32());

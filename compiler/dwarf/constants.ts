@@ -38,6 +38,8 @@ export const TAG = {
 
 export const AT = {
   sibling: 0x01,
+  location: 0x02,
+  language: 0x13,
   name: 0x03,
   byteSize: 0x0b,
   bitOffset: 0x0c,
@@ -61,6 +63,7 @@ export const AT = {
   signature: 0x69,
   dataBitOffset: 0x6b,
   defaulted: 0x8b,
+  loclistsBase: 0x8c,
   linkageName: 0x6e,
   strOffsetsBase: 0x72,
   addrBase: 0x73,
@@ -137,5 +140,9 @@ export const ENCODING = {
 /** DW_CC_pass_by_reference and _value: whether a class is copied into registers. */
 export const PASS_BY_REFERENCE = 4;
 export const PASS_BY_VALUE = 5;
+/** DW_CC_nocall: a function that its compiler gave a convention of its own. */
+export const NO_CALL = 3;
+/** DW_LANG_*: languages whose functions are not called as C's are. */
+export const LANGUAGE = { go: 0x16, rust: 0x1c } as const;
 /** DW_OP_plus_uconst. */
 export const OP_PLUS = 0x23;

@@ -1,9 +1,12 @@
 /** A function by its symbol: its parameters with their types and places. */
-import type { BinaryFunction, BinaryParameter } from "../types/binary.ts";
-import { addressOf, referenceOf, sizeAttribute, textOf } from "./attributes.ts";
+import type { TypeId } from "../btf/types.ts";
+import type { BinaryFunction, BinaryParameter, ParameterPlace } from "../types/binary.ts";
+import { resolve } from "../types/from-btf.ts";
+import { addressOf, constantOf, flagOf, referenceOf, sizeAttribute, textOf } from "./attributes.ts";
 import { placeParameters } from "./calling-convention.ts";
-import { AT, TAG } from "./constants.ts";
+import { AT, LANGUAGE, NO_CALL, TAG } from "./constants.ts";
 import { DwarfError } from "./error.ts";
+import { registerAtEntry } from "./locations.ts";
 import type { DwarfTypes } from "./types.ts";
 import { children, type Entry, type Info, rootOf, type Unit, walk } from "./units.ts";
 
@@ -117,8 +120,8 @@ function rankOf(
       : at !== undefined || entry.shape.names.includes(AT.ranges)
         ? 2
         : 1;
-  // Another name of one function; but a compiler's clone (f.part.0) has not all parameters where they were.
-  return placed && !symbol.includes(".") ? 3 : 0;
+  // Another name of one function, or a clone that a compiler made of it (f.constprop.0).
+  return placed ? 3 : 0;
 }
 
 function isNamed(info: Info, entry: Entry, symbol: string, identifier: string | undefined): boolean {
@@ -178,9 +181,16 @@ function lengthFrom(info: Info, root: Entry, low: bigint | undefined): bigint | 
 }
 
 /** @throws DwarfError where its entries are damaged */
-export function readFunction(info: Info, types: DwarfTypes, entry: Entry, arch: "x86_64" | "aarch64"): BinaryFunction {
+export function readFunction(
+  info: Info,
+  types: DwarfTypes,
+  entry: Entry,
+  arch: "x86_64" | "aarch64",
+  symbol: string,
+): BinaryFunction {
   let variadic = false;
   const parameters: Omit<BinaryParameter, "place">[] = [];
+  const declared: Entry[] = [];
   // An instance names its parameters by reference to those of the function as it was written, which has all of them.
   let written = entry;
   for (let count = 0; count < MAX_ORIGINS && written.shape.names.includes(AT.abstractOrigin); count++)
@@ -191,8 +201,9 @@ export function readFunction(info: Info, types: DwarfTypes, entry: Entry, arch: 
     const origin = child.shape.names.includes(AT.abstractOrigin)
       ? referenceOf(info, child, AT.abstractOrigin)
       : undefined;
-    const declared = origin ?? child;
-    parameters.push({ name: textOf(info, declared, AT.name) ?? "", type: types.typeOf(declared) });
+    const one = origin ?? child;
+    declared.push(one);
+    parameters.push({ name: textOf(info, one, AT.name) ?? "", type: types.typeOf(one) });
     if (parameters.length >= 255) break;
   }
   let returning = written;
@@ -202,6 +213,7 @@ export function readFunction(info: Info, types: DwarfTypes, entry: Entry, arch: 
     returning = origin;
   }
   const returns = types.typeOf(returning);
+  const why = ownConvention(info, entry);
   const passed = (type: typeof returns) => ({ type, byReference: types.byReference(type) });
   const places = placeParameters(
     arch,
@@ -209,13 +221,83 @@ export function readFunction(info: Info, types: DwarfTypes, entry: Entry, arch: 
     passed(returns),
     parameters.map(({ type }) => passed(type)),
   );
+  const whole = parameters.map(({ type }) => isWhole(types, type));
+  const registers = registersOf(info, entry, arch, declared);
+  /** Rust has no convention for structs that one could rely on: what comes behind one is anywhere. */
+  const lost = why === RUST ? whole.indexOf(false) : -1;
+  const placeOf = (index: number): ParameterPlace => {
+    const place = places[index] ?? { kind: "hidden", why: "" };
+    if (why !== undefined && (why !== RUST || (lost >= 0 && index >= lost))) return { kind: "hidden", why };
+    // A clone has not all parameters where they were.
+    if (registers === undefined) return symbol.includes(".") ? { kind: "hidden", why: MOVED } : place;
+    const register = registers[index];
+    return register === undefined || whole[index] !== true
+      ? { kind: "hidden", why: MOVED }
+      : { kind: "registers", indices: [register] };
+  };
   return {
     parameters: parameters.map((parameter, i) => ({
       name: parameter.name === "" ? `arg${i}` : parameter.name,
       type: parameter.type,
-      place: places[i] ?? { kind: "hidden", why: "" },
+      place: placeOf(i),
     })),
     returns,
     variadic,
   };
+}
+
+/** DWARF's numbers of the argument registers, in order. */
+const ARGUMENT_REGISTERS = { x86_64: [5, 4, 1, 2, 8, 9], aarch64: [0, 1, 2, 3, 4, 5, 6, 7] } as const;
+
+/**
+ * Argument registers of a function that only its own file calls, by its parameters: its compiler may have left some out and
+ * moved others up. Undefined: it is called as the convention says, as is all that others may call, and what is not optimised.
+ */
+function registersOf(
+  info: Info,
+  entry: Entry,
+  arch: "x86_64" | "aarch64",
+  declared: readonly Entry[],
+): readonly (number | undefined)[] | undefined {
+  const start = addressOf(info, entry, AT.lowPc);
+  if (start === undefined) return undefined;
+  let written: Entry | undefined = entry;
+  for (let count = 0; written !== undefined && count < MAX_ORIGINS; count++) {
+    if (flagOf(info, written, AT.external)) return undefined;
+    written = originOf(info, written);
+  }
+  const found = new Map<number, number>();
+  for (const child of children(info, entry)) {
+    if (child.shape.tag !== TAG.parameter) continue;
+    const of = child.shape.names.includes(AT.abstractOrigin) ? referenceOf(info, child, AT.abstractOrigin) : child;
+    const register = registerAtEntry(info, child, start);
+    if (of !== undefined && register !== undefined) found.set(of.at, register);
+  }
+  if (found.size === 0) return undefined;
+  const order: readonly number[] = ARGUMENT_REGISTERS[arch];
+  return declared.map(({ at }) => {
+    const index = order.indexOf(found.get(at) ?? -1);
+    return index < 0 ? undefined : index;
+  });
+}
+
+const MOVED = "the compiler has removed or moved it";
+const RUST = "Rust does not say where structs are passed, nor what comes behind them";
+
+/** Why a function's parameters are not where C's are; undefined: they are. */
+function ownConvention(info: Info, entry: Entry): string | undefined {
+  if (constantOf(info, entry, AT.callingConvention) === BigInt(NO_CALL))
+    return "the compiler has changed how this function is called";
+  const root = rootOf(info, entry.unit);
+  const language = root === undefined ? undefined : constantOf(info, root, AT.language);
+  if (language === BigInt(LANGUAGE.go)) return "Go passes arguments in registers of its own choice";
+  return language === BigInt(LANGUAGE.rust) ? RUST : undefined;
+}
+
+/** One word: a number or a pointer. */
+function isWhole(types: DwarfTypes, id: TypeId): boolean {
+  const { type } = resolve(types, id);
+  return (
+    type.kind === "ptr" || type.kind === "enum" || type.kind === "enum64" || (type.kind === "int" && type.size <= 8)
+  );
 }

@@ -20,7 +20,7 @@ import { AT } from "./constants.ts";
 import { DwarfError } from "./error.ts";
 import { makeFunctionFinder, readFunction } from "./functions.ts";
 import { makeTypes } from "./types.ts";
-import { type Info, readInfo, rootOf } from "./units.ts";
+import { type Entry, type Info, readInfo, rootOf } from "./units.ts";
 
 const MACHINES: ReadonlyMap<number, "x86_64" | "aarch64"> = new Map([
   [62, "x86_64"],
@@ -66,6 +66,8 @@ function read(source: BinarySource): BinaryTypes | BinaryProblem {
     lineStr: section(".debug_line_str"),
     strOffsets: section(".debug_str_offsets"),
     addr: section(".debug_addr"),
+    loclists: once(() => section(".debug_loclists")),
+    loc: once(() => section(".debug_loc")),
   });
   if (info.units.length === 0) return { problem: "no-debug-info", name: path, why: "" };
   if (isSplit(info)) {
@@ -75,37 +77,62 @@ function read(source: BinarySource): BinaryTypes | BinaryProblem {
   const types = makeTypes(info);
   const findFunction = makeFunctionFinder(info);
   let symbols: ReadonlyMap<string, readonly bigint[]> | undefined;
-  const known = new Map<string, BinaryFunction | string | undefined>();
+  type Found = { readonly entry: Entry | undefined; readonly fn: BinaryFunction | string | undefined };
+  const known = new Map<string, Found>();
   const symbolsOf = () => {
     symbols ??= new Map([...functionSymbols(binary), ...(debug === binary ? [] : functionSymbols(debug))]);
     return symbols;
   };
-  const find = (symbol: string): BinaryFunction | string | undefined => {
+  const declared = (entry: Entry): string => {
+    const { parameters } = readFunction(info, types, entry, arch, "");
+    return parameters
+      .map(({ type, name, place }) => `${printParameter(types, type, name)} ${JSON.stringify(place)}`)
+      .join();
+  };
+  const find = (symbol: string): Found => {
     try {
-      const entry = findFunction(symbol, symbolsOf().get(symbol) ?? []);
-      return entry === undefined ? undefined : readFunction(info, types, entry, arch);
+      const addresses = symbolsOf().get(symbol) ?? [];
+      const entry = findFunction(symbol, addresses);
+      const fn = entry === undefined ? undefined : readFunction(info, types, entry, arch, symbol);
+      // A probe is set on all that have the symbol.
+      const others = addresses.length > 1 ? addresses.map((at) => findFunction(symbol, [at])) : [];
+      const known = new Set(others.map((one) => (one === undefined ? "" : declared(one))));
+      known.delete("");
+      return { entry, fn: known.size > 1 ? `${known.size} functions of this name take different arguments` : fn };
     } catch (error) {
-      if (error instanceof DwarfError || error instanceof ElfError) return error.message;
+      if (error instanceof DwarfError || error instanceof ElfError) return { entry: undefined, fn: error.message };
       throw error;
     }
   };
-  const functionOf = (symbol: string): BinaryFunction | string | undefined => {
-    if (!known.has(symbol)) known.set(symbol, find(symbol));
-    return known.get(symbol);
+  const findOnce = (symbol: string): Found => {
+    const found = known.get(symbol) ?? find(symbol);
+    known.set(symbol, found);
+    return found;
   };
   return {
     path,
     buildId,
     arch,
-    btf: types,
-    functionOf,
+    typesFor: (symbol) => {
+      const entry = symbol === undefined ? undefined : findOnce(symbol).entry;
+      return entry === undefined ? types : types.within(entry.unit);
+    },
+    functionOf: (symbol) => findOnce(symbol).fn,
     declarationsOf: (symbol) => {
-      const found = functionOf(symbol);
+      const found = findOnce(symbol).fn;
       if (typeof found !== "object") return [];
       const declared = found.parameters.map(({ type, name }) => printParameter(types, type, name));
       return found.variadic ? [...declared, "..."] : declared;
     },
     symbols: () => [...symbolsOf().keys()],
+  };
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
   };
 }
 

@@ -7,11 +7,13 @@ import { constantOf, flagOf, memberLocation, referenceOf, sizeAttribute, textOf 
 import { AT, ENCODING, TAG } from "./constants.ts";
 import { makeCopyTest } from "./copies.ts";
 import { DwarfError } from "./error.ts";
-import { children, type Entry, entryAt, type Info, walk } from "./units.ts";
+import { children, type Entry, entryAt, type Info, type Unit, walk } from "./units.ts";
 
 export type DwarfTypes = Btf & {
   /** The type that an attribute refers to; void without one. */
   readonly typeOf: (entry: Entry, attribute?: number) => TypeId;
+  /** The same, where names are those of a unit first. */
+  readonly within: (unit: Unit) => Btf;
   /** A class of C++ that is passed by its address, since only it can copy itself. */
   readonly byReference: (id: TypeId) => boolean;
 };
@@ -304,7 +306,7 @@ export function makeTypes(info: Info): DwarfTypes {
   }
 
   function find(kind: NamedKind, name: string): TypeId | undefined {
-    index ??= indexNames(info);
+    index ??= indexNames(info, info.units);
     const at = index.get(`${kind} ${name}`);
     return at === undefined ? undefined : idOf(at);
   }
@@ -327,15 +329,24 @@ export function makeTypes(info: Info): DwarfTypes {
     return undefined;
   }
 
-  return {
-    count: info.bytes.length,
-    pointerSize: 8,
-    type,
-    find,
-    findEnumerator: () => undefined,
-    typeOf,
-    byReference,
+  const types = { count: info.bytes.length, pointerSize: 8, type, find, findEnumerator: () => undefined } as const;
+  const views = new Map<number, Btf>();
+  const within = (unit: Unit): Btf => {
+    const known = views.get(unit.start);
+    if (known !== undefined) return known;
+    let own: ReadonlyMap<string, number> | undefined;
+    const view: Btf = {
+      ...types,
+      find: (kind, name) => {
+        own ??= indexNames(info, [unit]);
+        const at = own.get(`${kind} ${name}`);
+        return at === undefined ? find(kind, name) : idOf(at);
+      },
+    };
+    views.set(unit.start, view);
+    return view;
   };
+  return { ...types, typeOf, byReference, within };
 }
 
 const POINTERS: ReadonlySet<number> = new Set([TAG.pointer, TAG.reference, TAG.rvalueReference]);
@@ -364,9 +375,9 @@ const KINDS: ReadonlyMap<number, NamedKind> = new Map([
 ]);
 
 /** Definitions of named types: the first of each name. A unit that is damaged ends its own search only. */
-function indexNames(info: Info): ReadonlyMap<string, number> {
+function indexNames(info: Info, units: readonly Unit[]): ReadonlyMap<string, number> {
   const found = new Map<string, number>();
-  for (const unit of info.units) {
+  for (const unit of units) {
     try {
       walk(info, unit, (entry) => {
         const kind = KINDS.get(entry.shape.tag);

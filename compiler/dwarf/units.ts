@@ -16,6 +16,9 @@ export type Sections = {
   readonly lineStr: Uint8Array;
   readonly strOffsets: Uint8Array;
   readonly addr: Uint8Array;
+  /** Read only where a function's own convention is in question. */
+  readonly loclists: () => Uint8Array;
+  readonly loc: () => Uint8Array;
 };
 
 export type Unit = {

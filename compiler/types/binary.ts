@@ -29,8 +29,11 @@ export type BinaryTypes = {
   /** In hexadecimal; undefined: the file has none. */
   readonly buildId: string | undefined;
   readonly arch: "x86_64" | "aarch64";
-  /** Types, read when they are asked for. Ids are the reader's own. */
-  readonly btf: Btf;
+  /**
+   * Types, read when they are asked for. Ids are the reader's own. Of several types of one name, those of the source file come
+   * first that the function of this symbol is from.
+   */
+  readonly typesFor: (symbol: string | undefined) => Btf;
   /** A function by its symbol. Undefined: the debug information has none; text: why it cannot be read. */
   readonly functionOf: (symbol: string) => BinaryFunction | string | undefined;
   /** A function's parameters as C declares them; none where nothing is known of it. */

@@ -36,12 +36,12 @@ const SYMBOLS = [
 
 /** Everything that a compilation may ask of a binary. */
 function askAll(binary: BinaryTypes): void {
-  const source = { kind: "binary", btf: binary.btf, module: undefined } as const;
+  const source = { kind: "binary", btf: binary.typesFor(undefined), module: undefined } as const;
   const seen = new Set<number>();
   const follow = (id: TypeId, depth: number): void => {
     if (depth > 12 || seen.has(id)) return;
     seen.add(id);
-    const type: BtfType = binary.btf.type(id);
+    const type: BtfType = binary.typesFor(undefined).type(id);
     if (type.kind === "struct" || type.kind === "union")
       for (const member of type.members) follow(member.type, depth + 1);
     else if ("type" in type) follow(type.type, depth + 1);
@@ -53,7 +53,7 @@ function askAll(binary: BinaryTypes): void {
     if (typeof found === "object") for (const { type } of found.parameters) follow(type, 0);
   }
   for (const name of ["waypoint", "file", "Shape", "Owner"]) {
-    const id = binary.btf.find("struct", name);
+    const id = binary.typesFor(undefined).find("struct", name);
     if (id !== undefined) follow(id, 0);
   }
 }

@@ -68,8 +68,8 @@ describe.each(all)("%s %j", (compiler, flags) => {
   });
 
   test("a struct has its members where the compiler put them", () => {
-    const id = binary.btf.find("struct", "waypoint");
-    const type = id === undefined ? undefined : binary.btf.type(id);
+    const id = binary.typesFor(undefined).find("struct", "waypoint");
+    const type = id === undefined ? undefined : binary.typesFor(undefined).type(id);
     if (type?.kind !== "struct") throw new Error("no struct waypoint");
     expect(type.size).toBe(120);
     expect(
@@ -99,8 +99,8 @@ describe.each(all)("%s %j", (compiler, flags) => {
 
   test("enumerations have their values, with their signs", () => {
     const values = (name: string) => {
-      const id = binary.btf.find("enum", name);
-      const type = id === undefined ? undefined : binary.btf.type(id);
+      const id = binary.typesFor(undefined).find("enum", name);
+      const type = id === undefined ? undefined : binary.typesFor(undefined).type(id);
       return type?.kind === "enum" ? type.values.map((one) => [one.name, one.value]) : type?.kind;
     };
     expect(values("color")).toEqual([
@@ -166,12 +166,53 @@ describe.skipIf(!gcc)("C++", () => {
     );
 
     expect(signature(binary, "_Z5owned5Owneri")).toBe("struct Owner owner @ *di, int after @ si");
-    const id = binary.btf.find("struct", "Shape");
-    const type = id === undefined ? undefined : binary.btf.type(id);
+    const id = binary.typesFor(undefined).find("struct", "Shape");
+    const type = id === undefined ? undefined : binary.typesFor(undefined).type(id);
     expect(type?.kind === "struct" ? type.members.map((one) => `${one.name}@${one.bitOffset / 8}`) : type).toEqual([
       "@0",
       "width@12",
     ]);
+  });
+});
+
+describe("functions that only their own file calls", () => {
+  const files = join(import.meta.dirname, "second.c");
+  const built: readonly (readonly [string, readonly string[], string])[] = [
+    ...(gcc
+      ? ([
+          ["gcc", ["-gdwarf-5"], "shrunk.constprop.0"],
+          ["gcc", ["-gdwarf-4"], "shrunk.constprop.0"],
+        ] as const)
+      : []),
+    ...(clang
+      ? ([
+          ["clang", ["-gdwarf-5"], "shrunk"],
+          ["clang", ["-gdwarf-4"], "shrunk"],
+        ] as const)
+      : []),
+  ];
+
+  test.each(built)("%s %j: what is left of %s is where the compiler moved it", (compiler, flags, symbol) => {
+    const path = build(`own-${compiler}${flags.join("")}`, compiler, [...flags, "-O2", files], "first.c");
+    expect(plain(signature(types(path), symbol))).toBe("int unused @ hidden, long used @ di, const char * text @ si");
+    const whole = build(`whole-${compiler}${flags.join("")}`, compiler, [...flags, "-O0", files], "first.c");
+    expect(plain(signature(types(whole), "shrunk"))).toBe("int unused @ di, long used @ si, const char * text @ dx");
+  });
+
+  test.skipIf(!gcc)("structs of one name are those of the function's file", () => {
+    const binary = types(build("two-files", "gcc", ["-g", "-O0", files], "first.c"));
+    const size = (symbol: string) => {
+      const btf = binary.typesFor(symbol);
+      const id = btf.find("struct", "shared");
+      const type = id === undefined ? undefined : btf.type(id);
+      return type?.kind === "struct" ? type.size : undefined;
+    };
+    expect([size("first_file"), size("second_file")]).toEqual([16, 4]);
+  });
+
+  test.skipIf(!gcc)("functions of one name with different parameters are told of", () => {
+    const binary = types(build("same-name", "gcc", ["-g", "-O0", files], "first.c"));
+    expect(signature(binary, "same")).toBe("2 functions of this name take different arguments");
   });
 });
 

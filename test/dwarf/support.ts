@@ -64,7 +64,7 @@ export function signature(binary: BinaryTypes, symbol: string): string {
     }
   };
   const written = found.parameters.map(
-    (one) => `${printTypeName(binary.btf, one.type)} ${one.name} @ ${place(one.place)}`,
+    (one) => `${printTypeName(binary.typesFor(undefined), one.type)} ${one.name} @ ${place(one.place)}`,
   );
   return [...written, ...(found.variadic ? ["..."] : [])].join(", ");
 }

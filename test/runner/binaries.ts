@@ -12,6 +12,7 @@ export const binaries: BinaryResolver = (path) => {
   const int = build.int("int", 4, true);
   const strings = build.pointer(build.pointer(build.int("char", 1, true)));
   const double = build.add({ kind: "float", name: "double", size: 8 });
+  const types = readBtf(build.finish());
   const register = (index: number) => ({ kind: "registers", indices: [index] }) as const;
   const main = [
     { name: "argc", type: int, place: register(0) },
@@ -25,10 +26,11 @@ export const binaries: BinaryResolver = (path) => {
     path,
     buildId: "0123456789abcdef",
     arch: "x86_64",
-    btf: readBtf(build.finish()),
+    typesFor: () => types,
     symbols: () => ["main", "scale", "_start"],
     declarationsOf: () => [],
     functionOf: (symbol) => {
+      if (symbol === "helper") return "2 functions of this name take different arguments";
       const parameters = { main, scale }[symbol];
       return parameters === undefined ? undefined : { parameters, returns: int, variadic: false };
     },

@@ -516,6 +516,10 @@ export const checkCatalog = {
       `the debug information of ${p.name} has no function ${p.symbol}`,
     (p) => meant(p.similar) ?? USE_NUMBERS,
   ),
+  "args-unknown": error(
+    (p: { symbol: string; why: string }) => `the arguments of ${p.symbol} are not known: ${p.why}`,
+    () => USE_NUMBERS,
+  ),
   "argument-hidden": error(
     (p: { name: string; why: string }) => `args.${p.name} cannot be read: ${p.why}`,
     () => "trace a function that is given a pointer to it",
