@@ -28,7 +28,7 @@ import { createProbeNames } from "./probe-names.ts";
 import { createMapReader } from "./read-maps.ts";
 import { createSymbols, KERNEL_TEXT, type Symbols, USER_TEXT } from "./symbols.ts";
 import { createTasks, type Tasks } from "./tasks.ts";
-import { createYields } from "./yields.ts";
+import { createYields, timeOf } from "./yields.ts";
 
 const SECOND = 1_000_000_000;
 const DEFAULT_BUDGET = 100_000_000;
@@ -76,6 +76,7 @@ export async function* replay(object: Uint8Array, options: SimulateOptions): Asy
     setup,
     allWarnings: options.allWarnings === true,
     now: () => wall,
+    time: () => timeOf(wall),
   });
   const { items, state } = yields;
   const kinds = new Map(manifest.events.map((event) => [event.id, event]));

@@ -29,7 +29,7 @@ import { createStacks } from "./stacks.ts";
 import { createStops, type Stands } from "./stops.ts";
 import { createSymbols, KERNEL_TEXT, type Symbols, USER_TEXT } from "./symbols.ts";
 import { createTasks } from "./tasks.ts";
-import { createYields, silentKinds } from "./yields.ts";
+import { createYields, later, silentKinds, timeOf } from "./yields.ts";
 
 export type Run = {
   readonly items: StreamItem[];
@@ -150,6 +150,7 @@ function assemble(parts: Parts): Run {
   const clock = { now: 0, polled: 0, busyUntil: 0, last: 0, any: false, count: 0 };
   const given = options.until ?? setup.until;
   const until = given === undefined ? Number.POSITIVE_INFINITY : Number(given);
+  const epoch = timeOf(setup.epoch);
   const maps = createMapReader(machine, manifest, names);
   const yields = createYields({
     machine,
@@ -160,6 +161,7 @@ function assemble(parts: Parts): Run {
     allWarnings: options.allWarnings === true,
     files: filesOf(snapshot, setup),
     now: () => setup.epoch + BigInt(clock.now),
+    time: () => later(epoch, clock.now),
   });
   const { state } = yields;
   const maxRecords = options.maxRecords ?? DEFAULT_RECORDS;

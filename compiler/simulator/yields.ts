@@ -47,8 +47,9 @@ export type YieldOptions = {
   readonly allWarnings: boolean;
   /** Files of the simulated host itself, below those that the setup names. */
   readonly files?: Readonly<Record<string, string>>;
-  /** Nanoseconds since the epoch, by the virtual clock. */
+  /** Nanoseconds since the epoch, by the virtual clock; and the same as records bear it. */
   readonly now: () => bigint;
+  readonly time: () => EventTime;
 };
 
 const HEADER = 8;
@@ -80,7 +81,7 @@ export function createYields(options: YieldOptions): Yields {
   }
 
   const put = (record: StreamRecord): void => {
-    items.push({ time: timeOf(now()), record });
+    items.push({ time: options.time(), record });
   };
   const notice: Yields["notice"] = (severity, text, place, hint) => {
     put({
@@ -285,8 +286,17 @@ function standsAlone(type: ValueType): boolean {
   }
 }
 
+const SECOND = 1_000_000_000;
+
 export function timeOf(ns: bigint): EventTime {
-  return { seconds: Number(ns / 1_000_000_000n), nanoseconds: Number(ns % 1_000_000_000n) };
+  return { seconds: Number(ns / BigInt(SECOND)), nanoseconds: Number(ns % BigInt(SECOND)) };
+}
+
+/** So many nanoseconds later. */
+export function later({ seconds, nanoseconds }: EventTime, by: number): EventTime {
+  const whole = nanoseconds + by;
+  const over = Math.floor(whole / SECOND);
+  return { seconds: seconds + over, nanoseconds: whole - over * SECOND };
 }
 
 function partsOf(entry: EventEntry, data: DataView): readonly (string | Uint8Array)[] {

@@ -7,6 +7,7 @@ import {
   defaultOptions,
   generateEvents,
   parseEvents,
+  parseWorkload,
   printEvent,
   type SimulatedEvent,
   type StreamItem,
@@ -26,6 +27,10 @@ import { articlePrograms } from "./tools.ts";
 /** A fifth of a microsecond: five million events a second. */
 const EVENT_NS = 200;
 const TRANSLATION_MS = 50;
+/** Programs whose events go the whole way, so many events, and so many that print. */
+const WHOLE_WAY = ["@[probe] = count();", "@ = hist(arg2);", "@[comm] = count();"];
+const WHOLE_COUNT = 3_000_000;
+const PRINTED = 300_000;
 
 export async function benchSimulator(rounds: number): Promise<readonly Row[]> {
   const snapshot = benchSnapshot("6.12");
@@ -49,14 +54,32 @@ export async function benchSimulator(rounds: number): Promise<readonly Row[]> {
     const machine = await loadMachine(compiled(`k:vfs_read { ${script} }`, snapshot), { btf: snapshot.btf });
     row(`k:vfs_read { ${script} }, on the machine`, "ns", await nsPerRun(machine, rounds), EVENT_NS);
   }
-  for (const script of ["@[probe] = count();", "@ = hist(arg2);", "@[comm] = count();"]) {
+  const few = Math.min(rounds, 5);
+  for (const script of WHOLE_WAY) {
     const object = compiled(`k:vfs_read { ${script} }`, snapshot);
-    const ns = await nsPerEvent(object, snapshot, Math.min(rounds, 5));
+    const ns = await nsPerEvent(object, snapshot, few, () => readEvents(WHOLE_COUNT));
     row(`k:vfs_read { ${script} }, whole way: ${(1000 / ns).toFixed(1)} M events/s`, "ns", ns, EVENT_NS);
   }
+  const printing = compiled('k:vfs_read { printf("%d %d\\n", pid, arg2); }', snapshot);
+  row(
+    "k:vfs_read { printf(…); }, whole way",
+    "ns",
+    await nsPerEvent(printing, snapshot, few, () => readEvents(PRINTED)),
+  );
+  const drawn = compiled("k:vfs_read { @ = hist(arg2); }", snapshot);
+  const workload = parseWorkload("kprobe:vfs_read\n  rate: 1000000\n  count: uniform(1, 64K)\n", "bench").workload;
+  const generated = () => generateEvents(drawn, { snapshot, workload, duration: WHOLE_COUNT * 1000 });
+  row(
+    "k:vfs_read { @ = hist(arg2); }, whole way, events by generateEvents()",
+    "ns",
+    await nsPerEvent(drawn, snapshot, few, generated),
+  );
   const text = Array.from(readEvents(50_000), (event) => `${printEvent(event)}\n`).join("");
   row("parseEvents(): an event of an events file, read and checked", "ns", nsPerParsed(text, snapshot, rounds));
-  row("generateEvents(): an event of tcp_sendmsg made up", "ns", nsPerGenerated(snapshot, rounds));
+  row("generateEvents(): an event of a workload made up", "ns", nsPerGenerated(generated));
+  const usual = compiled("k:tcp_sendmsg { @ = hist(arg2); }", snapshot);
+  const sends = () => generateEvents(usual, { snapshot, rate: 100, duration: 1e10 });
+  row("generateEvents(): an event of tcp_sendmsg made up", "ns", nsPerGenerated(sends));
   const largest = await translations(snapshot, rounds);
   for (const { name, ms } of largest.slice(0, 3)) row(`translate ${name}, warm`, "ms", ms, TRANSLATION_MS);
   return rows;
@@ -107,13 +130,23 @@ function* readEvents(count: number): Generator<SimulatedEvent> {
 }
 
 /** The whole of simulate(), with making the events, its start (linking, translation, plan) and its end. */
-async function nsPerEvent(object: Uint8Array, snapshot: Snapshot, rounds: number): Promise<number> {
-  const count = 3_000_000;
+async function nsPerEvent(
+  object: Uint8Array,
+  snapshot: Snapshot,
+  rounds: number,
+  events: () => Iterable<SimulatedEvent>,
+): Promise<number> {
   const once = async (): Promise<number> => {
     const start = cpuMs();
+    let count = 0;
     let last: StreamItem | undefined;
-    for await (const item of simulate(object, { snapshot, events: readEvents(count) })) last = item;
-    if (last?.record.type !== "end") throw new Error("simulate() yielded nothing");
+    const onProgress = (happened: number): void => {
+      count = happened;
+    };
+    const maxRecords = 2 * PRINTED;
+    for await (const item of simulate(object, { snapshot, events: events(), onProgress, maxRecords })) last = item;
+    if (last?.record.type !== "end" || last.record.status !== 0) throw new Error("simulate() did not end well");
+    if (count < PRINTED) throw new Error(`only ${count} events happened`);
     return ((cpuMs() - start) * 1e6) / count;
   };
   await once();
@@ -133,16 +166,15 @@ function nsPerParsed(text: string, snapshot: Snapshot, rounds: number): number {
   return median(Array.from({ length: rounds }, once));
 }
 
-function nsPerGenerated(snapshot: Snapshot, rounds: number): number {
-  const object = compiled("k:tcp_sendmsg { @ = hist(arg2); }", snapshot);
+function nsPerGenerated(events: () => Iterable<SimulatedEvent>): number {
   const once = (): number => {
     const start = cpuMs();
     let count = 0;
-    for (const _ of generateEvents(object, { snapshot, rate: 100, duration: 1e9 })) count++;
+    for (const _ of events()) count++;
     return ((cpuMs() - start) * 1e6) / count;
   };
   once();
-  return median(Array.from({ length: rounds }, once));
+  return median([once(), once(), once()]);
 }
 
 /** Link, decode, translate: what is done once binaryen is there. The longest first. */
