@@ -13,7 +13,9 @@
 
 static void add(struct plan *plan, u32 program, const struct attach_entry *e, const char *path, const char *symbol, u64 offset)
 {
-	struct target *t = plan__add(plan, program, e, mem__format("%s:%s:%s", e->kind_name, path, symbol));
+	char *text = e->offset ? mem__format("%s:%s:%s+%llu", e->kind_name, path, symbol, (unsigned long long)e->offset) :
+				 mem__format("%s:%s:%s", e->kind_name, path, symbol);
+	struct target *t = plan__add(plan, program, e, text);
 
 	t->path = mem__strdup(path);
 	t->value = offset;

@@ -12,24 +12,32 @@ const KERNEL_NAME = { least: 64, spare: 16 };
 const USER_NAME = 256;
 
 /** Whether a program can ask which of its attach points fired: bpf_get_attach_cookie, of Linux 5.15. */
-export function hasCookies(snapshot: Snapshot): boolean {
+function hasCookies(snapshot: Snapshot): boolean {
   const [major, minor] = snapshot.version;
   return major > 5 || (major === 5 && minor >= 15);
 }
 
-/** Whether the target stands for names of the host, and the kernel can give each of its links a cookie. */
-export function isNamedByHost(target: Target): boolean {
-  const { attach } = target;
+/** So many programs with constants, which cost nothing per event, are better than one that asks. */
+const MOST_CONSTANTS = 8;
+
+/** Who knows the name of what fires: the host alone, it as well as we, or we alone (no cookie, or a text of ours). */
+function knownBy(target: Target): "host" | "both" | "us" {
+  const { attach, text } = target;
   switch (attach.kind) {
     case "kprobe":
-    case "kretprobe":
+    case "kretprobe": {
+      if (target.pattern) return "host";
+      const module = attach.module === undefined ? "" : `${attach.module}:`;
+      return text === `${attach.kind}:${module}${attach.function}` ? "both" : "us";
+    }
     case "tracepoint":
-      return target.pattern;
+      return target.pattern ? "host" : "both";
     case "uprobe":
     case "uretprobe":
-      return target.pattern || !attach.path.includes("/");
+      if (target.pattern || !attach.path.includes("/")) return "host";
+      return text === `${attach.kind}:${attach.path}:${attach.symbol}` ? "both" : "us";
     case "usdt":
-      return target.pattern || attach.provider === undefined || !attach.path.includes("/");
+      return target.pattern || attach.provider === undefined || !attach.path.includes("/") ? "host" : "both";
     case "begin":
     case "end":
     case "signal":
@@ -42,15 +50,29 @@ export function isNamedByHost(target: Target): boolean {
     case "hardware":
     case "watchpoint":
     case "iter":
-      return false;
+      return "us";
     default:
       return unreachable(attach);
   }
 }
 
+/** Which of a probe's targets share programs that ask the host for the name, where the body wants it. */
+export function namedByHost(targets: readonly Target[], snapshot: Snapshot): ReadonlySet<Target> {
+  if (!hasCookies(snapshot)) return new Set();
+  const many = targets.filter((target) => knownBy(target) === "both").length > MOST_CONSTANTS;
+  return new Set(
+    targets.filter((target) => {
+      const known = knownBy(target);
+      return known === "host" || (known === "both" && many);
+    }),
+  );
+}
+
 /** Bytes of the `probe` builtin's text in a program with these targets; 0: it is a constant. */
 export function nameSize(group: readonly Target[], env: ResolveEnv): number {
-  if (!hasCookies(env.snapshot) || !group.some(isNamedByHost)) return 0;
+  const [first] = group;
+  if (!hasCookies(env.snapshot) || first === undefined) return 0;
+  if (group.length === 1 && knownBy(first) !== "host") return 0;
   if (group.some((target) => target.row.space === "user")) return USER_NAME;
   let longest = 0;
   for (const target of group)

@@ -6,7 +6,7 @@ import { boundToBinary } from "./binary-types.ts";
 import { bodyOf } from "./bodies.ts";
 import type { CheckReport, Program, Unit } from "./context.ts";
 import { condition } from "./operators.ts";
-import { hasCookies, isNamedByHost, nameSize } from "./probe-names.ts";
+import { namedByHost, nameSize } from "./probe-names.ts";
 import { programName } from "./program-names.ts";
 import type { ResolveEnv, Target } from "./target.ts";
 import type * as Typed from "./typed.ts";
@@ -36,6 +36,7 @@ export function groupTargets(
   if (targets.length === 1 && !only.pattern) return [targets];
   const groups = new Map<string, Target[]>();
   const uses = new Map<string, ReadonlySet<string>>();
+  const byHost = namedByHost(targets, base.env.snapshot);
   for (const target of targets) {
     let used = uses.get(target.row.name);
     if (used === undefined) {
@@ -44,7 +45,7 @@ export function groupTargets(
     }
     const typed = (target.row.program === "tracepoint" && used.has("args")) || used.has("binary");
     const named = used.has("probe");
-    const told = named && isNamedByHost(target) && hasCookies(base.env.snapshot);
+    const told = named && byHost.has(target);
     const apart = (named && !told) || typed || needsOwn(target);
     if (named && !told && target.pattern && target.row.space === "user") {
       report("unsupported-wildcard", target.span, {

@@ -134,6 +134,23 @@ describe("programs", () => {
     expect(dump("rt:sched_switch { print(probe) }")).toContain('"rawtracepoint:vmlinux:sched_switch"');
   });
 
+  it("L3.35 a long list of exact targets shares a program, a short one has constants", () => {
+    const list = (count: number): string =>
+      ["read", "write", "open", "fsync", "statx", "unlink", "rmdir", "mkdir", "link", "rename"]
+        .slice(0, count)
+        .map((name) => `k:vfs_${name}`)
+        .join();
+    const groups = (targets: string): readonly (readonly number[])[] =>
+      typed(`${targets} { @[probe] = count() }`).probes.map(({ attach, nameSize }) => [attach.length, nameSize]);
+    expect(groups(list(8)).every(([attached, size]) => attached === 1 && size === 0)).toBe(true);
+    expect(groups(list(9))).toEqual([[9, 64]]);
+    expect(groups(`${list(9)},k:tcp_send*,k:vmlinux:vfs_read,i:s:1`)).toEqual([
+      [10, 64],
+      [1, 0],
+      [1, 0],
+    ]);
+  });
+
   it("L3.35 kernels without cookies: a program each, and none for binaries", () => {
     const old = { ...defaultSnapshot("6.12"), version: [5, 10, 0] } as const;
     const { program } = checked("k:vfs_rea* { @[probe] = count() }", {}, old);

@@ -70,6 +70,13 @@ const PROGRAMS: readonly Program[] = [
     expected: "@[uprobe:/call:work]: 5\n@[uretprobe:/call:work]: 5\n",
   },
   {
+    name: "a long list of exact targets shares a program, and each has its name (L3.27, L3.35)",
+    asksForName: true,
+    text: 'k:vfs_mknod,k:vfs_unlink,k:vfs_rmdir,k:vfs_mkdir,k:vfs_link,k:vfs_rename,k:vfs_symlink,k:hrtimer_nanosleep,k:do_nanosleep,t:syscalls:sys_enter_clock_nanosleep /comm == "call"/ { @[probe] = count(); }',
+    expected:
+      "@[kprobe:do_nanosleep]: 1\n@[kprobe:hrtimer_nanosleep]: 1\n@[tracepoint:syscalls:sys_enter_clock_nanosleep]: 1\n",
+  },
+  {
     name: "raw tracepoints are named with what declares them (L3.27)",
     text: 'rt:sys_ente* /comm == "call" && arg1 == 230/ { @[probe] = count(); }',
     expected: "@[rawtracepoint:vmlinux:sys_enter]: 1\n",
