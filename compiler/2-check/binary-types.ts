@@ -5,6 +5,7 @@
 import type { Attach } from "../5-object/manifest.ts";
 import type { TypeId } from "../btf/types.ts";
 import { U8, U64 } from "../lang/types.ts";
+import { matcher } from "../snapshot/glob.ts";
 import type { Span } from "../source/span.ts";
 import type { BinaryFunction, BinaryParameter, ParameterPlace } from "../types/binary.ts";
 import { type BtfSource, fromBtf } from "../types/from-btf.ts";
@@ -16,6 +17,7 @@ import { register, stackAddress } from "./context-words.ts";
 import type { CheckEnv } from "./env.ts";
 import { cast, errorExpr, readAt } from "./nodes.ts";
 import { similar } from "./similar.ts";
+import type { Target } from "./target.ts";
 import type { TypeTable } from "./type-table.ts";
 import type * as Typed from "./typed.ts";
 
@@ -31,6 +33,29 @@ export function typesIn(types: TypeTable, env: CheckEnv, unit: Unit): TypeTable 
     unit.uses.add("binary");
     return found.typesFor("symbol" in attach ? attach.symbol : undefined);
   });
+}
+
+/**
+ * Functions of a binary that a pattern stands for, each with a program of its own: those whose arguments are known. A pattern
+ * of which nothing is known stays one.
+ */
+export function expandBinary(env: CheckEnv, target: Target): readonly Target[] {
+  const { attach } = target;
+  if (!target.pattern || attach.kind !== "uprobe" || attach.symbol === undefined) return [target];
+  const binary = env.binaries?.(attach.path);
+  if (binary === undefined || "problem" in binary) return [target];
+  const members = binary
+    .symbols()
+    .filter(matcher(attach.symbol))
+    .filter((symbol) => typeof binary.functionOf(symbol) === "object")
+    .sort()
+    .map((symbol) => ({
+      ...target,
+      attach: { ...attach, symbol },
+      text: `${target.row.name}:${attach.path}:${symbol}`,
+      pattern: false,
+    }));
+  return members.length > 0 ? members : [target];
 }
 
 /** What a program reads by a binary's debug information is so in this very binary; the attach point says which, and what. */

@@ -2,7 +2,7 @@
 import type * as Ast from "../1-parse/ast.ts";
 import { probeRow } from "../lang/probes.ts";
 import { expandTarget } from "./attach-patterns.ts";
-import { boundToBinary } from "./binary-types.ts";
+import { boundToBinary, expandBinary } from "./binary-types.ts";
 import { bodyOf } from "./bodies.ts";
 import type { CheckReport, Program, Unit } from "./context.ts";
 import { condition } from "./operators.ts";
@@ -43,7 +43,8 @@ export function groupTargets(
       used = usesOf(base, program, probe, index, target);
       uses.set(target.row.name, used);
     }
-    const typed = (target.row.program === "tracepoint" && used.has("args")) || used.has("binary");
+    const ofBinary = target.row.args === "dwarf" && used.has("args");
+    const typed = (target.row.program === "tracepoint" && used.has("args")) || used.has("binary") || ofBinary;
     const named = used.has("probe");
     const told = named && byHost.has(target);
     const apart = (named && !told) || typed || needsOwn(target);
@@ -53,7 +54,8 @@ export function groupTargets(
         why: `only the traced host knows the name of each match, and Linux ${base.env.snapshot.version.slice(0, 2).join(".")} cannot tell it to a program (5.15 or newer can)`,
       });
     }
-    const members = apart ? expandTarget(resolveEnvOf(base), target) : [target];
+    const expand = () => (ofBinary ? expandBinary(base.env, target) : expandTarget(resolveEnvOf(base), target));
+    const members = apart ? expand() : [target];
     for (const member of members) {
       const key = apart ? `${member.text}#${groups.size}` : `${target.row.program}${told ? " told" : ""}`;
       const group = groups.get(key);

@@ -33,8 +33,7 @@ export function placeParameters(
 
 function placeX86(btf: Btf, returns: Passed, parameters: readonly Passed[]): readonly ParameterPlace[] {
   // A result in memory: the caller says where, before all arguments.
-  const returned = returns.byReference ? "memory" : classify(btf, returns.type);
-  let integers = returned === "memory" ? 1 : 0;
+  let integers = returns.byReference || isReturnedInMemory(btf, returns.type) ? 1 : 0;
   let floats = 0;
   let stack = 0;
   const onStack = (size: number, align: number): ParameterPlace => {
@@ -142,6 +141,16 @@ function classify(btf: Btf, id: TypeId): Classes {
 function floatClasses(name: string, size: number): Classes {
   if (/long double/.test(name)) return "memory";
   return name.includes("complex") && size === 16 ? ["float", "float"] : ["float"];
+}
+
+/** A long double is passed in memory, but returned in a register of its own; so is a struct that is nothing else. */
+function isReturnedInMemory(btf: Btf, id: TypeId): boolean {
+  const { type } = resolve(btf, id);
+  if ((type.kind !== "struct" && type.kind !== "union") || type.size === 0) return false;
+  const [first] = type.members;
+  const inner = first === undefined ? undefined : resolve(btf, first.type).type;
+  if (type.size === 16 && inner?.kind === "float" && inner.size === 16) return false;
+  return classify(btf, id) === "memory";
 }
 
 /** Merges what lies at an offset into the classes of a struct's eightbytes; false: it makes the whole a thing of memory. */

@@ -3,7 +3,9 @@
  * itself, and of the file that its debug information was split off into, if it was.
  */
 
+import { BtfError } from "../btf/error.ts";
 import { printParameter } from "../btf/print-c.ts";
+import type { TypeId } from "../btf/types.ts";
 import {
   type BinaryFile,
   buildIdOf,
@@ -83,11 +85,18 @@ function read(source: BinarySource): BinaryTypes | BinaryProblem {
     symbols ??= new Map([...functionSymbols(binary), ...(debug === binary ? [] : functionSymbols(debug))]);
     return symbols;
   };
+  const declare = (type: TypeId, name: string): string => {
+    try {
+      return printParameter(types, type, name);
+    } catch (error) {
+      // A struct without a name that holds a pointer to itself: no compiler writes such.
+      if (error instanceof BtfError) return name;
+      throw error;
+    }
+  };
   const declared = (entry: Entry): string => {
     const { parameters } = readFunction(info, types, entry, arch, "");
-    return parameters
-      .map(({ type, name, place }) => `${printParameter(types, type, name)} ${JSON.stringify(place)}`)
-      .join();
+    return parameters.map(({ type, name, place }) => `${declare(type, name)} ${JSON.stringify(place)}`).join();
   };
   const find = (symbol: string): Found => {
     try {
@@ -121,7 +130,7 @@ function read(source: BinarySource): BinaryTypes | BinaryProblem {
     declarationsOf: (symbol) => {
       const found = findOnce(symbol).fn;
       if (typeof found !== "object") return [];
-      const declared = found.parameters.map(({ type, name }) => printParameter(types, type, name));
+      const declared = found.parameters.map(({ type, name }) => declare(type, name));
       return found.variadic ? [...declared, "..."] : declared;
     },
     symbols: () => [...symbolsOf().keys()],

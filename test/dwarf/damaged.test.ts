@@ -49,6 +49,7 @@ function askAll(binary: BinaryTypes): void {
     if (whole.kind !== "opaque" && whole.kind !== "error") toValueType(whole, () => "");
   };
   for (const symbol of SYMBOLS) {
+    binary.declarationsOf(symbol);
     const found = binary.functionOf(symbol);
     if (typeof found === "object") for (const { type } of found.parameters) follow(type, 0);
   }

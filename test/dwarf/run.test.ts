@@ -115,6 +115,17 @@ describe.skipIf(!can)("a binary and its debug information", () => {
     expect(tracelet("-q", "-e", program, "-c", path).stderr).toContain("has no debug information");
   });
 
+  test("a pattern stands for the functions whose arguments are known, each with a program of its own", () => {
+    const path = build("pattern", "gcc", ["-g", "-O0"]);
+    const run = tracelet("-q", "-e", `uprobe:${path}:*e* { @[probe] = args; }`, "-c", path);
+    expect(run.status).toBe(1);
+    const program = `uprobe:${path}:{HID} { printf("%s %d\\n", probe, args.first); }`;
+    const some = tracelet("-q", "-e", program.replace("{HID}", "hid*"), "-c", path);
+    expect(some).toMatchObject({ stdout: `uprobe:${path}:hidden -1\n\n\n`, stderr: "" });
+    const none = tracelet("-q", "-e", program.replace("{HID}", "_sta*"), "-c", path);
+    expect(none.stderr).toContain("a wildcard uprobe probe cannot be used here: args are those of one function");
+  });
+
   test("a stage is printed once, also of a script that asks for debug information", () => {
     const path = build("stages", "gcc", ["-g", "-O0"]);
     const { stdout } = tracelet("compile", "-e", `uprobe:${path}:hidden { print(args.second); }`, "--emit", "typed");
