@@ -13,7 +13,8 @@ import { createRun, type Run } from "./run.ts";
 const SECOND = 1_000_000_000;
 /** Between two moments in which others may do something, milliseconds. */
 const TURN = 40;
-/** Events, and records that they print, until the records are handed on. */
+/** Events that are played until their records are handed on: the more they print, the fewer. */
+const FIRST_BATCH = 64;
 const BATCH = 1024;
 const BATCH_ITEMS = 64;
 const NO_ITEMS: readonly StreamItem[] = [];
@@ -47,11 +48,13 @@ export async function* simulate(object: Uint8Array, options: SimulateOptions): A
       }
     } else {
       const source = events[Symbol.iterator]();
+      let batch = FIRST_BATCH;
       try {
         for (let going = true; going && !aborted(); ) {
           try {
-            going = playSome(run, source);
+            going = playSome(run, source, batch);
           } finally {
+            batch = run.items.length > BATCH_ITEMS ? Math.ceil(batch / 4) : Math.min(BATCH, batch * 2);
             options.onProgress?.(run.happened(), run.now());
             // also what came before an event that cannot happen
             for (const item of take(run)) yield item;
@@ -80,10 +83,10 @@ export async function* simulate(object: Uint8Array, options: SimulateOptions): A
 }
 
 /** A function of its own, since engines make better code of it than of a generator. False: nothing more happens. */
-function playSome(run: Run, events: Iterator<SimulatedEvent>): boolean {
+function playSome(run: Run, events: Iterator<SimulatedEvent>, batch: number): boolean {
   let going = true;
   try {
-    for (let count = 0; going && count < BATCH && run.items.length < BATCH_ITEMS; count++) {
+    for (let count = 0; going && count < batch && run.items.length < BATCH_ITEMS; count++) {
       const next = events.next();
       going = next.done !== true && run.happen(next.value);
     }
