@@ -29,7 +29,9 @@ export function createBinaryResolver(folders: readonly string[]): BinaryResolver
 }
 
 function readAtPath(target: string, folders: readonly string[]): BinaryTypes | BinaryProblem {
-  const [path] = target.includes("*") ? [] : pathsOf(target);
+  const paths = target.includes("*") ? [] : pathsOf(target);
+  // Of a library's name, libc.so may be a text for the linker.
+  const path = paths.find(isElf) ?? paths[0];
   if (path === undefined) return { problem: "missing", name: target, why: "" };
   try {
     const readAt = openFile(path);
@@ -59,6 +61,16 @@ function openFile(path: string): ReadAt | undefined {
     }
     return bytes.subarray(0, read);
   };
+}
+
+function isElf(path: string): boolean {
+  try {
+    const [a, b, c, d] = openFile(path)?.(0, 4) ?? [];
+    return a === 0x7f && b === 0x45 && c === 0x4c && d === 0x46;
+  } catch (error) {
+    if (codeOf(error) === undefined) throw error;
+    return false;
+  }
 }
 
 /** As GDB looks: by the build id, then by the name that the binary gives, beside it and below the folders. */

@@ -126,6 +126,17 @@ describe.skipIf(!can)("a binary and its debug information", () => {
     expect(none.stderr).toContain("a wildcard uprobe probe cannot be used here: args are those of one function");
   });
 
+  test("a command is found in PATH, a library by its name where a text for the linker has it, too", () => {
+    build("command-of-path", "gcc", ["-g", "-O0"]);
+    const words = ["compile", "-e", "uprobe:command-of-path:hidden { print(args.first); }", "--emit", "typed"];
+    const env = { ...process.env, PATH: `${folder}:${process.env.PATH}` };
+    const found = spawnSync(TRACELET, words, { cwd: "/", encoding: "utf8", env });
+    expect([found.stderr, found.status]).toEqual(["", 0]);
+    expect(found.stdout).toContain('"path":"command-of-path","symbol":"hidden","buildId":"');
+    const library = tracelet("compile", "-e", "uprobe:libc:malloc { print(args.bytes); }", "--emit", "typed");
+    expect(library.stderr).not.toContain("not an ELF file");
+  });
+
   test("a stage is printed once, also of a script that asks for debug information", () => {
     const path = build("stages", "gcc", ["-g", "-O0"]);
     const { stdout } = tracelet("compile", "-e", `uprobe:${path}:hidden { print(args.second); }`, "--emit", "typed");
