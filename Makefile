@@ -74,8 +74,8 @@ gen-clean: gen
 test-matrix: build ## the article's programs on every kernel we know: 5.10, 6.1, 6.12, 6.18, 7.x
 	$(Q)TRACELET_KERNELS="5.10 6.1 6.12 6.18 7.x" test/run-tests test/kernel
 
-test-scripts: build ## every tool of Debian's bpftrace packages: compiled, accepted, attached in a guest, beside bpftrace
-	$(Q)TRACELET_SCRIPTS=1 test/run-tests test/scripts
+test-scripts: build ## Debian's bpftrace tools, and the programs of test/kernel/same-text, in a guest beside bpftrace itself
+	$(Q)TRACELET_SCRIPTS=1 test/run-tests test/scripts test/kernel/same-text
 
 bench: build playground-build ## time, size and cost per event beside bpftrace, as ratios
 	$(Q)node test/bench/run.mjs

@@ -193,31 +193,36 @@ static int attach_nothing(struct attaching *a, struct target *t)
 	return 0;
 }
 
-/* Rows in the order of ABI_ATTACH_KINDS. missing: the errno by which the kernel says that it has no such target. */
+/*
+ * Rows in the order of ABI_ATTACH_KINDS. missing: the errno by which the kernel says that it has no such target.
+ * newest_first: of several programs on one target the kernel runs the one that was attached last first
+ * (add_new_kprobe(), consumer_add() of uprobes, __bpf_trampoline_link_prog()).
+ */
 static const struct {
 	enum attach_kind kind;
 	int (*expand)(struct plan *plan, const struct object *o, const struct options *opt, u32 program, const struct attach_entry *entry);
 	int (*attach)(struct attaching *a, struct target *t);
 	int missing;
+	bool newest_first;
 } kinds[] = {
-	{ ATTACH_BEGIN, expand__one, attach_nothing, 0 },
-	{ ATTACH_END, expand__one, attach_nothing, 0 },
-	{ ATTACH_SIGNAL, expand__one, attach_nothing, 0 },
-	{ ATTACH_KPROBE, expand__function, attach_kprobe, ENOENT },
-	{ ATTACH_KRETPROBE, expand__function, attach_kprobe, ENOENT },
-	{ ATTACH_FENTRY, expand__fentry, attach_raw, ENOENT },
-	{ ATTACH_FEXIT, expand__fentry, attach_raw, ENOENT },
-	{ ATTACH_TRACEPOINT, expand__tracepoint, attach_tracepoint, ENOENT },
-	{ ATTACH_RAWTRACEPOINT, expand__raw_tracepoint, attach_raw, ENOENT },
-	{ ATTACH_UPROBE, expand__uprobe, attach_uprobe, 0 },
-	{ ATTACH_URETPROBE, expand__uprobe, attach_uprobe, 0 },
-	{ ATTACH_USDT, expand__usdt, attach_usdt, 0 },
-	{ ATTACH_PROFILE, expand__one, attach_timer, 0 },
-	{ ATTACH_INTERVAL, expand__one, attach_timer, 0 },
-	{ ATTACH_SOFTWARE, expand__one, attach_counter, 0 },
-	{ ATTACH_HARDWARE, expand__one, attach_counter, 0 },
-	{ ATTACH_WATCHPOINT, expand__one, attach_watchpoint, 0 },
-	{ ATTACH_ITER, expand__iter, attach_iter, 0 },
+	{ ATTACH_BEGIN, expand__one, attach_nothing, 0, false },
+	{ ATTACH_END, expand__one, attach_nothing, 0, false },
+	{ ATTACH_SIGNAL, expand__one, attach_nothing, 0, false },
+	{ ATTACH_KPROBE, expand__function, attach_kprobe, ENOENT, true },
+	{ ATTACH_KRETPROBE, expand__function, attach_kprobe, ENOENT, false },
+	{ ATTACH_FENTRY, expand__fentry, attach_raw, ENOENT, true },
+	{ ATTACH_FEXIT, expand__fentry, attach_raw, ENOENT, true },
+	{ ATTACH_TRACEPOINT, expand__tracepoint, attach_tracepoint, ENOENT, false },
+	{ ATTACH_RAWTRACEPOINT, expand__raw_tracepoint, attach_raw, ENOENT, false },
+	{ ATTACH_UPROBE, expand__uprobe, attach_uprobe, 0, true },
+	{ ATTACH_URETPROBE, expand__uprobe, attach_uprobe, 0, true },
+	{ ATTACH_USDT, expand__usdt, attach_usdt, 0, true },
+	{ ATTACH_PROFILE, expand__one, attach_timer, 0, false },
+	{ ATTACH_INTERVAL, expand__one, attach_timer, 0, false },
+	{ ATTACH_SOFTWARE, expand__one, attach_counter, 0, false },
+	{ ATTACH_HARDWARE, expand__one, attach_counter, 0, false },
+	{ ATTACH_WATCHPOINT, expand__one, attach_watchpoint, 0, false },
+	{ ATTACH_ITER, expand__iter, attach_iter, 0, false },
 };
 _Static_assert(ARRAY_LEN(kinds) == ATTACH_KINDS, "one row per attach kind");
 
@@ -279,37 +284,6 @@ static int report_failure(const struct attaching *a, const struct target *t, int
 	return status;
 }
 
-/* All functions of one program and direction with one link. -errno: attach them one by one. */
-static int attach_multi(struct attaching *a, struct plan *plan, u32 program, enum attach_kind kind)
-{
-	const char **names = mem__zalloc(plan->len * sizeof(*names));
-	u64 *cookies = mem__zalloc(plan->len * sizeof(*cookies));
-	LIBBPF_OPTS(bpf_link_create_opts, opts);
-	u32 count = 0;
-	int fd;
-
-	for (u32 i = 0; i < plan->len; i++) {
-		if (plan->list[i].program != program || plan->list[i].entry->kind != kind)
-			continue;
-		names[count] = plan->list[i].name;
-		cookies[count++] = plan->list[i].cookie;
-	}
-	opts.kprobe_multi.flags = kind == ATTACH_KRETPROBE ? BPF_F_KPROBE_MULTI_RETURN : 0;
-	opts.kprobe_multi.cnt = count;
-	opts.kprobe_multi.syms = names;
-	opts.kprobe_multi.cookies = a->cookie ? (const __u64 *)cookies : NULL;
-	fd = count ? bpf_link_create(a->prog_fd, 0, BPF_TRACE_KPROBE_MULTI, &opts) : 0;
-	fd = fd < 0 ? -errno : fd;
-	if (count && fd >= 0) {
-		add_link(a->links, (struct link){ .fd = fd, .holder = -1 });
-		for (u32 i = 0; i < plan->len; i++)
-			plan->list[i].attached |= plan->list[i].program == program && plan->list[i].entry->kind == kind;
-	}
-	free(names);
-	free(cookies);
-	return fd < 0 ? fd : 0;
-}
-
 /* The kernel takes all names of a list or none: where it refuses, each function gets a link of its own. */
 static int attach_multi_one(struct attaching *a, struct target *t)
 {
@@ -343,95 +317,81 @@ static void make_room(const struct plan *plan)
 	setrlimit(RLIMIT_NOFILE, &limit);
 }
 
+static bool shares(const struct target *t, u32 program, enum attach_kind kind)
+{
+	return t->program == program && t->entry->kind == kind;
+}
+
+/* All functions of one program and direction with one link; where the kernel refuses, with one each. */
+static int attach_multi(struct attaching *a, u32 program, enum attach_kind kind)
+{
+	struct plan *plan = a->plan;
+	const char **names = mem__zalloc(plan->len * sizeof(*names));
+	u64 *cookies = mem__zalloc(plan->len * sizeof(*cookies));
+	LIBBPF_OPTS(bpf_link_create_opts, opts);
+	u32 count = 0;
+	int fd, err = 0;
+
+	for (u32 i = 0; i < plan->len; i++) {
+		if (!shares(&plan->list[i], program, kind))
+			continue;
+		names[count] = plan->list[i].name;
+		cookies[count++] = plan->list[i].cookie;
+	}
+	opts.kprobe_multi.flags = kind == ATTACH_KRETPROBE ? BPF_F_KPROBE_MULTI_RETURN : 0;
+	opts.kprobe_multi.cnt = count;
+	opts.kprobe_multi.syms = names;
+	opts.kprobe_multi.cookies = a->cookie ? (const __u64 *)cookies : NULL;
+	fd = bpf_link_create(a->prog_fd, 0, BPF_TRACE_KPROBE_MULTI, &opts);
+	free(names);
+	free(cookies);
+	if (fd >= 0)
+		add_link(a->links, (struct link){ .fd = fd, .holder = -1 });
+	else
+		err = plan__limit(a->o->m, count);
+	for (u32 i = 0; i < plan->len && !err; i++) {
+		struct target *t = &plan->list[i];
+
+		if (!shares(t, program, kind))
+			continue;
+		t->tried = true;
+		a->cookie = t->is_named ? &t->cookie : NULL;
+		err = fd < 0 ? attach_multi_one(a, t) : 0;
+		t->attached = !err;
+		if (err)
+			err = report_failure(a, t, err);
+	}
+	return err;
+}
+
+static int attach_target(struct attaching *a, struct target *t)
+{
+	int err;
+
+	if (t->tried)
+		return 0;
+	t->tried = true;
+	a->prog_fd = bpf_program__fd(a->o->programs[t->program]);
+	a->cookie = t->is_named ? &t->cookie : NULL;
+	if (a->plan->multi[t->program])
+		return attach_multi(a, t->program, t->entry->kind);
+	err = kinds[t->entry->kind].attach(a, t);
+	t->attached = !err;
+	return err ? report_failure(a, t, err) : 0;
+}
+
+/* Blocks on one target run in the order of the source. Timers come after the functions that they may wait for. */
 int attach__all(struct plan *plan, const struct object *o, const struct options *opt, struct links *links)
 {
 	struct attaching a = { .o = o, .opt = opt, .links = links, .plan = plan };
+	int err = 0;
 
 	make_room(plan);
-	for (u32 i = 0; i < plan->len; i++) {
-		struct target *t = &plan->list[i];
-		int err;
-
-		a.prog_fd = bpf_program__fd(o->programs[t->program]);
-		a.cookie = t->is_named ? &t->cookie : NULL;
-		if (plan->multi[t->program] && !t->attached)
-			attach_multi(&a, plan, t->program, t->entry->kind);
-		if (t->attached)
-			continue;
-		err = plan->multi[t->program] ? attach_multi_one(&a, t) : kinds[t->entry->kind].attach(&a, t);
-		t->attached = !err;
-		if (err)
-			err = report_failure(&a, t, err);
-		if (err)
-			return err;
-	}
-	return 0;
-}
-
-/* The programs write nothing to the file: what they emit is in the event buffer. A read stops after a million objects. */
-void attach__iterate(const struct plan *plan, int (*between)(void *ctx), void *ctx)
-{
-	for (u32 i = 0; i < plan->len; i++) {
-		const struct target *t = &plan->list[i];
-		char nothing[64];
-		ssize_t n;
-
-		if (t->entry->kind != ATTACH_ITER || !t->attached)
-			continue;
-		do {
-			n = read(t->value, nothing, sizeof(nothing));
-			if (between(ctx))
-				return;
-		} while (n > 0 || (n < 0 && (errno == EAGAIN || errno == EINTR)));
-	}
-}
-
-/* So many programs are taken off at once even where nobody waits for it: a tenth of a second at most. */
-enum { QUICKLY_TAKEN = 8 };
-
-/*
- * A disabled perf event of a kprobe, uprobe or tracepoint still runs its program. Closing what holds the program there takes it
- * off, which kernels of these years do not do before they have waited for RCU, one event at a time: some 10 ms for each.
- */
-static bool take_off(struct link *link)
-{
-	if (link->holder >= 0) {
-		close(link->holder);
-		link->holder = -1;
-		return true;
-	}
-	if (!link->runs_disabled)
-		return false;
-	/* kernels without such links: the event itself must go */
-	close(link->fd);
-	link->fd = -1;
-	return true;
-}
-
-/* Perf events are stopped here and freed with the process: freeing each waits for RCU as well, longer still. */
-void attach__detach(struct links *links, bool wait)
-{
-	for (u32 i = 0; i < links->len; i++) {
-		struct link *link = &links->list[i];
-
-		if (!link->is_perf)
-			close(link->fd);
-		else if (link->fd >= 0)
-			ioctl(link->fd, PERF_EVENT_IOC_DISABLE, 0);
-	}
-	for (u32 i = 0, taken = 0; i < links->len && (wait || taken < QUICKLY_TAKEN); i++)
-		if (links->list[i].is_perf && links->list[i].fd >= 0)
-			taken += take_off(&links->list[i]);
-	links->held = links->len;
-	links->len = 0;
-}
-
-void attach__unwatch(struct links *links, u64 address)
-{
-	for (u32 i = 0; i < links->len; i++) {
-		if (!links->list[i].is_perf || links->list[i].address != address || links->list[i].fd < 0)
-			continue;
-		close(links->list[i].fd);
-		links->list[i].fd = -1;
-	}
+	for (u32 i = plan->len; i-- > 0 && !err;)
+		if (kinds[plan->list[i].entry->kind].newest_first)
+			err = attach_target(&a, &plan->list[i]);
+	for (u32 i = 0; i < plan->len && !err; i++)
+		if (!kinds[plan->list[i].entry->kind].newest_first)
+			err = attach_target(&a, &plan->list[i]);
+	return err;
 }

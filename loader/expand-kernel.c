@@ -39,13 +39,42 @@ static bool add_function(void *ctx, const char *module, const char *name)
 {
 	struct expanding *x = ctx;
 
-	/* one name may stand for several static functions: the kernel takes it once */
-	for (u32 i = 0; i < x->plan->len; i++)
-		if (x->plan->list[i].program == x->program && x->plan->list[i].entry == x->entry && !strcmp(x->plan->list[i].name, name))
-			return true;
 	add(x, !x->entry->group ? NULL : *module ? module : "vmlinux", name);
 	/* far above the limit: the count in the message need not be exact */
 	return x->plan->len <= x->limit + 100000;
+}
+
+struct named {
+	const char *name;
+	u32 index;
+};
+
+static int by_name(const void *a, const void *b)
+{
+	const struct named *x = a, *y = b;
+	int order = strcmp(x->name, y->name);
+
+	return order ? order : (x->index > y->index) - (x->index < y->index);
+}
+
+/* One name may stand for several static functions: the kernel takes it once. Of the targets from `from` on, the first stays. */
+static void drop_repeated(struct plan *plan, u32 from)
+{
+	u32 count = plan->len - from, kept = from;
+	struct named *names = mem__zalloc((count + 1) * sizeof(*names));
+	bool *repeated = mem__zalloc(count + 1);
+
+	for (u32 i = 0; i < count; i++)
+		names[i] = (struct named){ plan->list[from + i].name, i };
+	qsort(names, count, sizeof(*names), by_name);
+	for (u32 i = 1; i < count; i++)
+		repeated[names[i].index] = !strcmp(names[i].name, names[i - 1].name);
+	for (u32 i = 0; i < count; i++)
+		if (!repeated[i])
+			plan->list[kept++] = plan->list[from + i];
+	plan->len = kept;
+	free(names);
+	free(repeated);
 }
 
 static int expand_failed(const struct object *o, u32 program, const struct attach_entry *entry, int err)
@@ -75,6 +104,7 @@ static int no_match(const struct object *o, u32 program, const struct attach_ent
 int expand__function(struct plan *plan, const struct object *o, const struct options *opt, u32 program, const struct attach_entry *entry)
 {
 	struct expanding x = { plan, program, entry, o->m->config.max_probes };
+	u32 from = plan->len;
 	int count;
 
 	if (entry->has_address)
@@ -91,6 +121,7 @@ int expand__function(struct plan *plan, const struct object *o, const struct opt
 	count = tracefs__functions(entry->group, entry->name, add_function, &x);
 	if (count < 0)
 		return expand_failed(o, program, entry, count);
+	drop_repeated(plan, from);
 	return count ? 0 : no_match(o, program, entry, entry->group);
 }
 

@@ -155,7 +155,7 @@ struct host_value {
 	u32 offset;
 };
 
-enum symbol_kind { SYMBOL_KERNEL, SYMBOL_USER, SYMBOL_CGROUP };
+enum symbol_kind { SYMBOL_KERNEL, SYMBOL_USER, SYMBOL_USER_SPARE, SYMBOL_CGROUP };
 
 struct symbol_value {
 	enum symbol_kind kind;

@@ -243,7 +243,12 @@ static u64 host_value(const struct object *o, enum host_kind kind, const struct 
 	}
 }
 
-static int user_symbol(const struct symbol_value *e, u64 *addr)
+static u64 spare_bits(u64 size)
+{
+	return size == 1 || size == 2 || size == 4 ? 64 - 8 * size : 0;
+}
+
+static int user_symbol(const struct symbol_value *e, u64 *value)
 {
 	struct bytes paths = {};
 	const struct elf_symbol *symbol = NULL;
@@ -255,7 +260,7 @@ static int user_symbol(const struct symbol_value *e, u64 *addr)
 	if (file)
 		symbol = elf_file__find(file, e->symbol);
 	if (symbol)
-		*addr = symbol->addr;
+		*value = e->kind == SYMBOL_USER ? symbol->addr : spare_bits(symbol->size);
 	else
 		report__at(SEVERITY_ERROR, &e->place, NULL, "could not resolve symbol: %s:%s%s%s", e->path, e->symbol, file ? "" : ": ",
 			   file ? "" : strerror(-err));
@@ -295,6 +300,7 @@ static int fill_symbols(u8 *rodata, const struct manifest *m)
 	static int (*const resolve[])(const struct symbol_value *, u64 *) = {
 		[SYMBOL_KERNEL] = kernel_symbol,
 		[SYMBOL_USER] = user_symbol,
+		[SYMBOL_USER_SPARE] = user_symbol,
 		[SYMBOL_CGROUP] = cgroup_id,
 	};
 

@@ -65,6 +65,27 @@ static bool runs_alone(enum attach_kind kind)
 	return kind == ATTACH_BEGIN || kind == ATTACH_END || kind == ATTACH_ITER;
 }
 
+/* What attaching costs, and the limit is for: links. */
+static u32 links_of(const struct plan *plan, const struct manifest *m)
+{
+	u32 links = 0;
+
+	for (u32 i = 0; i < plan->len; i++)
+		links += !plan->multi[plan->list[i].program];
+	for (u32 i = 0; i < m->programs_len; i++)
+		links += plan->multi[i];
+	return links;
+}
+
+int plan__limit(const struct manifest *m, u32 links)
+{
+	if (links <= m->config.max_probes)
+		return 0;
+	report__error("Can't attach to %u probes because it exceeds the current limit of %u probes.", links, m->config.max_probes);
+	report__hint("You can increase the limit through the BPFTRACE_MAX_PROBES environment variable, or in the script: config = { max_probes = %u }", links);
+	return EXIT_REFUSED;
+}
+
 int plan__make(struct plan *plan, const struct object *o, const struct options *opt)
 {
 	const struct manifest *m = o->m;
@@ -90,15 +111,10 @@ int plan__make(struct plan *plan, const struct object *o, const struct options *
 		report__error("No probes to attach: nothing is left of the script");
 		return EXIT_REFUSED;
 	}
-	if (plan->len > m->config.max_probes) {
-		report__error("Can't attach to %u probes because it exceeds the current limit of %u probes.", plan->len, m->config.max_probes);
-		report__hint("You can increase the limit through the BPFTRACE_MAX_PROBES environment variable, or in the script: config = { max_probes = %u }", plan->len);
-		return EXIT_REFUSED;
-	}
 	for (u32 i = 0; i < m->programs_len; i++)
 		if (wants_multi(plan, i))
 			plan->multi[i] = feature__kprobe_multi();
-	return 0;
+	return plan__limit(m, links_of(plan, m));
 }
 
 void plan__apply(const struct plan *plan, struct object *o)

@@ -24,7 +24,8 @@ struct target {
 	/* of a program that asks by its cookie which target fired */
 	u64 cookie;
 	bool is_named;
-	bool attached;
+	/* tried: attached, or found that it cannot be */
+	bool tried, attached;
 };
 
 struct plan {
@@ -43,6 +44,8 @@ struct plan {
 int plan__make(struct plan *plan, const struct object *o, const struct options *opt);
 /* Tells libbpf: what not to load, and which programs are for kprobe.multi. */
 void plan__apply(const struct plan *plan, struct object *o);
+/* EXIT_REFUSED after the error, where so many links are more than max_probes allows. */
+int plan__limit(const struct manifest *m, u32 links);
 struct target *plan__add(struct plan *plan, u32 program, const struct attach_entry *entry, char *text);
 
 /*

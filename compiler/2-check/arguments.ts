@@ -3,7 +3,7 @@
  * All become loads from the program's context at fixed offsets.
  */
 import type { Btf, TypeId } from "../btf/types.ts";
-import { I8, U8, U64 } from "../lang/types.ts";
+import { I8, I64, U8, U64 } from "../lang/types.ts";
 import type { TracepointField } from "../snapshot/snapshot.ts";
 import type { Span } from "../source/span.ts";
 import { scalarType } from "../types/c-names.ts";
@@ -27,7 +27,8 @@ export function numberedArgument(ctx: Context, name: string, index: number, span
     else ctx.report("argument-builtin", span, { name, provider: row.name });
     return errorExpr(span);
   }
-  if (row.numbered === "note") return { kind: "note-argument", index, type: { ...U64, space: row.space }, span };
+  // The note gives each argument's width and sign; the loader extends it so, and the reference shows it as a signed number.
+  if (row.numbered === "note") return { kind: "note-argument", index, type: { ...I64, space: row.space }, span };
   if (row.numbered === "array") return contextWord(index * 8, defaultSpace(ctx), span);
   const argument = ctx.arch.fnArgs[index];
   const value = argument === undefined ? undefined : register(ctx, argument, span);

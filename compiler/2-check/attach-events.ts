@@ -26,7 +26,7 @@ export function timerTarget(point: Point, kind: "profile" | "interval"): Target 
     }
     if (ns <= 0n) return fail("timer-positive");
     if (ns < 1000n) return fail("timer-minimum");
-    return point.make({ kind, ns: Number(ns) }, first);
+    return point.make({ kind, ns: Number(ns) }, `us:${ns / 1000n}`);
   }
   if (parts.length > 2) return wrongShape(point);
   if (!timerUnits.includes(first)) {

@@ -24,7 +24,7 @@ export function expandTarget(env: ResolveEnv, target: Target): readonly Target[]
           const shown =
             target.row.args === "btf"
               ? `${fn.module ?? "vmlinux"}:${fn.name}`
-              : attach.module === undefined
+              : attach.module === undefined && !target.text.startsWith(`${target.row.name}:vmlinux:`)
                 ? fn.name
                 : `${fn.module ?? "vmlinux"}:${fn.name}`;
           return {

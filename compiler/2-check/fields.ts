@@ -2,7 +2,7 @@
  * Reading through pointers and into values: fields, indices, dereferences. Nested embedded members of one struct become
  * one path, so that a chain costs one read per pointer and one relocation each (L2.52–L2.62).
  */
-import { I8, U64 } from "../lang/types.ts";
+import { I8, I64, U64 } from "../lang/types.ts";
 import type { Span } from "../source/span.ts";
 import { sizeOf } from "../types/layout.ts";
 import { printType } from "../types/print.ts";
@@ -125,7 +125,8 @@ function lookUp(
       field: name,
       similar: similar(name, memberNames(struct)),
     });
-  return found;
+  if (found === undefined) return undefined;
+  return { ...found, path: { ...found.path, type: ctx.types.completed(found.path.type) } };
 }
 
 /** `*p`; an integer is read as an address of its own width (L2.46). */
@@ -146,7 +147,14 @@ export function dereference(ctx: Context, value: Typed.Expr, span: Span): Typed.
     if (slot?.type !== undefined) return { kind: "var", var: value.var, type: slot.type, span };
   }
   if (!readable(ctx, type.to, span)) return errorExpr(span);
-  return readAt(value, type.to, type.space, span);
+  const read = readAt(value, type.to, type.space, span);
+  return value.kind === "call" && value.name === "uaddr" ? ofItsWidth(read, value, span) : read;
+}
+
+/** `*uaddr("x")`: only the traced host knows how wide the variable is. It is a signed number, as in the reference. */
+function ofItsWidth(read: Typed.Expr, variable: Typed.Expr & { kind: "call" }, span: Span): Typed.Expr {
+  const literals = ["user-spare", ...variable.literals.slice(1)];
+  return { ...variable, args: [cast(read, U64)], literals, type: { ...I64, space: "user" }, span };
 }
 
 function readable(ctx: Context, to: Type, span: Span): boolean {

@@ -15,6 +15,8 @@ export type TypeTable = {
   readonly named: (name: string) => Type | undefined;
   /** A bare enumerator of the script or the kernel. */
   readonly enumerator: (name: string) => { readonly type: Type; readonly value: bigint } | undefined;
+  /** A pointer to a struct that its own definition could only name (`struct node *next`) as one to the whole struct. */
+  readonly completed: (type: Type) => Type;
   readonly source: BtfSource;
   readonly snapshot: Snapshot;
   /** The same in a probe of a traced binary, whose types come before the kernel's. `find` is asked when a name needs it. */
@@ -27,11 +29,17 @@ export function makeTypeTable(definitions: readonly Ast.CDefinition[], snapshot:
   const tags = new Map<string, Type>();
   const typedefs = new Map<string, Type>();
   const enumerators = new Map<string, { readonly type: Type; readonly value: bigint }>();
+  // Known before they are defined, so that a pointer to one is never taken for one to a kernel struct of the same name.
+  const defined = new Set(definitions.flatMap((one) => (one.kind === "c-aggregate" ? [`${one.tag} ${one.name}`] : [])));
 
   const table: TypeTable = {
     tagged: (tag, name) => tags.get(`${tag} ${name}`) ?? findTagged(source, tag, name),
-    named: (name) => typedefs.get(name) ?? scalarType(name) ?? findNamed(source, name),
+    named: (name) => {
+      const type = typedefs.get(name);
+      return type === undefined ? (scalarType(name) ?? findNamed(source, name)) : completed(type);
+    },
     enumerator: (name) => enumerators.get(name) ?? kernelEnumerator(snapshot.btf, source, name),
+    completed,
     source,
     snapshot,
     inBinary: (find) => {
@@ -42,7 +50,8 @@ export function makeTypeTable(definitions: readonly Ast.CDefinition[], snapshot:
       return {
         ...table,
         tagged: (tag, name) => tags.get(`${tag} ${name}`) ?? inSource(own(), tag, name) ?? table.tagged(tag, name),
-        named: (name) => typedefs.get(name) ?? scalarType(name) ?? namedIn(own(), name) ?? table.named(name),
+        named: (name) =>
+          (typedefs.has(name) ? undefined : (scalarType(name) ?? namedIn(own(), name))) ?? table.named(name),
       };
     },
   };
@@ -52,6 +61,23 @@ export function makeTypeTable(definitions: readonly Ast.CDefinition[], snapshot:
   }
   function namedIn(of: BtfSource | undefined, name: string): Type | undefined {
     return of === undefined ? undefined : findNamed(of, name);
+  }
+
+  function completed(type: Type): Type {
+    switch (type.kind) {
+      case "pointer": {
+        const to = completed(type.to);
+        return to === type.to ? type : { ...type, to };
+      }
+      case "array": {
+        const element = completed(type.element);
+        return element === type.element ? type : { ...type, element };
+      }
+      case "struct":
+        return type.origin.kind === "opaque" ? (tags.get(`${type.tag} ${type.name}`) ?? type) : type;
+      default:
+        return type;
+    }
   }
 
   function defineEnum(definition: Ast.CEnum): EnumType {
@@ -88,7 +114,8 @@ export function makeTypeTable(definitions: readonly Ast.CDefinition[], snapshot:
   /** A pointer to a struct that is being defined, or never is, names it only. */
   function pointee(type: Ast.CType): Type {
     if (type.kind === "c-tag" && type.tag !== "enum" && !tags.has(`${type.tag} ${type.name}`)) {
-      return table.tagged(type.tag, type.name) ?? opaque(type.tag, type.name);
+      const known = defined.has(`${type.tag} ${type.name}`) ? undefined : table.tagged(type.tag, type.name);
+      return known ?? opaque(type.tag, type.name);
     }
     return typeOf(type);
   }

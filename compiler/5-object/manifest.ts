@@ -324,9 +324,12 @@ export type HostValue = {
   readonly offset: number;
 };
 
-/** A number that the loader resolves: kaddr("x"), uaddr("x"), cgroupid("path") (the path is the symbol). u64 in `.rodata`. */
+/**
+ * A number that the loader resolves: kaddr("x"), uaddr("x"), cgroupid("path") (the path is the symbol). u64 in `.rodata`.
+ * "user-spare": by how many bits a variable is narrower than 64; 0 where it is no number.
+ */
 export type SymbolValue = {
-  readonly kind: "kernel" | "user" | "cgroup";
+  readonly kind: "kernel" | "user" | "user-spare" | "cgroup";
   readonly path?: string;
   readonly symbol: string;
   readonly offset: number;

@@ -105,13 +105,19 @@ export function pathOf(cx: Lowering, expr: CustomCall): Writer {
   };
 }
 
-/** An address or cgroup id that the loader writes into .rodata. */
+/**
+ * An address or cgroup id that the loader writes into .rodata. With an argument: eight bytes read at a variable of the
+ * traced binary, cut to the variable's own width, which the loader knows.
+ */
 export function symbolAddress(cx: Lowering, expr: CustomCall): ValueId {
+  const { fn } = cx;
   const kind = literal(expr, 0);
   const symbol = String(literal(expr, 1) ?? "");
   const path = literal(expr, 2);
-  const known = kind === "user" || kind === "cgroup" ? kind : "kernel";
-  return rodataWord(cx, cx.module.symbol(known, symbol, typeof path === "string" ? path : undefined, expr.span));
+  const known = kind === "user" || kind === "user-spare" || kind === "cgroup" ? kind : "kernel";
+  const value = argumentOf(expr, 0) === undefined ? undefined : cx.steps.scalar(cx, operand(expr, 0));
+  const word = rodataWord(cx, cx.module.symbol(known, symbol, typeof path === "string" ? path : undefined, expr.span));
+  return value === undefined ? word : fn.binary("sar", fn.binary("shl", value, word), word);
 }
 
 /** An address with the process whose it is. */
