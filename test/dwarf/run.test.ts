@@ -5,7 +5,7 @@
 import { spawnSync } from "node:child_process";
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
-import { afterAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { available, ROOT, TRACELET, whyNoCommand, whyNoKernel } from "../runner/machine.ts";
 import { RUN_ROWS, type RunRow } from "./run-rows.ts";
 import { build, folder, tool } from "./support.ts";
@@ -46,13 +46,17 @@ describe
 
 describe.skipIf(!reference)("bpftrace prints the same", () => {
   const script = join(ROOT, "test/kernel/reference.sh");
-  const tree = reference ? spawnSync(script, ["--root"], { encoding: "utf8" }).stdout.trim() : "";
-  const inside = reference ? mkdtempSync(join(tree, "tmp/dwarf-")) : "";
+  let inside = "";
+  let path = "";
+  beforeAll(() => {
+    const tree = spawnSync(script, ["--root"], { encoding: "utf8" }).stdout.trim();
+    inside = mkdtempSync(join(tree, "tmp/dwarf-"));
+    path = join("/tmp", basename(inside), "program");
+    copyFileSync(build("run-reference", "gcc", ["-g", "-O0"]), join(inside, "program"));
+  }, 600_000);
   afterAll(() => {
     if (inside !== "") rmSync(inside, { recursive: true, force: true });
   });
-  const path = reference ? join("/tmp", basename(inside), "program") : "";
-  if (reference) copyFileSync(build("run-reference", "gcc", ["-g", "-O0"]), join(inside, "program"));
 
   test.each(RUN_ROWS.filter((row) => row.differs === undefined).map((row) => [row.probe, row.body, row] as const))(
     "%s { %s }",
