@@ -10,6 +10,7 @@
 #include <bpf/bpf.h>
 #include <linux/hw_breakpoint.h>
 
+#include "attaching.h"
 #include "perf.h"
 #include "report.h"
 #include "usdt.h"
@@ -17,17 +18,7 @@
 /* maps, programs, buffers, the stream; timers on every processor */
 enum { OTHER_FILES = 512 };
 
-struct attaching {
-	const struct object *o;
-	const struct options *opt;
-	struct links *links;
-	struct plan *plan;
-	int prog_fd;
-	/* of the target at hand; NULL: its program asks for none */
-	const u64 *cookie;
-};
-
-static void add_link(struct links *links, struct link link)
+void links__add(struct links *links, struct link link)
 {
 	if (links->len == links->room) {
 		links->room = links->room ? links->room * 2 : 16;
@@ -42,7 +33,7 @@ static int attach_perf(struct attaching *a, struct perf_event_attr *attr, int pi
 
 	if (fd < 0)
 		return fd;
-	add_link(a->links, (struct link){
+	links__add(a->links, (struct link){
 				   .fd = fd,
 				   .is_perf = true,
 				   .holder = holder,
@@ -166,7 +157,7 @@ static int attach_raw(struct attaching *a, struct target *t)
 
 	if (fd < 0)
 		return -errno;
-	add_link(a->links, (struct link){ .fd = fd, .holder = -1 });
+	links__add(a->links, (struct link){ .fd = fd, .holder = -1 });
 	return 0;
 }
 
@@ -177,11 +168,11 @@ static int attach_iter(struct attaching *a, struct target *t)
 
 	if (link < 0)
 		return -errno;
-	add_link(a->links, (struct link){ .fd = link, .holder = -1 });
+	links__add(a->links, (struct link){ .fd = link, .holder = -1 });
 	fd = bpf_iter_create(link);
 	if (fd < 0)
 		return -errno;
-	add_link(a->links, (struct link){ .fd = fd, .holder = -1 });
+	links__add(a->links, (struct link){ .fd = fd, .holder = -1 });
 	t->value = fd;
 	return 0;
 }
@@ -257,7 +248,7 @@ static const char *hint_for(const struct target *t, int err)
 	}
 }
 
-static int report_failure(const struct attaching *a, const struct target *t, int err)
+int attaching__report(const struct attaching *a, const struct target *t, int err)
 {
 	const struct place *place = &a->o->m->programs[t->program].place;
 	int status = EXIT_HOST;
@@ -284,22 +275,6 @@ static int report_failure(const struct attaching *a, const struct target *t, int
 	return status;
 }
 
-/* The kernel takes all names of a list or none: where it refuses, each function gets a link of its own. */
-static int attach_multi_one(struct attaching *a, struct target *t)
-{
-	const char *name = t->name;
-	LIBBPF_OPTS(bpf_link_create_opts, opts, .kprobe_multi.cnt = 1, .kprobe_multi.syms = &name);
-	int fd;
-
-	opts.kprobe_multi.cookies = (const __u64 *)a->cookie;
-	opts.kprobe_multi.flags = t->entry->kind == ATTACH_KRETPROBE ? BPF_F_KPROBE_MULTI_RETURN : 0;
-	fd = bpf_link_create(a->prog_fd, 0, BPF_TRACE_KPROBE_MULTI, &opts);
-	if (fd < 0)
-		return errno == ESRCH ? -ENOENT : -errno;
-	add_link(a->links, (struct link){ .fd = fd, .holder = -1 });
-	return 0;
-}
-
 /* An event and its link are two descriptors, more than the usual limit has for a thousand probes. Where it cannot be raised, attaching says so. */
 static void make_room(const struct plan *plan)
 {
@@ -317,53 +292,6 @@ static void make_room(const struct plan *plan)
 	setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-static bool shares(const struct target *t, u32 program, enum attach_kind kind)
-{
-	return t->program == program && t->entry->kind == kind;
-}
-
-/* All functions of one program and direction with one link; where the kernel refuses, with one each. */
-static int attach_multi(struct attaching *a, u32 program, enum attach_kind kind)
-{
-	struct plan *plan = a->plan;
-	const char **names = mem__zalloc(plan->len * sizeof(*names));
-	u64 *cookies = mem__zalloc(plan->len * sizeof(*cookies));
-	LIBBPF_OPTS(bpf_link_create_opts, opts);
-	u32 count = 0;
-	int fd, err = 0;
-
-	for (u32 i = 0; i < plan->len; i++) {
-		if (!shares(&plan->list[i], program, kind))
-			continue;
-		names[count] = plan->list[i].name;
-		cookies[count++] = plan->list[i].cookie;
-	}
-	opts.kprobe_multi.flags = kind == ATTACH_KRETPROBE ? BPF_F_KPROBE_MULTI_RETURN : 0;
-	opts.kprobe_multi.cnt = count;
-	opts.kprobe_multi.syms = names;
-	opts.kprobe_multi.cookies = a->cookie ? (const __u64 *)cookies : NULL;
-	fd = bpf_link_create(a->prog_fd, 0, BPF_TRACE_KPROBE_MULTI, &opts);
-	free(names);
-	free(cookies);
-	if (fd >= 0)
-		add_link(a->links, (struct link){ .fd = fd, .holder = -1 });
-	else
-		err = plan__limit(a->o->m, count);
-	for (u32 i = 0; i < plan->len && !err; i++) {
-		struct target *t = &plan->list[i];
-
-		if (!shares(t, program, kind))
-			continue;
-		t->tried = true;
-		a->cookie = t->is_named ? &t->cookie : NULL;
-		err = fd < 0 ? attach_multi_one(a, t) : 0;
-		t->attached = !err;
-		if (err)
-			err = report_failure(a, t, err);
-	}
-	return err;
-}
-
 static int attach_target(struct attaching *a, struct target *t)
 {
 	int err;
@@ -374,10 +302,10 @@ static int attach_target(struct attaching *a, struct target *t)
 	a->prog_fd = bpf_program__fd(a->o->programs[t->program]);
 	a->cookie = t->is_named ? &t->cookie : NULL;
 	if (a->plan->multi[t->program])
-		return attach_multi(a, t->program, t->entry->kind);
+		return attaching__many(a, t);
 	err = kinds[t->entry->kind].attach(a, t);
 	t->attached = !err;
-	return err ? report_failure(a, t, err) : 0;
+	return err ? attaching__report(a, t, err) : 0;
 }
 
 /* Blocks on one target run in the order of the source. Timers come after the functions that they may wait for. */

@@ -4,8 +4,6 @@
 
 #include "bytes.h"
 
-/* One link for many kernel functions (Linux 5.18 with CONFIG_FPROBE). */
-bool feature__kprobe_multi(void);
 /* Keys of so many bytes in a hash (more than 512: Linux 5.11). */
 bool feature__large_keys(u32 size);
 

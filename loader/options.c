@@ -8,9 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "multi.h"
 #include "report.h"
 
-enum { OPT_STATS = 256, OPT_SAFE, OPT_DRY_RUN, OPT_CMD_STDOUT, PID_MAX = 4194304 };
+enum { OPT_STATS = 256, OPT_SAFE, OPT_DRY_RUN, OPT_CMD_STDOUT, OPT_NO_FEATURE, PID_MAX = 4194304 };
 
 static const struct option long_options[] = {
 	{ "pid", required_argument, NULL, 'p' },
@@ -22,6 +23,7 @@ static const struct option long_options[] = {
 	{ "verbose", no_argument, NULL, 'v' },
 	{ "safe", no_argument, NULL, OPT_SAFE },
 	{ "dry-run", no_argument, NULL, OPT_DRY_RUN },
+	{ "no-feature", required_argument, NULL, OPT_NO_FEATURE },
 	{ "version", no_argument, NULL, 'V' },
 	{ "help", no_argument, NULL, 'h' },
 	{},
@@ -43,6 +45,7 @@ void options__help(void)
 	      "            --stats        count how often each program ran (costs time in the kernel)\n"
 	      "            --safe         refuse objects that may change the traced system\n"
 	      "            --dry-run      load and attach, then end\n"
+	      "            --no-feature LIST  attach without kprobe_multi, kprobe_session, uprobe_multi\n"
 	      "  tracelet-loader check OBJ|- [-v]\n"
 	      "      Has the kernel's verifier judge every program; attaches nothing.\n"
 	      "  tracelet-loader snapshot [-o FILE]\n"
@@ -85,6 +88,22 @@ static int parse_pid(struct options *opt, const char *text)
 	return 0;
 }
 
+static int parse_features(struct options *opt, const char *text)
+{
+	static const char unused[] = "kprobe_session";
+
+	for (size_t len; *text; text += len + (text[len] == ',')) {
+		enum multi how;
+
+		len = strcspn(text, ",");
+		how = multi__named(text, len);
+		if (how == MULTI_NONE && (len != strlen(unused) || memcmp(text, unused, len) != 0))
+			return usage("--no-feature can only have the values kprobe_multi, kprobe_session, uprobe_multi", text);
+		opt->without |= 1u << how;
+	}
+	return 0;
+}
+
 static int parse_flags(struct options *opt, int argc, char **argv)
 {
 	int c, err = 0;
@@ -116,6 +135,9 @@ static int parse_flags(struct options *opt, int argc, char **argv)
 			break;
 		case OPT_SAFE:
 			opt->safe = true;
+			break;
+		case OPT_NO_FEATURE:
+			err = parse_features(opt, optarg);
 			break;
 		case OPT_DRY_RUN:
 			opt->dry_run = true;

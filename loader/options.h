@@ -11,6 +11,8 @@ struct options {
 	const char *object, *output, *child;
 	int child_stdout; /* descriptor for the command's output; -1: stderr while stdout carries the stream */
 	u32 pid;
+	/* Ways to attach (1 << enum multi) that are not to be used though the kernel has them. */
+	u32 without;
 	bool stats, warnings, verbose, safe, dry_run;
 	/* $1 … */
 	const char **positionals;

@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "attach.h"
-#include "feature.h"
 #include "report.h"
 
 struct target *plan__add(struct plan *plan, u32 program, const struct attach_entry *entry, char *text)
@@ -43,21 +42,28 @@ int plan__missing(const struct object *o, u32 program, const char *hint, const c
 	}
 }
 
-/* Only plain kernel functions can share a kprobe.multi link, and only several of them are worth one. */
-static bool wants_multi(const struct plan *plan, u32 program)
+/* Only several places are worth a link of that kind, and in the kernel only whole functions can share one. */
+static enum multi choose_multi(const struct plan *plan, const struct options *opt, u32 program)
 {
-	u32 functions = 0;
+	u32 functions = 0, places = 0;
+	enum multi how;
 
 	for (u32 i = 0; i < plan->len; i++) {
 		const struct attach_entry *e = plan->list[i].entry;
 
 		if (plan->list[i].program != program)
 			continue;
-		if ((e->kind != ATTACH_KPROBE && e->kind != ATTACH_KRETPROBE) || e->offset || e->has_address)
-			return false;
-		functions++;
+		if (e->kind == ATTACH_UPROBE || e->kind == ATTACH_URETPROBE)
+			places++;
+		else if ((e->kind == ATTACH_KPROBE || e->kind == ATTACH_KRETPROBE) && !e->offset && !e->has_address)
+			functions++;
+		else
+			return MULTI_NONE;
 	}
-	return functions > 1;
+	if (functions + places < 2 || (functions && places))
+		return MULTI_NONE;
+	how = places ? MULTI_UPROBE : MULTI_KPROBE;
+	return !(opt->without & 1u << how) && multi__is_known(how, opt->pid) ? how : MULTI_NONE;
 }
 
 static bool runs_alone(enum attach_kind kind)
@@ -73,7 +79,7 @@ static u32 links_of(const struct plan *plan, const struct manifest *m)
 	for (u32 i = 0; i < plan->len; i++)
 		links += !plan->multi[plan->list[i].program];
 	for (u32 i = 0; i < m->programs_len; i++)
-		links += plan->multi[i];
+		links += plan->multi[i] != MULTI_NONE;
 	return links;
 }
 
@@ -112,8 +118,7 @@ int plan__make(struct plan *plan, const struct object *o, const struct options *
 		return EXIT_REFUSED;
 	}
 	for (u32 i = 0; i < m->programs_len; i++)
-		if (wants_multi(plan, i))
-			plan->multi[i] = feature__kprobe_multi();
+		plan->multi[i] = choose_multi(plan, opt, i);
 	return plan__limit(m, links_of(plan, m));
 }
 
@@ -126,6 +131,6 @@ void plan__apply(const struct plan *plan, struct object *o)
 			used |= plan->list[k].program == i;
 		bpf_program__set_autoload(o->programs[i], used);
 		if (plan->multi[i])
-			bpf_program__set_expected_attach_type(o->programs[i], BPF_TRACE_KPROBE_MULTI);
+			bpf_program__set_expected_attach_type(o->programs[i], (enum bpf_attach_type)multi__attach_type(plan->multi[i]));
 	}
 }

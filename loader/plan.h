@@ -6,6 +6,7 @@
 #ifndef TRACELET_PLAN_H
 #define TRACELET_PLAN_H
 
+#include "multi.h"
 #include "object.h"
 
 struct target {
@@ -31,8 +32,8 @@ struct target {
 struct plan {
 	struct target *list;
 	u32 len, room;
-	/* Per program: one kprobe.multi link for all its functions. */
-	bool *multi;
+	/* Per program: whether its targets share links. */
+	enum multi *multi;
 	/* Probes that only run by themselves (begin, end, iterators) are no reason to stay. */
 	bool waits;
 	/* There is an end probe: all others must have run for the last time before it does. */
@@ -42,7 +43,7 @@ struct plan {
 };
 
 int plan__make(struct plan *plan, const struct object *o, const struct options *opt);
-/* Tells libbpf: what not to load, and which programs are for kprobe.multi. */
+/* Tells libbpf: what not to load, and which programs are for links to many places. */
 void plan__apply(const struct plan *plan, struct object *o);
 /* EXIT_REFUSED after the error, where so many links are more than max_probes allows. */
 int plan__limit(const struct manifest *m, u32 links);

@@ -21,6 +21,7 @@ export type RunArgs = CompileArgs & {
   readonly q?: boolean | undefined;
   readonly v?: boolean | number | undefined;
   readonly "dry-run"?: boolean | undefined;
+  readonly without?: readonly string[] | undefined;
   readonly stats?: boolean | undefined;
   readonly record?: string | undefined;
 };
@@ -134,6 +135,7 @@ async function start(
   if ((args.k ?? 0) > 0) loaderArgs.push("-k");
   if (args.stats === true) loaderArgs.push("--stats");
   if (args["dry-run"] === true) loaderArgs.push("--dry-run");
+  if (args.without !== undefined && args.without.length > 0) loaderArgs.push("--no-feature", args.without.join(","));
   if (output.verbose) loaderArgs.push("-v");
   if (words.length > 0) loaderArgs.push("--", ...words);
   if (args.host === undefined) return playLoader(startLoader(loaderArgs, object), output);

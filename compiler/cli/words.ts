@@ -14,6 +14,8 @@ export type TakenWords = {
   /** Directories of -I, files of --include. */
   readonly includeDirectories: readonly string[];
   readonly includes: readonly string[];
+  /** Ways to attach that --no-feature switches off. */
+  readonly without: readonly string[];
 };
 
 /** What --no-feature may switch off. */
@@ -53,7 +55,8 @@ export function takeWords(given: readonly string[]): TakenWords {
       throw new CliError(EXIT.usage, `${name} needs a value`, "tracelet --help lists commands and options");
     } else taken[kind].push(given[++i] ?? "");
   }
-  for (const feature of taken.feature.flatMap((list) => list.split(","))) {
+  const without = taken.feature.flatMap((list) => list.split(","));
+  for (const feature of without) {
     if (!FEATURES.includes(feature)) {
       throw new CliError(EXIT.refused, `USAGE: --no-feature can only have values ${FEATURES.join(", ")}.`);
     }
@@ -63,5 +66,6 @@ export function takeWords(given: readonly string[]): TakenWords {
     debug: taken.debug,
     includeDirectories: taken.directory,
     includes: taken.include,
+    without,
   };
 }
