@@ -258,10 +258,11 @@ static void read_host(struct reading *r, const struct mp_node *node, const char 
 
 static void read_symbol(struct reading *r, const struct mp_node *node, const char *where, struct symbol_value *e)
 {
-	static const char *const kinds[] = { "kernel", "user", "user-spare", "cgroup" };
+	static const char *const kinds[] = { "kernel", "user", "user-mask", "user-spare", "cgroup" };
 
 	e->kind = schema__choice(&r->s, node, where, "kind", kinds, ARRAY_LEN(kinds));
-	e->path = e->kind == SYMBOL_USER || e->kind == SYMBOL_USER_SPARE ? schema__str(&r->s, node, where, "path") : NULL;
+	e->path = e->kind != SYMBOL_KERNEL && e->kind != SYMBOL_CGROUP ? schema__str(&r->s, node, where, "path") : NULL;
+	e->program = mp__get(node, "program") ? schema__uint(&r->s, node, where, "program", MAX_ENTRIES) : UINT32_MAX;
 	e->symbol = schema__str(&r->s, node, where, "symbol");
 	e->offset = read_offset(r, node, where, "offset", false, 8);
 	e->place = read_place(&r->s, node, where);

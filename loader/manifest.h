@@ -155,12 +155,14 @@ struct host_value {
 	u32 offset;
 };
 
-enum symbol_kind { SYMBOL_KERNEL, SYMBOL_USER, SYMBOL_USER_SPARE, SYMBOL_CGROUP };
+enum symbol_kind { SYMBOL_KERNEL, SYMBOL_USER, SYMBOL_USER_MASK, SYMBOL_USER_SPARE, SYMBOL_CGROUP };
 
 struct symbol_value {
 	enum symbol_kind kind;
 	const char *path, *symbol;
 	u32 offset;
+	/* of SYMBOL_USER and SYMBOL_USER_MASK: whose probed place is meant */
+	u32 program;
 	struct place place;
 };
 

@@ -30,7 +30,11 @@ struct object {
 };
 
 /* What is only known on this host, for .rodata. */
+struct plan;
+
 struct host_facts {
+	/* NULL: nothing will be attached */
+	const struct plan *plan;
 	int child_pid;
 	u32 filter_pid;
 };

@@ -16,6 +16,7 @@
 #include "binaries.h"
 #include "elf-file.h"
 #include "kallsyms.h"
+#include "plan.h"
 #include "report.h"
 
 static int digit_of(char c)
@@ -248,7 +249,44 @@ static u64 spare_bits(u64 size)
 	return size == 1 || size == 2 || size == 4 ? 64 - 8 * size : 0;
 }
 
-static int user_symbol(const struct symbol_value *e, u64 *value)
+/* The only place that the program probes, or NULL. */
+static const struct target *only_target(const struct plan *plan, u32 program)
+{
+	const struct target *found = NULL;
+
+	for (u32 i = 0; i < plan->len; i++) {
+		if (plan->list[i].program != program)
+			continue;
+		if (found)
+			return NULL;
+		found = &plan->list[i];
+	}
+	return found;
+}
+
+/* A file that is loaded anywhere has addresses from 0 on; how far a symbol is from the probed instruction stays the same. */
+static int place_user_symbol(const struct symbol_value *e, const struct elf_file *file, u64 addr, const struct plan *plan, u64 *value)
+{
+	const struct target *t = plan ? only_target(plan, e->program) : NULL;
+	bool is_fixed = true;
+	u64 probed = 0;
+
+	for (u32 i = 0; i < file->segments_len; i++)
+		is_fixed &= file->segments[i].addr != 0;
+	if (!is_fixed && plan && (!t || !elf_file__addr_of(file, t->value, &probed))) {
+		report__at(SEVERITY_ERROR, &e->place, "name one function, or one static probe, of this file",
+			   "uaddr(\"%s\"): each process has %s at an address of its own, which is told from the place that is probed; this probe has several, or none there",
+			   e->symbol, e->path);
+		return EXIT_REFUSED;
+	}
+	if (e->kind == SYMBOL_USER_MASK)
+		*value = is_fixed ? 0 : UINT64_MAX;
+	else
+		*value = addr - (is_fixed ? 0 : probed);
+	return 0;
+}
+
+static int user_symbol(const struct symbol_value *e, const struct plan *plan, u64 *value)
 {
 	struct bytes paths = {};
 	const struct elf_symbol *symbol = NULL;
@@ -259,14 +297,19 @@ static int user_symbol(const struct symbol_value *e, u64 *value)
 		file = elf_file__open((char *)paths.data, &err);
 	if (file)
 		symbol = elf_file__find(file, e->symbol);
-	if (symbol)
-		*value = e->kind == SYMBOL_USER ? symbol->addr : spare_bits(symbol->size);
-	else
+	if (!symbol) {
 		report__at(SEVERITY_ERROR, &e->place, NULL, "could not resolve symbol: %s:%s%s%s", e->path, e->symbol, file ? "" : ": ",
 			   file ? "" : strerror(-err));
+		err = EXIT_REFUSED;
+	} else if (e->kind == SYMBOL_USER_SPARE) {
+		*value = spare_bits(symbol->size);
+		err = 0;
+	} else {
+		err = place_user_symbol(e, file, symbol->addr, plan, value);
+	}
 	elf_file__free(file);
 	bytes__free(&paths);
-	return symbol ? 0 : EXIT_REFUSED;
+	return err;
 }
 
 static int kernel_symbol(const struct symbol_value *e, u64 *addr)
@@ -295,23 +338,27 @@ static int cgroup_id(const struct symbol_value *e, u64 *id)
 	return 0;
 }
 
-static int fill_symbols(u8 *rodata, const struct manifest *m)
+static int resolve(const struct symbol_value *e, const struct plan *plan, u64 *value)
 {
-	static int (*const resolve[])(const struct symbol_value *, u64 *) = {
-		[SYMBOL_KERNEL] = kernel_symbol,
-		[SYMBOL_USER] = user_symbol,
-		[SYMBOL_USER_SPARE] = user_symbol,
-		[SYMBOL_CGROUP] = cgroup_id,
-	};
+	switch (e->kind) {
+	case SYMBOL_KERNEL:
+		return kernel_symbol(e, value);
+	case SYMBOL_CGROUP:
+		return cgroup_id(e, value);
+	default:
+		return user_symbol(e, plan, value);
+	}
+}
 
+static int fill_symbols(u8 *rodata, const struct manifest *m, const struct plan *plan)
+{
 	for (u32 i = 0; i < m->symbols_len; i++) {
-		const struct symbol_value *e = &m->symbols[i];
 		u64 value = 0;
-		int err = resolve[e->kind](e, &value);
+		int err = resolve(&m->symbols[i], plan, &value);
 
 		if (err)
 			return err;
-		memcpy(rodata + e->offset, &value, 8);
+		memcpy(rodata + m->symbols[i].offset, &value, 8);
 	}
 	return 0;
 }
@@ -335,7 +382,7 @@ static int fill_all(const struct object *o, u8 *rodata, const struct options *op
 
 		memcpy(rodata + m->host[i].offset, &value, 8);
 	}
-	return err ? err : fill_symbols(rodata, m);
+	return err ? err : fill_symbols(rodata, m, facts->plan);
 }
 
 int object__fill(struct object *o, const struct options *opt, const struct host_facts *facts)

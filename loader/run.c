@@ -113,7 +113,7 @@ static int watch_process(struct run *r)
 
 static int load(struct run *r)
 {
-	struct host_facts facts = { .filter_pid = r->opt->pid };
+	struct host_facts facts = { .plan = &r->plan, .filter_pid = r->opt->pid };
 	struct object *o = &r->object;
 	int err;
 

@@ -137,21 +137,22 @@ function tracedFunction(ctx: Context, span: Span): Typed.Expr {
       return cast(register(ctx, ctx.arch.ip, span) ?? errorExpr(span), { kind: "ksym" });
     case "helper":
       return { kind: "builtin", name: "func", type: { kind: "ksym" }, span };
-    case "user": {
-      const address =
-        row.retval === "none"
-          ? register(ctx, ctx.arch.ip, span)
-          : { kind: "builtin" as const, name: "func" as const, type: U64, span };
+    case "user":
       return {
         kind: "call",
         name: "usym",
-        args: [address ?? errorExpr(span)],
+        args: [probedAddress(ctx, span)],
         literals: [],
         type: { kind: "usym" },
         span,
       };
-    }
   }
+}
+
+/** Where the probed instruction is in the process; of a function that returns, where it began. */
+export function probedAddress(ctx: Context, span: Span): Typed.Expr {
+  if (ctx.unit.row?.retval !== "none") return { kind: "builtin", name: "func", type: U64, span };
+  return register(ctx, ctx.arch.ip, span) ?? errorExpr(span);
 }
 
 /** Whether the interrupted code ran in user mode, by the saved registers. */

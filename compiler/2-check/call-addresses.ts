@@ -5,7 +5,7 @@ import { isMemory, sizeOf } from "../types/layout.ts";
 import { printType } from "../types/print.ts";
 import { isIntegral } from "../types/relations.ts";
 import type { AddressSpace, Type } from "../types/type.ts";
-import { allowedHere, relative } from "./builtins.ts";
+import { allowedHere, probedAddress, relative } from "./builtins.ts";
 import {
   addressArgument,
   type Call,
@@ -204,7 +204,8 @@ function userAddress(ctx: Context, call: Call): Typed.Expr {
   const symbol = literalArgument(ctx, "uaddr", args, 0, span);
   if (symbol === undefined) return errorExpr(span);
   const type: Type = { kind: "pointer", to: U64, space: "user" };
-  return callNode("uaddr", [], ["user", symbol, attach.path], type, span);
+  ctx.unit.uses.add("probed-place");
+  return callNode("uaddr", [probedAddress(ctx, span)], ["user", symbol, attach.path], type, span);
 }
 
 /** The id belongs to the host that runs the program: it is looked up there, when the object is loaded. */

@@ -44,7 +44,8 @@ export function groupTargets(
       uses.set(target.row.name, used);
     }
     const ofBinary = target.row.args === "dwarf" && used.has("args");
-    const typed = (target.row.program === "tracepoint" && used.has("args")) || used.has("binary") || ofBinary;
+    const bound = used.has("binary") || used.has("probed-place") || ofBinary;
+    const typed = (target.row.program === "tracepoint" && used.has("args")) || bound;
     const named = used.has("probe");
     const told = named && byHost.has(target);
     const apart = (named && !told) || typed || needsOwn(target);

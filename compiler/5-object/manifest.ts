@@ -326,11 +326,14 @@ export type HostValue = {
 
 /**
  * A number that the loader resolves: kaddr("x"), uaddr("x"), cgroupid("path") (the path is the symbol). u64 in `.rodata`.
- * "user-spare": by how many bits a variable is narrower than 64; 0 where it is no number.
+ * Of a file that is loaded anywhere, the address is told from the probed instruction's: "user" is how far the symbol is from it then,
+ * and "user-mask" all ones; else the mask is 0. Both belong to one program. "user-spare": by how many bits a variable is narrower than 64; 0 where it is no number.
  */
 export type SymbolValue = {
-  readonly kind: "kernel" | "user" | "user-spare" | "cgroup";
+  readonly kind: "kernel" | "user" | "user-mask" | "user-spare" | "cgroup";
   readonly path?: string;
+  /** Index of the program whose probed place is meant. */
+  readonly program?: number;
   readonly symbol: string;
   readonly offset: number;
   readonly place: Place;

@@ -51,7 +51,7 @@ export function fillGlobals(machine: Machine, manifest: Manifest, given: Given):
   for (const { kind, symbol, path, offset } of manifest.symbols) {
     if (kind === "kernel") put(machine, offset, 8, given.kernel.address(symbol));
     else if (kind === "user") put(machine, offset, 8, given.user.address(symbol, path));
-    else if (kind === "user-spare") put(machine, offset, 8, 0n);
+    else if (kind === "user-mask" || kind === "user-spare") put(machine, offset, 8, 0n);
     else put(machine, offset, 8, cgroupId(given.setup, symbol));
   }
   const arch = archOf(manifest.arch === "aarch64" ? "aarch64" : "x86_64");

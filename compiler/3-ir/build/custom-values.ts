@@ -1,6 +1,6 @@
 /** Custom lowerings of clocks, host values, addresses and the like. */
 
-import type { HostValue } from "../../5-object/manifest.ts";
+import type { HostValue, SymbolValue } from "../../5-object/manifest.ts";
 import { sizeOf } from "../../types/layout.ts";
 import { invariant } from "../../util/assert.ts";
 import type { ValueId } from "../ir.ts";
@@ -114,10 +114,26 @@ export function symbolAddress(cx: Lowering, expr: CustomCall): ValueId {
   const kind = literal(expr, 0);
   const symbol = String(literal(expr, 1) ?? "");
   const path = literal(expr, 2);
-  const known = kind === "user" || kind === "user-spare" || kind === "cgroup" ? kind : "kernel";
-  const value = argumentOf(expr, 0) === undefined ? undefined : cx.steps.scalar(cx, operand(expr, 0));
-  const word = rodataWord(cx, cx.module.symbol(known, symbol, typeof path === "string" ? path : undefined, expr.span));
-  return value === undefined ? word : fn.binary("sar", fn.binary("shl", value, word), word);
+  const wordOf = (kind: SymbolValue["kind"], program?: number) => {
+    const value = { kind, symbol, ...(typeof path === "string" ? { path } : {}) };
+    return rodataWord(cx, cx.module.symbol(program === undefined ? value : { ...value, program }, expr.span));
+  };
+  switch (kind) {
+    case "user": {
+      const { index } = cx.program;
+      const place = cx.steps.scalar(cx, operand(expr, 0));
+      return fn.binary("add", wordOf("user", index), fn.binary("and", place, wordOf("user-mask", index)));
+    }
+    case "user-spare": {
+      const value = cx.steps.scalar(cx, operand(expr, 0));
+      const spare = wordOf("user-spare");
+      return fn.binary("sar", fn.binary("shl", value, spare), spare);
+    }
+    case "cgroup":
+      return wordOf("cgroup");
+    default:
+      return wordOf("kernel");
+  }
 }
 
 /** An address with the process whose it is. */

@@ -242,11 +242,10 @@ export class ModuleBuilder {
   }
 
   /** Offset in .rodata of an address that the loader resolves. */
-  symbol(kind: SymbolValue["kind"], symbol: string, path: string | undefined, span: Span): number {
-    return this.#once(`symbol ${kind} ${symbol} ${path}`, () => {
+  symbol(value: Omit<SymbolValue, "offset" | "place">, span: Span): number {
+    return this.#once(`symbol ${value.kind} ${value.symbol} ${value.path} ${value.program}`, () => {
       const offset = this.#rodataRoom(`symbol_${this.symbols.length}`, 8, 8, U64);
-      const base = { kind, symbol, offset, place: this.place(span) };
-      this.symbols.push(path === undefined ? base : { ...base, path });
+      this.symbols.push({ ...value, offset, place: this.place(span) });
       return offset;
     });
   }
