@@ -15,10 +15,10 @@ import { lowerProbe } from "./probe.ts";
 
 export type { BuildEnv } from "./module-builder.ts";
 
-/** The manifest's version where a loader must know of names; tsc holds it to the contract's. */
+/** The manifest's version where a loader must know of names, or of addresses by the probed place; tsc holds it to the contract's. */
 const VERSION: typeof MANIFEST_VERSION = 2;
 /** Of all other objects. */
-const VERSION_WITHOUT_NAMES = 1;
+const FIRST_VERSION = 1;
 /** Largest value of a per-CPU map (PCPU_MIN_UNIT_SIZE, include/linux/percpu.h). */
 const SCRATCH_MAX = 32768;
 
@@ -85,7 +85,7 @@ export function build(program: Program, env: BuildEnv): Result<Module> {
     data: module.data,
     license: config.license,
     manifest: {
-      version: module.usesNames ? VERSION : VERSION_WITHOUT_NAMES,
+      version: module.usesNames || module.symbols.some(({ kind }) => kind === "user-mask") ? VERSION : FIRST_VERSION,
       tool: env.tool,
       source: sourceText(env.source),
       arch: env.arch,
