@@ -6,14 +6,14 @@
  * kernel/bpf/verifier.c, which counts each frame rounded up to 32): more is the script's problem, reported with what
  * takes the room. So is a loop that nothing ends.
  */
-import { jumpsOf } from "../3-ir/edit.ts";
-import type { BlockId, Function as Fn, Module, Terminator } from "../3-ir/ir.ts";
+import type { Function as Fn, Module } from "../3-ir/ir.ts";
 import type { Btf } from "../btf/types.ts";
 import { codegenCatalog } from "../diagnostics/catalog/codegen.ts";
 import { collector, type Note, type Result } from "../diagnostics/diagnostic.ts";
 import type { Span } from "../source/span.ts";
 import { invariant } from "../util/assert.ts";
 import { colour } from "./allocate.ts";
+import { endlessLoop, unchangingLoop } from "./endless-loops.ts";
 import { applyColours, expand } from "./expand.ts";
 import { type Frame, layoutFrame } from "./frame.ts";
 import { peephole } from "./peephole.ts";
@@ -43,6 +43,8 @@ export function generate(module: Module, env: CodegenEnv): Result<CodeModule> {
   for (const fn of module.functions) {
     const endless = endlessLoop(fn);
     if (endless !== undefined) report("loop-never-left", endless.span ?? spans.get(fn.name), {});
+    const unchanging = endless === undefined ? unchangingLoop(fn) : undefined;
+    if (unchanging !== undefined) report("loop-unchanging", unchanging.span ?? spans.get(fn.name), {});
     const frame = layoutFrame(fn);
     const generated = generateFunction(fn, frame, env.isa);
     code.push(generated);
@@ -61,20 +63,6 @@ export function generate(module: Module, env: CodegenEnv): Result<CodeModule> {
   const { programs, maps, data, license, manifest } = module;
   const value = { programs, code, maps, data, license, manifest, btf: env.btf, source: env.source };
   return { value, diagnostics };
-}
-
-/** The end of a block from which no way leads out of the function: no kernel takes it. */
-function endlessLoop(fn: Fn): Terminator | undefined {
-  const leaving = new Set<BlockId>();
-  // Backwards, so that mostly one round tells.
-  const blocks = [...fn.blocks.values()].reverse();
-  for (let before = -1; before !== leaving.size; ) {
-    before = leaving.size;
-    for (const { id, end } of blocks) {
-      if (end.kind === "return" || jumpsOf(end).some(({ to }) => leaving.has(to))) leaving.add(id);
-    }
-  }
-  return [...fn.blocks.values()].find(({ id }) => !leaving.has(id))?.end;
 }
 
 /** Generates one function; the frame may come out too large. */

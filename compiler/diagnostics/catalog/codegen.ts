@@ -6,6 +6,10 @@ export const codegenCatalog = {
     () => "this loop never ends: nothing leaves it",
     () => "give it a bound, as in for ($i : 0..100) { … }, or leave it with break",
   ),
+  "loop-unchanging": error(
+    () => "infinite loop detected: no turn of this loop differs from the one before, as far as a verifier can see",
+    () => "count the turns: $n = 0; while ($n < 1000 && …) { …; $n++; }",
+  ),
   "stack-overflow": error(
     (p: { probe: string; bytes: number; limit: number }) =>
       `Looks like the BPF stack limit of ${p.limit} bytes is exceeded: ${p.probe} needs ${p.bytes}`,
