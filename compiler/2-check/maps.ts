@@ -51,7 +51,12 @@ function checkKeyType(ctx: Context, type: Type, span: Span, part: boolean): bool
   if (type.kind === "tuple" && (part || sizeOf(type) > 0)) {
     return type.fields.every((field) => checkKeyType(ctx, field, span, true));
   }
-  const refused = type.kind === "tuple" || type.kind === "none" || type.kind === "aggregate" || type.kind === "opaque";
+  const refused =
+    (!part && holdsNothing(type)) ||
+    type.kind === "tuple" ||
+    type.kind === "none" ||
+    type.kind === "aggregate" ||
+    type.kind === "opaque";
   if (refused) ctx.report(part ? "map-key-part-type" : "map-key-type", span, { type: printType(type) });
   return !refused;
 }
@@ -116,10 +121,15 @@ function hasError(type: Type): boolean {
   return type.kind === "error";
 }
 
+function holdsNothing(type: Type): boolean {
+  const isComposed = type.kind === "tuple" || type.kind === "record" || type.kind === "struct" || type.kind === "array";
+  return isComposed && sizeOf(type) === 0;
+}
+
 /** The map's value type after receiving `type`; reports what does not fit. */
 export function widenValue(ctx: Context, slot: MapSlot, type: Type, span: Span): Type | undefined {
   if (hasError(type)) return slot.value;
-  if (type.kind === "tuple" && sizeOf(type) === 0) {
+  if (holdsNothing(type)) {
     ctx.report("map-value-type", span, { name: slot.name, type: printType(type) });
     return undefined;
   }

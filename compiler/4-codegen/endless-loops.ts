@@ -26,40 +26,80 @@ export function endlessLoop(fn: Fn): Terminator | undefined {
  */
 export function unchangingLoop(fn: Fn): Terminator | undefined {
   let settled: ReadonlySet<ValueId> | undefined;
-  for (const head of fn.blocks.values()) {
-    if (head.params.length > 0) continue;
-    const loop = loopOf(fn, head);
-    if (loop === undefined || loop.some(({ insts }) => insts.some(readsStack))) continue;
+  for (const { head, blocks } of loopsOf(fn)) {
+    if (head.params.length > 0 || blocks.some(({ insts }) => insts.some(readsStack))) continue;
     settled ??= knownWhenLoaded(fn);
     const isSettled = (value: ValueId) => settled?.has(value) === true;
-    if (!loop.some(({ end }) => end.kind === "branch" && (isSettled(end.left) || isSettled(end.right))))
+    if (!blocks.some(({ end }) => end.kind === "branch" && (isSettled(end.left) || isSettled(end.right))))
       return head.end;
   }
   return undefined;
 }
 
-/** The blocks of the loop that begins there, through which every way into it leads; undefined: no loop does. */
-function loopOf(fn: Fn, head: Block): readonly Block[] | undefined {
-  const from = (start: readonly BlockId[], stop: BlockId | undefined): ReadonlySet<BlockId> => {
-    const seen = new Set(start);
-    for (const id of seen) {
-      if (id === stop) continue;
-      for (const { to } of jumpsOf(fn.blocks.get(id)?.end ?? head.end)) seen.add(to);
+type Loop = { readonly head: Block; readonly blocks: readonly Block[] };
+
+/** All loops that are entered at one block only, outer ones before those inside: what stays connected without the heads of the outer ones. */
+function loopsOf(fn: Fn): readonly Loop[] {
+  const loops: Loop[] = [];
+  const todo: ReadonlySet<BlockId>[] = [new Set(fn.blocks.keys())];
+  for (let area = todo.pop(); area !== undefined; area = todo.pop()) {
+    for (const part of connected(fn, area)) {
+      const heads = new Set<BlockId>();
+      for (const { id, end } of fn.blocks.values())
+        for (const { to } of jumpsOf(end)) if (part.has(to) && !part.has(id)) heads.add(to);
+      const blocks = [...part].flatMap((id) => fn.blocks.get(id) ?? []);
+      const [head] = blocks.filter(({ id }) => heads.has(id));
+      if (head !== undefined && heads.size === 1) loops.push({ head, blocks });
+      // A part without a head is never entered.
+      if (heads.size > 0) todo.push(new Set([...part].filter((id) => !heads.has(id))));
     }
-    return seen;
+  }
+  return loops;
+}
+
+/** Parts of an area in which each block can be reached from each other one: Tarjan's algorithm, with a stack of its own. */
+function connected(fn: Fn, area: ReadonlySet<BlockId>): readonly ReadonlySet<BlockId>[] {
+  const parts: ReadonlySet<BlockId>[] = [];
+  const order = new Map<BlockId, number>();
+  const low = new Map<BlockId, number>();
+  const open: BlockId[] = [];
+  const isOpen = new Set<BlockId>();
+  const targets = (id: BlockId): readonly BlockId[] => {
+    const block = fn.blocks.get(id);
+    return block === undefined ? [] : jumpsOf(block.end).flatMap(({ to }) => (area.has(to) ? [to] : []));
   };
-  const behind = from(
-    jumpsOf(head.end).map(({ to }) => to),
-    undefined,
-  );
-  if (!behind.has(head.id)) return undefined;
-  const loop = [...fn.blocks.values()].filter(
-    ({ id }) => id === head.id || (behind.has(id) && from([id], undefined).has(head.id)),
-  );
-  // Another block that is reached past the head is the loop's head, or a part of a larger one.
-  const past = from([fn.entry], head.id);
-  const inside = new Set(loop.map(({ id }) => id));
-  return [...past].some((id) => id !== head.id && inside.has(id)) ? undefined : loop;
+  const lower = (id: BlockId, to: number): void => {
+    low.set(id, Math.min(low.get(id) ?? to, to));
+  };
+  for (const start of area) {
+    if (order.has(start)) continue;
+    const path: { readonly id: BlockId; readonly targets: readonly BlockId[]; next: number }[] = [];
+    const visit = (id: BlockId): void => {
+      order.set(id, order.size);
+      lower(id, order.size - 1);
+      open.push(id);
+      isOpen.add(id);
+      path.push({ id, targets: targets(id), next: 0 });
+    };
+    visit(start);
+    for (let top = path.at(-1); top !== undefined; top = path.at(-1)) {
+      const to = top.targets[top.next++];
+      if (to !== undefined) {
+        if (!order.has(to)) visit(to);
+        else if (isOpen.has(to)) lower(top.id, order.get(to) ?? 0);
+        continue;
+      }
+      path.pop();
+      const mine = low.get(top.id) ?? 0;
+      const above = path.at(-1);
+      if (above !== undefined) lower(above.id, mine);
+      if (mine !== order.get(top.id)) continue;
+      const part = new Set(open.splice(open.lastIndexOf(top.id)));
+      for (const id of part) isOpen.delete(id);
+      if (part.size > 1 || top.targets.includes(top.id)) parts.push(part);
+    }
+  }
+  return parts;
 }
 
 function readsStack(inst: Inst): boolean {

@@ -26,20 +26,26 @@ const STORED = ["text", "messages", "status", "reference"] as const;
 /** The case as this run would have it; without the reference, what it said is kept. */
 function stored(one: GuestCase, { ours, reference }: Pair): GuestCase["file"] {
   const differs = reference !== undefined && comparable(reference.text) !== comparable(ours.text);
+  const known = one.section("reference");
   const values: Record<(typeof STORED)[number], string> = {
     text: stripped(normalise(ours.text)),
     messages: stripped(ours.messages),
     status: ours.status === 0 ? "" : String(ours.status),
     reference:
       reference === undefined
-        ? one.section("reference")
+        ? known
         : differs
-          ? stripped(normalise(reference.text)) || "(nothing)"
+          ? asKnown(stripped(normalise(reference.text)) || "(nothing)", known)
           : "",
   };
   const kept = one.file.sections.filter(({ name }) => !STORED.some((word) => word === name));
   const written = STORED.filter((name) => values[name] !== "").map((name) => ({ name, text: values[name] }));
   return { ...one.file, sections: [...kept, ...written] };
+}
+
+/** Entries of equal value have no order of their own: what is stored stands for all. */
+function asKnown(text: string, known: string): string {
+  return comparable(`${text}\n`) === comparable(`${known}\n`) ? known : text;
 }
 
 /** Without its last newline, which joinCase() adds. */

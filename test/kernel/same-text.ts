@@ -73,7 +73,15 @@ export function normalise(text: string): string {
  * prints in the order of its hash table, stand in the order of their text; times of day are TIME.
  */
 export function comparable(text: string): string {
-  const entries = text.replace(TIME, "TIME").split(/^(?=@)/m);
+  // Empty lines behind an entry are none of its own: they stay where they are.
+  const entries = text
+    .replace(TIME, "TIME")
+    .split(/^(?=@)/m)
+    .flatMap((entry) => [
+      entry.replace(/\n+$/, "\n"),
+      "\n".repeat(Math.max(1, /\n*$/.exec(entry)?.[0].length ?? 1) - 1),
+    ])
+    .filter((part) => part !== "");
   const ordered: string[] = [];
   for (let from = 0; from < entries.length; ) {
     const kind = ofOneValue(entries[from] ?? "");
@@ -94,7 +102,8 @@ function ofOneValue(entry: string): string | undefined {
 const SCRIPT = `
 # Each tool sees the same files: those of the reference's tree, if it is there.
 for d in proc sys dev; do [ "$ROOT" = / ] || mount --rbind /$d $ROOT/$d; done
-[ "$ROOT" = / ] || cp -r /w /events /tcp-send /tracelet-loader $ROOT/
+# What the cases' own lines start is outside the tree: the same files (a probe is on an inode), the same /tmp.
+[ "$ROOT" = / ] || { cp -r /w /tracelet-loader $ROOT/; ln /events /tcp-send $ROOT/; mkdir -p /tmp; mount --bind $ROOT/tmp /tmp; }
 echo 0 >/proc/sys/kernel/randomize_va_space
 holds() { # FILE WORD PID: until the file holds the word, the process has ended, or half a minute has passed
 	n=0
@@ -111,8 +120,8 @@ one() { # ID SUFFIX TOOL: starts the tool with the case's words
 	[ ! -e /w/$id.before ] || . /w/$id.before
 	eval "set -- $(cat /w/$id.$suffix.words)"
 	case $tool in
-	ours) attached=/out/$id.$suffix word=attached; chroot $ROOT timeout -s INT 20 /tracelet-loader run /w/$id.o "$@" >/out/$id.$suffix 2>/out/$id.$suffix.err & ;;
-	*) attached=/out/$id.$suffix.err word=^Attached; chroot $ROOT timeout -s INT 20 /usr/bin/bpftrace - "$@" <$ROOT/w/$id.bt >/out/$id.$suffix 2>/out/$id.$suffix.err & ;;
+	ours) attached=/out/$id.$suffix word=attached; chroot $ROOT timeout -s INT 60 /tracelet-loader run /w/$id.o "$@" >/out/$id.$suffix 2>/out/$id.$suffix.err & ;;
+	*) attached=/out/$id.$suffix.err word=^Attached; chroot $ROOT timeout -s INT 60 /usr/bin/bpftrace - "$@" <$ROOT/w/$id.bt >/out/$id.$suffix 2>/out/$id.$suffix.err & ;;
 	esac
 	tool=$!
 	if [ -e /w/$id.during ]; then

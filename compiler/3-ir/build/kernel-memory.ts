@@ -108,7 +108,9 @@ export function memberScalar(cx: Lowering, expr: Member): ValueId {
 
 /** A member that lives in memory, copied. */
 export function memberInto(cx: Lowering, base: ValueId, expr: Member, to: Place): void {
-  readBytes(cx, expr.space, to, cx.fn.const(sizeOf(expr.type)), memberAddress(cx, base, expr.path), expr.span);
+  const size = sizeOf(expr.type);
+  // An empty struct: helpers refuse to read nothing.
+  if (size > 0) readBytes(cx, expr.space, to, cx.fn.const(size), memberAddress(cx, base, expr.path), expr.span);
 }
 
 /**
