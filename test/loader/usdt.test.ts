@@ -50,7 +50,11 @@ describe.skipIf(reason !== undefined)("static probes", () => {
 
   test("the name of each match is the host's, path and provider included (L3.27, L4.26)", () => {
     const keys = (script: string) =>
-      (of(trace(script).records, "map")[0] as unknown as { readonly entries: readonly { key: unknown; value: unknown }[] }).entries
+      (
+        of(trace(script).records, "map")[0] as unknown as {
+          readonly entries: readonly { key: unknown; value: unknown }[];
+        }
+      ).entries
         .map(({ key, value }) => [key, value])
         .sort();
     const [one, guarded] = [`usdt:${binary}:mine:one`, `usdt:${binary}:mine:guarded`];
