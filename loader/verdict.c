@@ -107,9 +107,21 @@ static int last_insn(const char *log)
 	return last;
 }
 
+/* An instruction, a state, a comment or a statistic. */
+static bool is_noise(const char *line, size_t len)
+{
+	static const char *const begins[] = { ";", "processed ", "from ", "verification time", "stack depth", "max_states", "mark_precise", "-- ", "last_idx",
+					      "regs=", "cur state:", "old state:", "caller:", "callee:", "func#", "Func#", "parent " };
+	bool noise = !len || (*line >= '0' && *line <= '9');
+
+	for (u32 i = 0; i < ARRAY_LEN(begins); i++)
+		noise |= !strncmp(line, begins[i], strlen(begins[i]));
+	return noise;
+}
+
 /*
- * The verifier's own words: the last line that is neither an instruction, a state, a comment nor a statistic. Since 7.3 a
- * report with advice follows them; where nothing stands before it, its reason is meant.
+ * The verifier's own words: the last line that is no noise. Since 7.3 a report with advice follows them; where nothing
+ * stands before it, its reason is meant.
  */
 static char *last_words(const char *log)
 {
@@ -127,11 +139,7 @@ static char *last_words(const char *log)
 			continue;
 		if (is_report)
 			return mem__strndup(line + 10, strcspn(line + 10, "\n"));
-		bool is_noise = !len || *line == ';' || (*line >= '0' && *line <= '9') || !strncmp(line, "processed ", 10) || !strncmp(line, "from ", 5) ||
-				!strncmp(line, "verification time", 17) || !strncmp(line, "stack depth", 11) || !strncmp(line, "max_states", 10) ||
-				!strncmp(line, "mark_precise", 12) || !strncmp(line, "-- ", 3) || !strncmp(line, "last_idx", 8) || !strncmp(line, "regs=", 5);
-
-		if (!is_noise) {
+		if (!is_noise(line, len)) {
 			best = line;
 			best_len = len;
 		}

@@ -25,6 +25,7 @@ export function endlessLoop(fn: Fn): Terminator | undefined {
  * the object is loaded, the loop may not be entered at all: that is left to the verifier.
  */
 export function unchangingLoop(fn: Fn): Terminator | undefined {
+  if (!mayLoop(fn)) return undefined;
   let settled: ReadonlySet<ValueId> | undefined;
   for (const { head, blocks } of loopsOf(fn)) {
     if (head.params.length > 0 || blocks.some(({ insts }) => insts.some(readsStack))) continue;
@@ -34,6 +35,16 @@ export function unchangingLoop(fn: Fn): Terminator | undefined {
       return head.end;
   }
   return undefined;
+}
+
+/** Most functions have no jump back: in whatever order its blocks stand, a loop has one. */
+function mayLoop(fn: Fn): boolean {
+  const seen = new Set<BlockId>();
+  for (const { id, end } of fn.blocks.values()) {
+    seen.add(id);
+    if (jumpsOf(end).some(({ to }) => seen.has(to))) return true;
+  }
+  return false;
 }
 
 type Loop = { readonly head: Block; readonly blocks: readonly Block[] };

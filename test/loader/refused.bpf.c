@@ -1,4 +1,4 @@
-// Test material: a field that no kernel has, a read that no verifier allows, and a tracepoint's fields.
+// Test material: a field that no kernel has, a read that no verifier allows, a loop that it cannot see ending, and a tracepoint's fields.
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_core_read.h>
@@ -28,6 +28,16 @@ int refused(void *ctx)
 	volatile long *bad = (void *)bpf_get_current_task();
 
 	return *bad;
+}
+#endif
+
+#ifdef ENDLESS
+SEC("raw_tp/tracelet_begin")
+int refused(void *ctx)
+{
+	while (bpf_ktime_get_ns())
+		;
+	return 0;
 }
 #endif
 

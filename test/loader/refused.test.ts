@@ -52,6 +52,11 @@ describe.skipIf(reason !== undefined)("programs that this kernel does not take",
     expect(runLoader(["check", "-v", object]).stderr).toMatch(/^processed \d+ insns/m);
   });
 
+  test("states that the verifier shows behind its words are not taken for them", () => {
+    const { stderr } = runLoader(["check", makeObject("refused.bpf.c", refused(), ["-DENDLESS"])]);
+    expect(stderr).toMatch(/The verifier says: infinite loop detected at insn \d+\n/);
+  });
+
   test("what libbpf finds wrong is said once, in one line", () => {
     const object = makeObject("refused.bpf.c", refused({ programs: [] }), ["-DBAD_READ"]);
     const { status, stderr } = runLoader(["run", object]);

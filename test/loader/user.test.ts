@@ -153,6 +153,19 @@ describe.skipIf(reason !== undefined)("uprobes on a command of our own", () => {
     expect(ledger(run).submitted).toBe(ledger(run).delivered);
   });
 
+  test("two signals at once, as timeout(1) sends them, are one wish: all that was submitted is delivered (L8.64)", async () => {
+    const object = makeObject("user.bpf.c", user(target), ["-DFLOOD=64"]);
+    const { child, ended } = await begin(["run", object, "-c", `${target} -2`]);
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    child.kill("SIGINT");
+    await new Promise((resolve) => setTimeout(resolve, 1));
+    child.kill("SIGINT");
+    const run = { records: records((await ended).stream) };
+    expect(of(run.records, "detached")[0]?.reason).toBe("signal");
+    expect(run.records.at(-1)?.type).toBe("end");
+    expect(ledger(run).submitted).toBe(ledger(run).delivered);
+  });
+
   test("a flood of events does not hold up SIGINT, nor the report of what is lost", async () => {
     const object = makeObject("user.bpf.c", user(target), ["-DFLOOD=64"]);
     const { child, ended } = await begin(["run", object, "-c", `${target} -2`]);

@@ -140,7 +140,7 @@ describe("tracelet explain-log", () => {
 
 describe.skipIf(!available("explaining this kernel's log", whyNoKernel()))("this machine's kernel", () => {
   test("the loader's log of a refused script is explained", async () => {
-    const script = "kprobe:vfs_read\n{\n\t$n = arg2;\n\twhile ($n > 10) {\n\t\t@++;\n\t}\n}";
+    const script = "kprobe:vfs_read\n{\n\t$n = arg2;\n\twhile ($n > 10) {\n\t\t$n = arg1;\n\t\t@++;\n\t}\n}";
     const object = objectOf(script);
     const path = join(folder, "refused.bpf.o");
     writeFileSync(path, object);
