@@ -56,20 +56,21 @@ export function guestCases(): readonly GuestCase[] {
 /** A time of day that starts a row of a time series. */
 const TIME = /^\d\d:\d\d:\d\d(?=[ .])/gm;
 
-/** An interrupt that came while a probe ran, and hit one too: that no program decides. */
-const MISSED = /^WARNING: .* missed \d+ runs?: it was already running on that CPU\n/gm;
-
 /**
- * A text for a stored case: without what another build of the kernel or of the load changes, or an interrupt's moment.
- * Addresses are ADDRESS, offsets into functions OFFSET, times of day TIME. The texts of one boot are compared as they are.
+ * A text for a stored case: without what another build of the kernel or of the load changes. Addresses are ADDRESS,
+ * offsets into functions OFFSET, times of day TIME. The texts of one boot are compared as they are.
  */
 export function normalise(text: string): string {
   return text
     .replace(/^(\t?)[0-9a-f]{6,16}(?=\n| [\w]+\+)/gm, "$1ADDRESS")
     .replace(/\b0x[0-9a-f]{6,16}\b/g, "ADDRESS")
     .replace(TIME, "TIME")
-    .replace(MISSED, "")
     .replace(/(\s\w+)\+[1-9]\d*(?=$| \()/gm, "$1+OFFSET");
+}
+
+/** Messages without those of interrupts that came while a probe ran, and hit one too: that no program decides. */
+export function withoutMisses(messages: string): string {
+  return messages.replace(/^WARNING: .* missed \d+ runs: it was already running on that CPU\n/gm, "");
 }
 
 /**

@@ -356,7 +356,9 @@ describe("the generator", () => {
 
 describe("runs that would not end", () => {
   test("a loop is stopped at its line", async () => {
-    const shown = await show(objectOf("begin {\n  $n = 1; while ($n > 0) { $n++; if ($n > 9) { $n = 1; } }\n}"), { budget: 10_000 });
+    const shown = await show(objectOf("begin {\n  $n = 1; while ($n > 0) { $n++; if ($n > 9) { $n = 1; } }\n}"), {
+      budget: 10_000,
+    });
     expect(shown.stderr).toMatch(/stdin:2:\d+-\d+: ERROR: begin: the program ran \d+ instructions and did not end/);
     expect(statusOf(shown)).toBe(1);
     expect(shown.records.some((record) => record.type === "detached" && record.reason === "budget")).toBe(true);
