@@ -20,17 +20,19 @@ static void add(struct places *p, const struct target *t)
 	p->cookies[p->count++] = t->cookie;
 }
 
-/* The kernel takes all of a list or none. */
+/*
+ * The kernel takes all of a list or none. Cookies are given even if nobody asks for them: 6.18 oopses when
+ * somebody reads of a link without them in /proc/PID/fdinfo (bpf_kprobe_multi_show_fdinfo()).
+ */
 static int make_link(struct attaching *a, const struct target *like, const struct places *p)
 {
 	bool returns = like->entry->kind == ATTACH_KRETPROBE || like->entry->kind == ATTACH_URETPROBE, user = a->plan->multi[like->program] == MULTI_UPROBE;
-	const u64 *cookies = like->is_named ? p->cookies : NULL;
 	int fd;
 
 	if (user)
-		fd = multi__link_offsets(a->prog_fd, returns, like->path, p->offsets, cookies, p->count, a->opt->pid);
+		fd = multi__link_offsets(a->prog_fd, returns, like->path, p->offsets, p->cookies, p->count, a->opt->pid);
 	else
-		fd = multi__link_functions(a->prog_fd, returns, p->names, cookies, p->count);
+		fd = multi__link_functions(a->prog_fd, a->plan->multi[like->program], returns, p->names, p->cookies, p->count);
 	if (fd >= 0)
 		links__add(a->links, (struct link){ .fd = fd, .holder = -1 });
 	return fd >= 0 ? 0 : !user && fd == -ESRCH ? -ENOENT : fd;
@@ -67,6 +69,10 @@ int attaching__many(struct attaching *a, const struct target *first)
 			err = make_link(a, t, &one);
 		}
 		t->attached = !err;
+		if (t->returns) {
+			t->returns->tried = true;
+			t->returns->attached = t->attached;
+		}
 		if (err)
 			err = attaching__report(a, t, err);
 	}

@@ -122,6 +122,19 @@ static void read_program(struct reading *r, const struct mp_node *node, const ch
 	}
 }
 
+static void read_session(struct reading *r, const struct mp_node *node, const char *where, struct session_entry *e)
+{
+	e->name = schema__str(&r->s, node, where, "name");
+	e->section = schema__str(&r->s, node, where, "section");
+	e->entry = read_index(r, node, where, "entry", r->m->programs_len);
+	e->returns = read_index(r, node, where, "returns", r->m->programs_len);
+	if (e->entry == e->returns)
+		schema__fail(&r->s, where, "returns", "is the program at the entry");
+	for (u32 i = 0; &r->m->sessions[i] < e; i++)
+		if (r->m->sessions[i].entry == e->entry || r->m->sessions[i].returns == e->returns)
+			schema__fail(&r->s, where, "entry", "is in another session too");
+}
+
 static void check_map(struct reading *r, const char *where, const struct map_entry *e)
 {
 	bool keyed_bucket = e->value->kind == VALUE_HIST || e->value->kind == VALUE_LHIST || e->value->kind == VALUE_TSERIES;
@@ -369,6 +382,8 @@ struct manifest *manifest__read(const u8 *data, size_t len, size_t bss, size_t r
 	read_head(&r, root);
 	read_config(&r, root);
 	READ_LIST(&r, root, "programs", programs, read_program);
+	if (mp__get(root, "sessions"))
+		READ_LIST(&r, root, "sessions", sessions, read_session);
 	READ_LIST(&r, root, "maps", maps, read_map);
 	READ_LIST(&r, root, "events", events, read_event);
 	READ_LIST(&r, root, "sites", sites, read_site);

@@ -140,6 +140,12 @@ struct program_entry {
 	bool pid_filter;
 };
 
+/* A program that may stand for two others, with the same functions for targets: where they are entered, where they return. */
+struct session_entry {
+	const char *name, *section;
+	u32 entry, returns;
+};
+
 enum param_kind { PARAM_POSITIONAL, PARAM_COUNT, PARAM_NAMED };
 enum param_type { PARAM_BOOL, PARAM_INT, PARAM_UINT, PARAM_STRING };
 
@@ -200,6 +206,7 @@ struct manifest {
 		const char *str_trunc_trailer, *cache_user_symbols;
 	} config;
 	struct program_entry *programs;
+	struct session_entry *sessions;
 	struct map_entry *maps;
 	struct event_entry *events;
 	struct site_entry *sites;
@@ -208,7 +215,7 @@ struct manifest {
 	struct symbol_value *symbols;
 	struct tracepoint_field *tracepoint_fields;
 	struct field_use *field_uses;
-	u32 programs_len, maps_len, events_len, sites_len, params_len, host_len, symbols_len, tracepoint_fields_len, field_uses_len;
+	u32 programs_len, sessions_len, maps_len, events_len, sites_len, params_len, host_len, symbols_len, tracepoint_fields_len, field_uses_len;
 };
 
 /*

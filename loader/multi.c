@@ -8,7 +8,7 @@
 #include <bpf/bpf.h>
 
 /* enum bpf_attach_type */
-enum { TRACE_KPROBE_MULTI = 42, TRACE_UPROBE_MULTI = 48 };
+enum { TRACE_KPROBE_MULTI = 42, TRACE_UPROBE_MULTI = 48, TRACE_KPROBE_SESSION = 56 };
 /* BPF_F_KPROBE_MULTI_RETURN, BPF_F_UPROBE_MULTI_RETURN */
 enum { RETURNS = 1 };
 
@@ -32,6 +32,7 @@ static const struct {
 	u32 attach_type;
 } kinds[] = {
 	[MULTI_KPROBE] = { "kprobe_multi", TRACE_KPROBE_MULTI },
+	[MULTI_SESSION] = { "kprobe_session", TRACE_KPROBE_SESSION },
 	[MULTI_UPROBE] = { "uprobe_multi", TRACE_UPROBE_MULTI },
 };
 
@@ -55,9 +56,9 @@ static int create(const struct link_create *attr)
 	return fd < 0 ? -errno : fd;
 }
 
-int multi__link_functions(int prog_fd, bool returns, const char *const *names, const u64 *cookies, u32 count)
+int multi__link_functions(int prog_fd, enum multi how, bool returns, const char *const *names, const u64 *cookies, u32 count)
 {
-	struct link_create attr = { .prog_fd = prog_fd, .attach_type = TRACE_KPROBE_MULTI };
+	struct link_create attr = { .prog_fd = prog_fd, .attach_type = kinds[how].attach_type };
 
 	attr.functions.flags = returns ? RETURNS : 0;
 	attr.functions.count = count;
@@ -105,7 +106,7 @@ static bool ask(enum multi how, bool pid)
 		known = is_refused_with(multi__link_offsets(prog, false, "/", &offset, NULL, 1, 0), EBADF) &&
 			(!pid || is_refused_with(multi__link_offsets(prog, false, "/", &offset, NULL, 1, -1), EINVAL));
 	} else {
-		struct link_create attr = { .prog_fd = prog, .attach_type = TRACE_KPROBE_MULTI };
+		struct link_create attr = { .prog_fd = prog, .attach_type = kinds[how].attach_type };
 
 		/* a list that cannot be read */
 		attr.functions.count = 1;

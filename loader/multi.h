@@ -12,6 +12,8 @@ enum multi {
 	MULTI_NONE,
 	/* kprobe.multi: functions, where they are entered or where they return (Linux 5.18 with CONFIG_FPROBE) */
 	MULTI_KPROBE,
+	/* kprobe.session: functions, both where they are entered and where they return (6.10) */
+	MULTI_SESSION,
 	/* uprobe.multi: places in a file (6.6) */
 	MULTI_UPROBE,
 };
@@ -24,8 +26,8 @@ bool multi__is_known(enum multi how, bool pid);
 /* The attach type that a program for such links is loaded with. */
 u32 multi__attach_type(enum multi how);
 
-/* cookies may be NULL. Both return a descriptor, or -errno: the kernel takes all places of a list or none. */
-int multi__link_functions(int prog_fd, bool returns, const char *const *names, const u64 *cookies, u32 count);
+/* Both return a descriptor, or -errno: the kernel takes all places of a list or none. */
+int multi__link_functions(int prog_fd, enum multi how, bool returns, const char *const *names, const u64 *cookies, u32 count);
 int multi__link_offsets(int prog_fd, bool returns, const char *path, const u64 *offsets, const u64 *cookies, u32 count, u32 pid);
 
 #endif

@@ -50,6 +50,9 @@ static char *check_names(const struct object *o)
 	for (u32 i = 0; i < m->programs_len; i++)
 		if (!in_section(o, find_symbol(o, m->programs[i].name, STT_FUNC), m->programs[i].section))
 			return mem__format("its manifest names a program '%.60s' that it does not hold", m->programs[i].name);
+	for (u32 i = 0; i < m->sessions_len; i++)
+		if (!in_section(o, find_symbol(o, m->sessions[i].name, STT_FUNC), m->sessions[i].section))
+			return mem__format("its manifest names a program '%.60s' that it does not hold", m->sessions[i].name);
 	for (u32 i = 0; i < m->maps_len; i++)
 		if (m->maps[i].symbol && !in_section(o, find_symbol(o, m->maps[i].symbol, STT_OBJECT), ".maps"))
 			return mem__format("its manifest names a map '%.60s' that it does not hold", m->maps[i].symbol);
@@ -311,6 +314,12 @@ int object__open(struct object *o)
 		if (bpf_program__type(o->programs[i]) == BPF_PROG_TYPE_UNSPEC && !strncmp(m->programs[i].section, "perf_event/", 11))
 			bpf_program__set_type(o->programs[i], BPF_PROG_TYPE_PERF_EVENT);
 	}
+	for (u32 i = 0; i < m->sessions_len; i++) {
+		prog = bpf_object__find_program_by_name(o->bpf, m->sessions[i].name);
+		if (!prog)
+			return refuse("the object", "libbpf finds a program less than its manifest names");
+		bpf_program__set_autoload(prog, false);
+	}
 	for (u32 i = 0; i < m->maps_len; i++) {
 		map = m->maps[i].symbol ? bpf_object__find_map_by_name(o->bpf, m->maps[i].symbol) : NULL;
 		if (m->maps[i].symbol && (!map || bpf_map__key_size(map) != m->maps[i].key_size || bpf_map__value_size(map) != m->maps[i].value_size))
@@ -332,7 +341,7 @@ int object__open(struct object *o)
 	return 0;
 }
 
-int object__load(struct object *o)
+int object__load(struct object *o, bool quiet)
 {
 	struct bpf_map *bss;
 	int err;
@@ -340,7 +349,7 @@ int object__load(struct object *o)
 	libbpf_set_memlock_rlim(0);
 	err = bpf_object__load(o->bpf);
 	if (err)
-		return verdict__explain(o, -1, err, false);
+		return quiet ? EXIT_REFUSED : verdict__explain(o, -1, err, false);
 	fill_stack_overflows(o);
 	err = number_stack_rooms(o);
 	if (err)

@@ -44,7 +44,8 @@ int object__read(struct object *o, const char *path);
 int object__open(struct object *o);
 /* Writes parameters, host values and symbol addresses into .rodata. */
 int object__fill(struct object *o, const struct options *opt, const struct host_facts *facts);
-int object__load(struct object *o);
+/* quiet: that the kernel refuses it is not reported */
+int object__load(struct object *o, bool quiet);
 void object__close(struct object *o);
 
 /* Offset of a program in its section, in instructions; and its length. */

@@ -90,14 +90,12 @@ static int parse_pid(struct options *opt, const char *text)
 
 static int parse_features(struct options *opt, const char *text)
 {
-	static const char unused[] = "kprobe_session";
-
 	for (size_t len; *text; text += len + (text[len] == ',')) {
 		enum multi how;
 
 		len = strcspn(text, ",");
 		how = multi__named(text, len);
-		if (how == MULTI_NONE && (len != strlen(unused) || memcmp(text, unused, len) != 0))
+		if (how == MULTI_NONE)
 			return usage("--no-feature can only have the values kprobe_multi, kprobe_session, uprobe_multi", text);
 		opt->without |= 1u << how;
 	}

@@ -66,6 +66,54 @@ static enum multi choose_multi(const struct plan *plan, const struct options *op
 	return !(opt->without & 1u << how) && multi__is_known(how, opt->pid) ? how : MULTI_NONE;
 }
 
+/* The program's targets: *len of them from the returned one on. */
+static struct target *targets_of(const struct plan *plan, u32 program, u32 *len)
+{
+	u32 first = 0, end;
+
+	while (first < plan->len && plan->list[first].program != program)
+		first++;
+	for (end = first; end < plan->len && plan->list[end].program == program; end++)
+		;
+	*len = end - first;
+	return &plan->list[first];
+}
+
+/* A module that comes or goes between the two looks for what a pattern stands for would make them differ. */
+static bool have_same_functions(const struct target *a, u32 a_len, const struct target *b, u32 b_len)
+{
+	if (a_len != b_len)
+		return false;
+	for (u32 i = 0; i < a_len; i++)
+		if (strcmp(a[i].name, b[i].name))
+			return false;
+	return true;
+}
+
+static void choose_session(struct plan *plan, const struct options *opt, const struct session_entry *s)
+{
+	u32 len, returns_len;
+	struct target *entry = targets_of(plan, s->entry, &len), *returns = targets_of(plan, s->returns, &returns_len);
+
+	if (plan->multi[s->entry] != MULTI_KPROBE || plan->multi[s->returns] != MULTI_KPROBE || opt->without & 1u << MULTI_SESSION ||
+	    !have_same_functions(entry, len, returns, returns_len) || !multi__is_known(MULTI_SESSION, false))
+		return;
+	plan->multi[s->entry] = plan->multi[s->returns] = MULTI_SESSION;
+	for (u32 i = 0; i < len; i++)
+		entry[i].returns = &returns[i];
+	plan->sessions = true;
+}
+
+void plan__split_sessions(struct plan *plan, const struct manifest *m, const struct options *opt)
+{
+	for (u32 i = 0; i < m->programs_len; i++)
+		if (plan->multi[i] == MULTI_SESSION)
+			plan->multi[i] = choose_multi(plan, opt, i);
+	for (u32 i = 0; i < plan->len; i++)
+		plan->list[i].returns = NULL;
+	plan->sessions = false;
+}
+
 static bool runs_alone(enum attach_kind kind)
 {
 	return kind == ATTACH_BEGIN || kind == ATTACH_END || kind == ATTACH_ITER;
@@ -80,6 +128,8 @@ static u32 links_of(const struct plan *plan, const struct manifest *m)
 		links += !plan->multi[plan->list[i].program];
 	for (u32 i = 0; i < m->programs_len; i++)
 		links += plan->multi[i] != MULTI_NONE;
+	for (u32 i = 0; i < m->sessions_len; i++)
+		links -= plan->multi[m->sessions[i].entry] == MULTI_SESSION;
 	return links;
 }
 
@@ -119,7 +169,23 @@ int plan__make(struct plan *plan, const struct object *o, const struct options *
 	}
 	for (u32 i = 0; i < m->programs_len; i++)
 		plan->multi[i] = choose_multi(plan, opt, i);
+	for (u32 i = 0; i < m->sessions_len; i++)
+		choose_session(plan, opt, &m->sessions[i]);
 	return plan__limit(m, links_of(plan, m));
+}
+
+/* Its program takes the place of the one at the entry; that at the return is not loaded. */
+static void apply_session(const struct plan *plan, struct object *o, const struct session_entry *s)
+{
+	struct bpf_program *prog = bpf_object__find_program_by_name(o->bpf, s->name);
+
+	if (plan->multi[s->entry] != MULTI_SESSION)
+		return;
+	bpf_program__set_autoload(prog, true);
+	bpf_program__set_expected_attach_type(prog, (enum bpf_attach_type)multi__attach_type(MULTI_SESSION));
+	bpf_program__set_autoload(o->programs[s->entry], false);
+	bpf_program__set_autoload(o->programs[s->returns], false);
+	o->programs[s->entry] = prog;
 }
 
 void plan__apply(const struct plan *plan, struct object *o)
@@ -133,4 +199,6 @@ void plan__apply(const struct plan *plan, struct object *o)
 		if (plan->multi[i])
 			bpf_program__set_expected_attach_type(o->programs[i], (enum bpf_attach_type)multi__attach_type(plan->multi[i]));
 	}
+	for (u32 i = 0; i < o->m->sessions_len; i++)
+		apply_session(plan, o, &o->m->sessions[i]);
 }

@@ -27,6 +27,8 @@ struct target {
 	bool is_named;
 	/* tried: attached, or found that it cannot be */
 	bool tried, attached;
+	/* in a session: the same function's return, which is attached with its entry */
+	struct target *returns;
 };
 
 struct plan {
@@ -34,6 +36,8 @@ struct plan {
 	u32 len, room;
 	/* Per program: whether its targets share links. */
 	enum multi *multi;
+	/* One program is to serve entries and returns, somewhere. */
+	bool sessions;
 	/* Probes that only run by themselves (begin, end, iterators) are no reason to stay. */
 	bool waits;
 	/* There is an end probe: all others must have run for the last time before it does. */
@@ -43,8 +47,10 @@ struct plan {
 };
 
 int plan__make(struct plan *plan, const struct object *o, const struct options *opt);
-/* Tells libbpf: what not to load, and which programs are for links to many places. */
+/* Tells libbpf: what not to load, what to load in its place, and which programs are for links to many places. */
 void plan__apply(const struct plan *plan, struct object *o);
+/* Two programs again, each with links of its own, where one was to serve entries and returns. */
+void plan__split_sessions(struct plan *plan, const struct manifest *m, const struct options *opt);
 /* EXIT_REFUSED after the error, where so many links are more than max_probes allows. */
 int plan__limit(const struct manifest *m, u32 links);
 struct target *plan__add(struct plan *plan, u32 program, const struct attach_entry *entry, char *text);

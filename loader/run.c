@@ -122,6 +122,21 @@ static int watch_process(struct run *r)
 	return EXIT_HOST;
 }
 
+static int open_object(struct run *r, const struct host_facts *facts)
+{
+	struct object *o = &r->object;
+	int err = object__open(o);
+
+	if (err)
+		return err;
+	plan__apply(&r->plan, o);
+	if ((err = object__fill(o, r->opt, facts)))
+		return err;
+	usdt__fill(&r->plan, o);
+	names__number(&r->plan, o);
+	return 0;
+}
+
 static int load(struct run *r)
 {
 	struct host_facts facts = { .plan = &r->plan, .filter_pid = r->opt->pid };
@@ -144,14 +159,18 @@ static int load(struct run *r)
 			return err;
 	}
 	facts.child_pid = r->plan.child_pid = r->child.pid;
-	if ((err = object__open(o)))
+	err = open_object(r, &facts);
+	if (err)
 		return err;
-	plan__apply(&r->plan, o);
-	if ((err = object__fill(o, r->opt, &facts)))
-		return err;
-	usdt__fill(&r->plan, o);
-	names__number(&r->plan, o);
-	err = object__load(o);
+	err = object__load(o, r->plan.sessions);
+	if (err && r->plan.sessions) {
+		/* of two programs each may be small enough; or it is told which of them is wrong, and where */
+		plan__split_sessions(&r->plan, o->m, r->opt);
+		object__close(o);
+		err = open_object(r, &facts);
+		if (!err)
+			err = object__load(o, false);
+	}
 	return err ? err : names__fill(&r->plan, o);
 }
 

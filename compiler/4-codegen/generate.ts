@@ -38,31 +38,49 @@ const MAX_ROUNDS = 24;
 /** Generates every function of the module; reports frames that do not fit and loops without an end. */
 export function generate(module: Module, env: CodegenEnv): Result<CodeModule> {
   const { report, diagnostics } = collector(codegenCatalog);
+  const sessions = new Set(module.manifest.sessions?.map(({ name }) => name));
   const spans = new Map(module.programs.map((program) => [program.function, program.span]));
   const code: Code[] = [];
   for (const fn of module.functions) {
+    const frame = layoutFrame(fn);
+    const generated = generateFunction(fn, frame, env.isa);
+    code.push(generated);
+    // What is wrong with a session is wrong with its two programs too, but for its stack, which is that of both.
+    if (sessions.has(fn.name)) continue;
     const endless = endlessLoop(fn);
     if (endless !== undefined) report("loop-never-left", endless.span ?? spans.get(fn.name), {});
     const unchanging = endless === undefined ? unchangingLoop(fn) : undefined;
     if (unchanging !== undefined) report("loop-unchanging", unchanging.span ?? spans.get(fn.name), {});
-    const frame = layoutFrame(fn);
-    const generated = generateFunction(fn, frame, env.isa);
-    code.push(generated);
     if (generated.frame > STACK_LIMIT) {
       const params = { probe: fn.name, bytes: generated.frame, limit: STACK_LIMIT };
       report("stack-overflow", spans.get(fn.name) ?? firstSpan(fn), params, roomNotes(fn, frame, generated.frame));
     }
   }
+  const unfit = new Set<string>();
   for (const [name, span] of spans) {
     const deepest = deepestChain(name, module, code);
-    if (deepest.chain.length > 1 && deepest.bytes > STACK_LIMIT) {
+    if (deepest.bytes <= STACK_LIMIT) continue;
+    if (sessions.has(name)) unfit.add(name);
+    else if (deepest.chain.length > 1) {
       const chain = deepest.chain.map((step) => `${step.name}: ${step.bytes}`).join(", ");
       report("call-stack-overflow", span, { probe: name, bytes: deepest.bytes, limit: STACK_LIMIT, chain });
     }
   }
   const { programs, maps, data, license, manifest } = module;
   const value = { programs, code, maps, data, license, manifest, btf: env.btf, source: env.source };
-  return { value, diagnostics };
+  return { value: unfit.size === 0 ? value : withoutSessions(value, unfit), diagnostics };
+}
+
+/** The module without sessions that loaders could not load: their two programs do the same. */
+function withoutSessions(module: CodeModule, unfit: ReadonlySet<string>): CodeModule {
+  const { sessions = [], ...manifest } = module.manifest;
+  const kept = sessions.filter(({ name }) => !unfit.has(name));
+  return {
+    ...module,
+    programs: module.programs.filter((program) => !unfit.has(program.function)),
+    code: module.code.filter(({ name }) => !unfit.has(name)),
+    manifest: kept.length > 0 ? { ...manifest, sessions: kept } : manifest,
+  };
 }
 
 /** Generates one function; the frame may come out too large. */

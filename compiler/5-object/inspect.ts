@@ -98,11 +98,18 @@ function inspectFunction(object: ReadObject, fn: ReadFunction): InspectedFunctio
   return {
     name: fn.name,
     section: fn.section,
-    probe: row?.probe,
+    probe: row?.probe ?? sessionOf(object, fn),
     attach: row?.attach ?? [],
     instructions: fn.slots,
     code,
   };
+}
+
+/** "kprobe:vfs_* and kretprobe:vfs_*" of a program that may stand for both. */
+function sessionOf({ manifest }: ReadObject, fn: ReadFunction): string | undefined {
+  const session = manifest.sessions?.find(({ name }) => name === fn.name);
+  if (session === undefined) return undefined;
+  return `${manifest.programs[session.entry]?.probe} and ${manifest.programs[session.returns]?.probe}`;
 }
 
 function helperName(id: number): string | undefined {

@@ -288,6 +288,18 @@ export type ProgramEntry = {
   readonly pidFilter?: boolean;
 };
 
+/**
+ * One program for functions where they are entered and where they return: what it counts and prints is said to be of those
+ * two, which have the same functions as targets.
+ */
+export type SessionEntry = {
+  readonly name: string;
+  readonly section: string;
+  /** Indexes in `programs`. */
+  readonly entry: number;
+  readonly returns: number;
+};
+
 /** A script parameter that the loader writes into `.rodata` before loading. */
 export type ParamEntry =
   | {
@@ -397,6 +409,8 @@ export type Manifest = {
   /** Symbol in `.maps`: an array of texts, NUL padded, as large as the loader needs it. Absent: no program asks for names. */
   readonly names?: { readonly symbol: string };
   readonly programs: readonly ProgramEntry[];
+  /** Programs that a loader may take in place of two others, with kprobe.session links; absent: none. */
+  readonly sessions?: readonly SessionEntry[];
   readonly maps: readonly MapEntry[];
   readonly events: readonly EventEntry[];
   readonly sites: readonly SiteEntry[];

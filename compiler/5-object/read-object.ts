@@ -120,6 +120,12 @@ const MANIFEST_SHAPE: Readonly<Record<string, (value: Msgpack) => boolean>> = {
         isText(row.probe ?? null) &&
         (row.nameSize === undefined || Number.isInteger(row.nameSize)),
     ),
+  sessions: (value) =>
+    value === null ||
+    (Array.isArray(value) &&
+      value.every(
+        (row) => isMap(row) && isText(row.name ?? null) && Number.isInteger(row.entry) && Number.isInteger(row.returns),
+      )),
   names: (value) => value === null || (isMap(value) && isText(value.symbol ?? null)),
   maps: (value) => Array.isArray(value) && value.every((row) => isMap(row) && isText(row.name ?? null)),
   events: isList,

@@ -50,6 +50,7 @@ export function readFacts(bytes: Uint8Array): ObjectFacts {
   if (!isRecord(source) || typeof source.name !== "string" || typeof source.text !== "string")
     throw damaged(`"source" is wrong`);
   const programs = list("programs", (row) => isText(row.name) && isText(row.probe) && isList(row.attach, isAttach));
+  const sessions = list("sessions", (row) => isText(row.name) && isNumber(row.entry) && isNumber(row.returns));
   const maps = list("maps", (row) => isText(row.name) && (row.symbol === undefined || isText(row.symbol)));
   const fields = list("tracepointFields", isTracepointField);
   const uses = list("fieldUses", (row) => isText(row.section) && isNumber(row.insn) && isPlace(row.place));
@@ -62,12 +63,7 @@ export function readFacts(bytes: Uint8Array): ObjectFacts {
       arch: typeof arch === "string" ? arch : "",
       missingProbes: isRecord(config) && typeof config.missing_probes === "string" ? config.missing_probes : "error",
       // rows are as our writer made them, their parts that are read here checked above
-      programs: programs.map((row) => ({
-        name: String(row.name),
-        probe: String(row.probe),
-        attach: (row.attach ?? []) as unknown as readonly Attach[],
-        place: isPlace(row.place) ? (row.place as unknown as Place) : undefined,
-      })),
+      programs: [...programs.map(program), ...sessions.flatMap((row) => session(row, programs))],
       maps: maps as unknown as Manifest["maps"],
       tracepointFields: fields as unknown as Manifest["tracepointFields"],
       fieldUses: uses as unknown as Manifest["fieldUses"],
@@ -87,6 +83,23 @@ export function readFacts(bytes: Uint8Array): ObjectFacts {
 }
 
 type Row = { readonly [key: string]: Msgpack };
+type ObjectProgram = ObjectManifest["programs"][number];
+
+function program(row: Row): ObjectProgram {
+  return {
+    name: String(row.name),
+    probe: String(row.probe),
+    attach: (row.attach ?? []) as unknown as readonly Attach[],
+    place: isPlace(row.place) ? (row.place as unknown as Place) : undefined,
+  };
+}
+
+/** A session has the targets of its two programs. */
+function session(row: Row, programs: readonly Row[]): readonly ObjectProgram[] {
+  const [entry, returns] = [programs[Number(row.entry)], programs[Number(row.returns)]];
+  if (entry === undefined || returns === undefined) return [];
+  return [{ ...program(entry), name: String(row.name), probe: `${String(entry.probe)} and ${String(returns.probe)}` }];
+}
 
 /**
  * Where a static probe has its argument is known on its host only: anything, but the registers named are registers, and

@@ -57,6 +57,24 @@ test("a larger frame names the probe and what takes the room", () => {
   });
 });
 
+test("a session that does not fit is left out, for its two programs do the same", () => {
+  const session = (name: string) => ({ name, section: "kprobe/f", entry: 0, returns: 1 });
+  const text = ["entered", "small", "large"].map((name) =>
+    filling(`${name} program 0`, "own", name === "large" ? 520 : 64, "  return v3"),
+  );
+  const module = moduleOf(text.join(""));
+  const withSessions = (...names: string[]) => {
+    const manifest = { ...module.manifest, sessions: names.map(session) };
+    const { value, diagnostics } = generate({ ...module, manifest }, env);
+    expect(diagnostics).toEqual([]);
+    expect(value.code.map(({ name }) => name)).toEqual(["entered", "small"]);
+    expect(value.programs.map((program) => program.function)).toEqual(["entered", "small"]);
+    return value.manifest.sessions;
+  };
+  expect(withSessions("small", "large")).toEqual([session("small")]);
+  expect(withSessions("large")).toBeUndefined();
+});
+
 test("frames along a chain of calls are added up as the kernel does", () => {
   const callee = filling("helper subprogram 0", "buffer", 250, "  return v3");
   const caller = (bytes: number): string =>

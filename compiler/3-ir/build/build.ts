@@ -12,6 +12,7 @@ import type { MapPlan } from "./lowering.ts";
 import { planMap } from "./maps.ts";
 import { type BuildEnv, EVENTS, ModuleBuilder, NAMES, SCRATCH } from "./module-builder.ts";
 import { lowerProbe } from "./probe.ts";
+import { buildSessions } from "./sessions.ts";
 
 export type { BuildEnv } from "./module-builder.ts";
 
@@ -65,7 +66,8 @@ export function build(program: Program, env: BuildEnv): Result<Module> {
       module.report("scratch-too-large", span, { probe: probe.probe, bytes, limit: SCRATCH_MAX });
     scratchSize = Math.max(scratchSize, bytes);
   }
-  functions.push(...module.subprograms);
+  const sessions = env.options.record ? [] : buildSessions(program.probes, functions, env.snapshot);
+  functions.push(...sessions.map(({ fn }) => fn), ...module.subprograms);
   if (module.usesScratch) {
     module.addMap({
       symbol: SCRATCH,
@@ -79,7 +81,7 @@ export function build(program: Program, env: BuildEnv): Result<Module> {
     });
   }
   const value: Module = {
-    programs,
+    programs: [...programs, ...sessions.map((session) => session.program)],
     functions,
     maps: module.maps,
     data: module.data,
@@ -105,6 +107,7 @@ export function build(program: Program, env: BuildEnv): Result<Module> {
       unsafe: program.unsafe,
       ...(module.usesNames ? { names: { symbol: NAMES } } : {}),
       programs: entries,
+      ...(sessions.length > 0 ? { sessions: sessions.map(({ entry }) => entry) } : {}),
       maps: [...maps.values()].map((plan) => plan.entry),
       events: module.events,
       sites: module.sites,

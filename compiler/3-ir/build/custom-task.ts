@@ -9,6 +9,7 @@ import type { ValueId } from "../ir.ts";
 import { address, loadBits, storeBits } from "./access.ts";
 import type { Place } from "./draft.ts";
 import type { FunctionBuilder } from "./function-builder.ts";
+import { type KernelField, kernelField } from "./kernel-field.ts";
 import type { Lowering, Writer } from "./lowering.ts";
 import { at } from "./storage.ts";
 
@@ -87,34 +88,23 @@ function firstNul(fn: FunctionBuilder, word: ValueId): ValueId {
 
 type References = {
   readonly helper: CoreReference;
-  readonly halves: readonly { readonly offset: number; readonly core: CoreReference }[];
+  readonly halves: readonly KernelField[];
 };
 
 /** What the target must know: the helper, and where the name stands; undefined: this kernel has not both. */
-function findReferences({ btf }: Snapshot): References | undefined {
+function findReferences(snapshot: Snapshot): References | undefined {
+  const { btf } = snapshot;
   const found = btf.findEnumerator(HELPER);
-  const task = btf.find("struct", "task_struct");
-  if (found === undefined || task === undefined) return undefined;
+  const [low, high] = [0, 8].map((index) => kernelField(snapshot, "task_struct", "comm", { index, size: 1 }));
+  if (found === undefined || low === undefined || high === undefined) return undefined;
   const functions = btf.type(found.type);
-  const struct = btf.type(task);
-  if ((functions.kind !== "enum" && functions.kind !== "enum64") || struct.kind !== "struct") return undefined;
+  const array = btf.type(low.type);
+  if ((functions.kind !== "enum" && functions.kind !== "enum64") || array.kind !== "array" || array.length !== SIZE)
+    return undefined;
   const enumerator = functions.values.findIndex((value) => value.name === HELPER);
-  const member = struct.members.findIndex(({ name }) => name === "comm");
-  const comm = struct.members[member];
-  if (enumerator < 0 || comm === undefined) return undefined;
-  const array = btf.type(comm.type);
-  if (array.kind !== "array" || array.length !== SIZE) return undefined;
-  const half = (index: number) => ({
-    offset: comm.bitOffset / 8 + index,
-    core: {
-      kind: "field_byte_offset" as const,
-      type: task,
-      access: [0, member, index],
-      text: `struct task_struct.comm[${index}]`,
-    },
-  });
+  if (enumerator < 0) return undefined;
   return {
     helper: { kind: "enumval_exists", type: found.type, access: [enumerator], text: `enum bpf_func_id.${HELPER}` },
-    halves: [half(0), half(8)],
+    halves: [low, high],
   };
 }
