@@ -90,12 +90,13 @@ static bool have_same_functions(const struct target *a, u32 a_len, const struct 
 	return true;
 }
 
+/* Not with --stats: the kernel counts runs by program. */
 static void choose_session(struct plan *plan, const struct options *opt, const struct session_entry *s)
 {
 	u32 len, returns_len;
 	struct target *entry = targets_of(plan, s->entry, &len), *returns = targets_of(plan, s->returns, &returns_len);
 
-	if (plan->multi[s->entry] != MULTI_KPROBE || plan->multi[s->returns] != MULTI_KPROBE || opt->without & 1u << MULTI_SESSION ||
+	if (opt->stats || plan->multi[s->entry] != MULTI_KPROBE || plan->multi[s->returns] != MULTI_KPROBE || opt->without & 1u << MULTI_SESSION ||
 	    !have_same_functions(entry, len, returns, returns_len) || !multi__is_known(MULTI_SESSION, false))
 		return;
 	plan->multi[s->entry] = plan->multi[s->returns] = MULTI_SESSION;
