@@ -50,14 +50,25 @@ void action__cat(const struct object *o, struct stream *s, const struct event_en
 	free(path);
 }
 
+/* All that the command writes. A signal is no end of it, but for a second wish to stop. */
+static void read_output(const struct stream *s, int fd, struct bytes *output)
+{
+	u8 chunk[4096];
+	ssize_t n;
+
+	do {
+		n = read(fd, chunk, sizeof(chunk));
+		if (n > 0)
+			bytes__put(output, chunk, n);
+	} while (n > 0 || (n < 0 && errno == EINTR && !(s->give_up && *s->give_up > 1)));
+}
+
 void action__system(const struct object *o, struct stream *s, const struct event_entry *e, const u8 *record)
 {
 	char *command = text_of(e, record);
 	struct bytes output = {};
 	struct bytes *b;
 	FILE *pipe;
-	char chunk[4096];
-	size_t n;
 
 	if (!o->m->unsafe) {
 		report__at(SEVERITY_WARNING, &e->place, "compile the script with --unsafe", "system() is an unsafe function being used in safe mode");
@@ -66,12 +77,12 @@ void action__system(const struct object *o, struct stream *s, const struct event
 	}
 	stream__flush(s);
 	pipe = popen(command, "re");
-	while (pipe && (n = fread(chunk, 1, sizeof(chunk), pipe)))
-		bytes__put(&output, chunk, n);
-	if (!pipe)
-		report__at(SEVERITY_WARNING, &e->place, NULL, "cannot run '%s': %s", command, strerror(errno));
-	else
+	if (pipe) {
+		read_output(s, fileno(pipe), &output);
 		pclose(pipe);
+	} else {
+		report__at(SEVERITY_WARNING, &e->place, NULL, "cannot run '%s': %s", command, strerror(errno));
+	}
 	b = stream__begin(s, "system", 2);
 	record__str(b, "command", command);
 	mp__str(b, "data");

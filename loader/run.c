@@ -86,13 +86,14 @@ static void on_signal(int number)
 
 static void watch_signals(void)
 {
-	struct sigaction on = { .sa_handler = on_signal }, ignore = { .sa_handler = SIG_IGN };
+	/* what ends, or asks for a print, interrupts nothing: what is being read or written goes on */
+	struct sigaction on = { .sa_handler = on_signal }, aside = { .sa_handler = on_signal, .sa_flags = SA_RESTART }, ignore = { .sa_handler = SIG_IGN };
 
 	wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	sigaction(SIGINT, &on, NULL);
 	sigaction(SIGTERM, &on, NULL);
-	sigaction(SIGUSR1, &on, NULL);
-	sigaction(SIGCHLD, &on, NULL);
+	sigaction(SIGUSR1, &aside, NULL);
+	sigaction(SIGCHLD, &aside, NULL);
 	sigaction(SIGPIPE, &ignore, NULL);
 }
 

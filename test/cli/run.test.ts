@@ -213,6 +213,12 @@ i:ms:20 { if (@n == 0) { @["middle"] = tseries(2, 1ms, 100); } if (@n == 2) { @[
       expect(tracelet(["-q", "-B", mode, "--unsafe", "-e", program]).stdout).toBe("a\nb\nc\n\n\n");
   });
 
+  test("what a command prints is whole, though the traced one ends meanwhile", () => {
+    const program = 'interval:ms:50 { system("sleep 0.5; echo whole"); exit(); }';
+    const run = tracelet(["-q", "--unsafe", "-c", "sleep 0.2", "-e", program]);
+    expect(run).toMatchObject({ status: 0, stdout: "whole\n\n\n", stderr: "" });
+  });
+
   test("--unsafe allows what acts on the system (L8.19)", () => {
     const program = 'BEGIN { system("true"); }';
     expect(tracelet(["-e", program]).stderr).toContain("system() is an unsafe function being used in safe mode");
